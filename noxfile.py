@@ -1,0 +1,136 @@
+"""Build, test and check the course: ``nox -l`` lists the sessions.
+
+All sessions share one environment, ``.nox/primer``: torch is large, and one copy serves them all.
+It is installed again only when a file that says what to install has changed, so that every session
+works without a network once it has run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+ENV = ROOT / ".nox" / "primer"
+BIN = ENV / ("Scripts" if os.name == "nt" else "bin")
+SITE = ROOT / "docs" / "_build" / "html"
+WHEEL = ROOT / "docs" / "_build" / "wheel"
+CONSTRAINTS = ROOT / "constraints.txt"
+DESCRIBED_BY = ("pyproject.toml", "constraints.txt", "docs/package-lock.json")
+
+nox.options.sessions = ["lint", "tests", "docs", "browser"]
+nox.needs_version = ">=2025.2.9"
+
+# Two busy pools of threads on small tensors were up to 18 times slower than one thread.
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}
+
+
+def install(session: nox.Session) -> None:
+    """Make the environment of all sessions, unless it is what the project's files describe."""
+    described = "".join((ROOT / name).read_text(encoding="utf-8") for name in DESCRIBED_BY)
+    stamp = ENV / "described.txt"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == described:
+        return
+    project = nox.project.load_toml("pyproject.toml")
+    groups = nox.project.dependency_groups(project, *project["dependency-groups"])
+    needs = [*project["build-system"]["requires"], *project["project"]["dependencies"], *groups]
+    session.run(sys.executable, "-m", "venv", "--clear", str(ENV), external=True)
+    run(session, "pip", "install", "--quiet", "--constraint", str(CONSTRAINTS), *needs)
+    run(session, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
+    session.run(str(BIN / "npm"), "ci", "--prefix", "docs", "--silent", external=True)
+    stamp.write_text(described, encoding="utf-8")
+
+
+def run(session: nox.Session, module: str, *args: str, **env: str) -> None:
+    """Run a Python module in the environment of all sessions."""
+    path = os.pathsep.join([str(BIN), os.environ["PATH"]])
+    python = str(BIN / "python")
+    session.run(python, "-m", module, *args, external=True, env=ONE_THREAD | {"PATH": path} | env)
+
+
+def build_wheel(session: nox.Session) -> None:
+    """Build the wheel that the site serves and that the notebooks install."""
+    shutil.rmtree(WHEEL, ignore_errors=True)
+    args = ("--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(WHEEL), str(ROOT))
+    run(session, "pip", "wheel", *args, SOURCE_DATE_EPOCH="1767225600")  # the same bytes each time
+
+
+@nox.session(python=False)
+def docs(session: nox.Session) -> None:
+    """Build the whole site; ``nox -s docs -- LESSON`` runs only the lessons that match."""
+    install(session)
+    build_wheel(session)
+    only = [f"-Dsphinx_gallery_conf.filename_pattern={session.posargs[0]}"] * bool(session.posargs)
+    if not only:
+        # sphinx-gallery would take a lesson for unchanged although the library has changed.
+        shutil.rmtree(ROOT / "docs" / "lessons", ignore_errors=True)
+        shutil.rmtree(SITE, ignore_errors=True)
+    run(session, "sphinx", "-W", "--keep-going", "-n", *only, "docs", str(SITE))
+    session.log(f"the site: {SITE / 'index.html'}")
+    session.log(f"to look at it: python -m http.server --directory {SITE} 8000")
+    session.log("  and open http://localhost:8000")
+
+
+@nox.session(python=False)
+def docs_live(session: nox.Session) -> None:
+    """Serve the site; rebuild and reload it whenever a file is saved."""
+    install(session)
+    build_wheel(session)
+    watch = ("--watch", "gallery", "--watch", "src", "--ignore", "docs/lessons/*")
+    run(session, "sphinx_autobuild", *watch, "--open-browser", "docs", str(SITE))
+
+
+@nox.session(python=False)
+def tests(session: nox.Session) -> None:
+    """Run the test suite; arguments go to pytest."""
+    install(session)
+    build_wheel(session)
+    run(session, "pytest", *(session.posargs or ["-n", "2", "--ignore=tests/browser"]))
+
+
+@nox.session(python=False)
+def lint(session: nox.Session) -> None:
+    """Check format, style, types and spelling."""
+    install(session)
+    run(session, "ruff", "format", "--check", ".")
+    run(session, "ruff", "check", ".")
+    run(session, "mypy")
+    run(session, "codespell_lib", ".")
+
+
+@nox.session(python=False)
+def browser(session: nox.Session) -> None:
+    """Open every page of the built site in Chromium: light and dark, wide and narrow."""
+    install(session)
+    if not SITE.exists():
+        session.error("no built site: run `nox -s docs` first")
+    if not shutil.which("chromium"):
+        if not (shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0):
+            session.error("no `chromium` on the PATH: install it (Debian's package is chromium)")
+        session.run("apt-get", "update", "-qq", external=True)
+        session.run("apt-get", "install", "-qq", "--yes", "chromium", external=True, silent=True)
+    run(session, "pytest", "tests/browser")
+    run(session, "tests.browser.audit", str(SITE), *session.posargs)
+
+
+@nox.session(python=False)
+def linkcheck(session: nox.Session) -> None:
+    """Follow the links to other sites (needs a network)."""
+    install(session)
+    try:
+        socket.getaddrinfo("docs.pytorch.org", 443)
+    except OSError:
+        session.skip("no network: links to other sites were not followed")
+    run(session, "sphinx", "-b", "linkcheck", "docs", "docs/_build/linkcheck")
+
+
+@nox.session(python=False)
+def readme(session: nox.Session) -> None:
+    """Run the two commands of the README in a fresh clone (slow)."""
+    install(session)
+    run(session, "tests.readme_commands")
