@@ -1,3 +1,10 @@
 """Helpers for the lessons of pytorch_primer, a PyTorch course that proves itself."""
 
+from pytorch_primer.descent import Trajectory, descend
+
+__all__ = [
+    "Trajectory",
+    "descend",
+]
+
 __version__ = "0.1.0"
