@@ -7,7 +7,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-
 from tests.readme_commands import commands
 
 ROOT = Path(__file__).parents[1]

@@ -29,14 +29,25 @@ AXE = Path(__file__).parents[2] / "docs/node_modules/axe-core/axe.min.js"
 AT_ONCE = 2  # pages open at a time: one for each core of a small machine
 
 # Chromium's own traffic (updates, synchronisation) must not be taken for a page's.
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-dev-shm-usage"
-).split()
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
 
-VIOLATIONS = """async () => (await axe.run()).violations.map(
-    v => `${v.id} (${v.impact}): ${v.help}: ${v.nodes.map(n => n.target.join(" ")).slice(0, 3).join(", ")}`)"""
-OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+VIOLATIONS = """async () => (await axe.run()).violations.map(v => {
+    const where = v.nodes.map(node => node.target.join(" ")).slice(0, 3).join(", ");
+    return `${v.id} (${v.impact}): ${v.help}: ${where}`;
+})"""
+OVERFLOW = """() => {
+    const page = document.documentElement;
+    return page.scrollWidth - page.clientWidth;
+}"""
 
 
 @dataclass(frozen=True)
@@ -145,7 +156,8 @@ async def look_at_all(browser: Browser, base: str, site: Path, shots: Path) -> l
                 await context.close()
 
     views = itertools.product(pages, THEMES, WIDTHS)
-    return sum(await asyncio.gather(*(one(*view) for view in views)), [])
+    found = await asyncio.gather(*(one(*view) for view in views))
+    return list(itertools.chain.from_iterable(found))
 
 
 async def _audit(site: Path, shots: Path) -> list[Problem]:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from tests.browser.audit import audit
 
 PAGE = """<!doctype html>
