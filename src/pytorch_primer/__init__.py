@@ -1,10 +1,27 @@
 """Helpers for the lessons of pytorch_primer, a PyTorch course that proves itself."""
 
+from pytorch_primer.animation import animate_descent
+from pytorch_primer.contours import ContourPlot, FunctionPlot, plot_contours, plot_function
 from pytorch_primer.descent import Trajectory, descend
+from pytorch_primer.evaluation import evaluate
+from pytorch_primer.exercises import check, hint, progress, solution
+from pytorch_primer.plots import plot_trajectory, plot_values
 
 __all__ = [
+    "ContourPlot",
+    "FunctionPlot",
     "Trajectory",
+    "animate_descent",
+    "check",
     "descend",
+    "evaluate",
+    "hint",
+    "plot_contours",
+    "plot_function",
+    "plot_trajectory",
+    "plot_values",
+    "progress",
+    "solution",
 ]
 
 __version__ = "0.1.0"

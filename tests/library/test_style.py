@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
+from pytorch_primer.contours import CONTOUR_COLOURS, NEUTRAL
+
 LIGHT, DARK = to_rgb("#ffffff"), to_rgb("#131416")
 
 # Machado, Oliveira and Fernandes (2009), severity 1, for linear RGB.
@@ -98,9 +100,11 @@ def test_our_ciede2000_is_the_published_one(one, other, difference):
 
 
 def test_every_line_colour_is_legible_on_the_light_and_the_dark_page(style):
-    for colour in style["axes.prop_cycle"].by_key()["color"]:
+    lines = [to_rgb(f"#{c.lstrip('#')}") for c in style["axes.prop_cycle"].by_key()["color"]]
+    contours = [CONTOUR_COLOURS(level)[:3] for level in np.linspace(0, 1, 33)]
+    for colour in [*lines, *contours, to_rgb(NEUTRAL)]:
         for page in (LIGHT, DARK):
-            assert contrast(to_rgb(f"#{colour.lstrip('#')}"), page) >= 3, colour
+            assert contrast(colour, page) >= 3, colour
 
 
 @pytest.mark.parametrize("vision", VISIONS)
