@@ -5,11 +5,13 @@ from pytorch_primer.contours import ContourPlot, FunctionPlot, plot_contours, pl
 from pytorch_primer.descent import Trajectory, descend
 from pytorch_primer.evaluation import evaluate
 from pytorch_primer.exercises import check, hint, progress, solution
+from pytorch_primer.onehot import OneHot
 from pytorch_primer.plots import plot_trajectory, plot_values
 
 __all__ = [
     "ContourPlot",
     "FunctionPlot",
+    "OneHot",
     "Trajectory",
     "animate_descent",
     "check",
