@@ -1,0 +1,163 @@
+"""Figures of lessons: drawings that follow the reader's light or dark page, and small videos.
+
+sphinx-gallery calls `scraper` after each cell. A figure becomes one SVG whose black and white are
+CSS variables; its alternative text is what the lesson says with ``fig.set_label("…")``. A figure
+with an animation becomes one H.264 video with controls and a still poster.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import imageio_ffmpeg
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from matplotlib.animation import Animation
+from matplotlib.figure import Figure
+
+CSS_DPI = 96  # an inch of a page
+RASTER_DPI = 200
+HEAVY = 40_000  # bytes of an SVG once compressed; twenty contour levels have 18 000
+VIDEO_DPI = 160
+VIDEO_LIMIT = 150_000  # bytes
+
+# furo's two backgrounds and foregrounds. A browser takes the scheme of the <img> (custom.css).
+THEME = (
+    "<style>:root{--fg:#000;--bg:#fff}svg{fill:var(--fg)}"
+    "@media(prefers-color-scheme:dark){:root{--fg:#cfd0d0;--bg:#131416}}</style>"
+)
+# libx264 at a quality where flat colours stay clean, readable from the first byte on.
+ENCODING = "-crf 28 -preset slow -pix_fmt yuv420p -movflags +faststart -fflags +bitexact"
+
+IMAGE = """
+.. image:: /{uri}.svg
+   :alt: {alt}
+   :width: {width}
+   :height: {height}
+   :class: lesson-figure
+   :loading: lazy
+
+"""
+VIDEO = """
+.. lesson-video:: /{uri}.mp4
+   :poster: /{uri}.webp
+   :alt: {alt}
+   :width: {width}
+   :height: {height}
+
+"""
+
+
+def scraper(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any]) -> str:
+    """Save the figures that a cell left open, close them, and give the reST that shows them.
+
+    Parameters
+    ----------
+    block
+        The cell, with its text in ``content`` and its first line in ``lineno``.
+    block_vars
+        What sphinx-gallery knows of the running lesson.
+    gallery_conf
+        The configuration of sphinx-gallery.
+
+    Raises
+    ------
+    ValueError
+        If a figure has no label or a video is too large; the message names lesson and line.
+    """
+    lesson = "/".join(Path(block_vars["src_file"]).parts[-2:])
+    place = f"{lesson}, line {first_line(block)}"
+    try:
+        return "".join(rst_of_figures(block_vars, Path(gallery_conf["src_dir"]), place))
+    except Exception as error:
+        raise ValueError(f"{place}: {error}") from error
+    finally:
+        plt.close("all")
+
+
+def first_line(block: Any) -> int:
+    """Give the line of the script where the code of a cell begins."""
+    blank = len(block.content) - len(block.content.lstrip("\n"))
+    return int(block.lineno) + blank
+
+
+def rst_of_figures(block_vars: dict[str, Any], source: Path, place: str) -> Iterator[str]:
+    """Save each open figure, and give the directive that shows it."""
+    animations = {
+        value._fig: value  # type: ignore[attr-defined]  # Matplotlib offers no public way
+        for value in block_vars["example_globals"].values()
+        if isinstance(value, Animation)
+    }
+    # The numbers first: `zip` takes a path and drops it if it asks for the path before the figure.
+    for number, image in zip(plt.get_fignums(), block_vars["image_path_iterator"], strict=False):
+        fig, path = plt.figure(number), Path(image)
+        alt = " ".join(str(fig.get_label()).split())
+        if not alt:
+            raise ValueError(
+                'a figure has no alternative text: say what it shows with fig.set_label("…")'
+            )
+        directive = IMAGE
+        if animation := animations.get(fig):
+            save_video(animation, path.with_suffix(".mp4"))
+            fig.savefig(path.with_suffix(".webp"), dpi=VIDEO_DPI, pil_kwargs={"quality": 80})
+            directive = VIDEO
+        path.with_suffix(".svg").write_text(drawing(fig), encoding="utf-8")
+        width, height = (round(inches * CSS_DPI) for inches in fig.get_size_inches())
+        uri = path.with_suffix("").relative_to(source).as_posix()
+        yield directive.format(uri=uri, alt=alt, width=width, height=height)
+
+
+def drawing(fig: Figure) -> str:
+    """Draw a figure as a themed SVG; artists that are lighter as pixels become pixels in it."""
+    vector = themed(svg(fig))
+    if compressed_size(vector) <= HEAVY:
+        return vector
+    for ax in fig.axes:
+        for artist in (*ax.collections, *ax.lines, *ax.images):
+            artist.set_rasterized(True)
+    return min(vector, themed(svg(fig)), key=compressed_size)
+
+
+def svg(fig: Figure) -> str:
+    """Draw a figure as SVG with the same bytes each time: no date, no random ids."""
+    file = io.BytesIO()
+    no_metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    with mpl.rc_context({"svg.hashsalt": "pytorch_primer", "svg.fonttype": "path"}):
+        fig.savefig(file, format="svg", dpi=RASTER_DPI, metadata=no_metadata)
+    return file.getvalue().decode()
+
+
+def themed(text: str) -> str:
+    """Let black and white of an SVG follow the colour scheme of the page that shows it."""
+    text = re.sub(r"#000000\b", "var(--fg)", text)
+    text = re.sub(r"#ffffff\b", "var(--bg)", text)
+    return re.sub(r"<svg[^>]*>", lambda tag: tag[0] + THEME, text, count=1)
+
+
+def compressed_size(text: str) -> int:
+    """Give the bytes that a server sends for `text`."""
+    return len(zlib.compress(text.encode()))
+
+
+def save_video(animation: Animation, path: Path) -> None:
+    """Encode an animation with the ffmpeg that pip installed.
+
+    Raises
+    ------
+    ValueError
+        If the video is larger than `VIDEO_LIMIT`.
+    """
+    with mpl.rc_context({"animation.ffmpeg_path": imageio_ffmpeg.get_ffmpeg_exe()}):
+        animation.save(
+            path, writer="ffmpeg", codec="h264", dpi=VIDEO_DPI, extra_args=ENCODING.split()
+        )
+    if (size := path.stat().st_size) > VIDEO_LIMIT:
+        raise ValueError(
+            f"the animation has {size} bytes as a video, more than {VIDEO_LIMIT}: "
+            "draw fewer frames, or change less of the picture from frame to frame"
+        )
