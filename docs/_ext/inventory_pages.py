@@ -1,0 +1,226 @@
+"""Which page of Python's, NumPy's, Matplotlib's and PyTorch's documentation has which name."""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import inspect
+from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Project(NamedTuple):
+    """A package, its documentation, the pages of its modules, and the rule for all other names."""
+
+    package: str
+    title: str
+    site: str
+    modules: dict[str, str]
+    page_of: Callable[[str, str, object], str]  # module, name in it (with dots), value → page
+
+
+# -- Python: every module has a page, the built-in names have several ---------------------------
+
+BUILTIN_CONTAINERS = "bytearray bytes dict frozenset list memoryview range set str tuple"
+BUILTIN_CONSTANTS = "Ellipsis False None NotImplemented True"
+STDLIB = """
+abc argparse bisect collections collections.abc contextlib copy csv dataclasses datetime enum
+fractions functools gc gzip heapq io itertools json logging math operator os os.path pathlib
+pickle platform random re shutil statistics string subprocess sys tempfile textwrap threading
+time timeit types typing warnings weakref zipfile
+"""
+
+
+def python_page(module: str, name: str, value: object) -> str:
+    """Place a name of the standard library."""
+    first = name.split(".")[0]
+    if module != "builtins":
+        page = module
+    elif first in BUILTIN_CONSTANTS.split():
+        page = "constants"
+    elif first in BUILTIN_CONTAINERS.split() or "." in name:
+        page = "stdtypes"
+    else:
+        owner = getattr(builtins, first)
+        raised = inspect.isclass(owner) and issubclass(owner, BaseException)
+        page = "exceptions" if raised else "functions"
+    anchor = name if module == "builtins" else f"{module}.{name}"
+    return f"library/{page}.html#{anchor}"
+
+
+PYTHON = Project(
+    "python",
+    "Python",
+    "https://docs.python.org/3",
+    {"builtins": ""} | {name: f"library/{name}.html#module-{name}" for name in STDLIB.split()},
+    python_page,
+)
+
+# -- NumPy: a page for each name, except scalars, constants and random generators ---------------
+
+
+def numpy_page(module: str, name: str, value: object) -> str:
+    """Place a name of NumPy."""
+    import numpy as np
+
+    full = f"{module}.{name}"
+    owner = getattr(importlib.import_module(module), name.split(".")[0])
+    if module == "numpy.typing":
+        page = "typing"
+    elif module == "numpy.random" and name in ("Generator", "default_rng"):
+        page = "random/generator"
+    elif module == "numpy.random":
+        page = f"random/generated/{full}"
+    elif inspect.isclass(owner) and issubclass(owner, np.generic):
+        page, full = "arrays.scalars", f"numpy.{owner.__name__}"
+    elif "." not in name and not callable(value):
+        page = "constants"
+    else:
+        page = f"generated/{full}"
+    return f"reference/{page}.html#{full}"
+
+
+NUMPY = Project(
+    "numpy",
+    "NumPy",
+    "https://numpy.org/doc/stable",
+    {
+        "numpy": "reference/index.html",
+        "numpy.fft": "reference/routines.fft.html#module-numpy.fft",
+        "numpy.linalg": "reference/routines.linalg.html#module-numpy.linalg",
+        "numpy.random": "reference/random/index.html#module-numpy.random",
+        "numpy.testing": "reference/routines.testing.html#module-numpy.testing",
+        "numpy.typing": "reference/typing.html#module-numpy.typing",
+    },
+    numpy_page,
+)
+
+# -- Matplotlib: some modules have a page for each name, the others one page --------------------
+
+PAGE_A_NAME = """
+animation artist axes axis colors figure gridspec lines markers patches pyplot quiver
+"""
+ONE_PAGE = """
+cm collections colorbar contour image legend path patheffects scale spines style text ticker
+transforms
+"""
+METHODS_HAVE_PAGES = ("artist.Artist", "axes.Axes", "axis.Axis", "figure.Figure")
+CLASS_ON_MODULE_PAGE = ("artist.Artist", "axis.Axis")
+
+
+def matplotlib_module_page(short: str) -> str:
+    """Name the page of a module."""
+    return {"pyplot": "pyplot_summary", "transforms": "transformations"}.get(short, f"{short}_api")
+
+
+def matplotlib_page(module: str, name: str, value: object) -> str:
+    """Place a name of Matplotlib."""
+    short = module.removeprefix("matplotlib").lstrip(".")
+    owner = f"{short}.{name.split('.')[0]}"
+    if not short:
+        page = "matplotlib_configuration_api"
+    elif short in ONE_PAGE.split() or f"{short}.{name}" in CLASS_ON_MODULE_PAGE:
+        page = matplotlib_module_page(short)
+    elif owner in METHODS_HAVE_PAGES:
+        page = f"_as_gen/{module}.{name}"
+    else:
+        page = f"_as_gen/matplotlib.{owner}"
+    return f"api/{page}.html#{module}.{name}"
+
+
+MATPLOTLIB = Project(
+    "matplotlib",
+    "Matplotlib",
+    "https://matplotlib.org/stable",
+    {"matplotlib": "api/matplotlib_configuration_api.html#module-matplotlib"}
+    | {
+        f"matplotlib.{short}": f"api/{matplotlib_module_page(short)}.html#module-matplotlib.{short}"
+        for short in (*PAGE_A_NAME.split(), *ONE_PAGE.split())
+    },
+    matplotlib_page,
+)
+
+# -- PyTorch: a page for each name; the members of a class stand on its page --------------------
+
+TORCH_PAGES = {
+    "torch": "torch",
+    "torch.accelerator": "accelerator",
+    "torch.autograd": "autograd",
+    "torch.autograd.functional": "autograd",
+    "torch.autograd.graph": "autograd",
+    "torch.cuda": "cuda",
+    "torch.func": "func",
+    "torch.linalg": "linalg",
+    "torch.nn": "nn",
+    "torch.nn.functional": "nn.functional",
+    "torch.nn.init": "nn.init",
+    "torch.nn.utils": "nn",
+    "torch.optim": "optim",
+    "torch.optim.lr_scheduler": "optim",
+    "torch.random": "random",
+    "torch.special": "special",
+    "torch.testing": "testing",
+    "torch.utils.data": "data",
+}
+ONE_PAGE_TORCH = "torch.nn.init torch.random torch.special torch.testing torch.utils.data"
+ON_ANOTHER_PAGE = {
+    "torch.Size": "size",
+    "torch.Tensor": "tensors",
+    "torch.autograd.Function": "autograd",
+    "torch.autograd.detect_anomaly": "autograd",
+    "torch.autograd.set_detect_anomaly": "autograd",
+    "torch.device": "tensor_attributes",
+    "torch.dtype": "tensor_attributes",
+    "torch.finfo": "type_info",
+    "torch.iinfo": "type_info",
+    "torch.layout": "tensor_attributes",
+    "torch.memory_format": "tensor_attributes",
+    "torch.optim.Optimizer": "optim",
+}
+METHODS_WITH_PAGES = ("torch.Tensor", "torch.optim.Optimizer", "torch.autograd.graph.Node")
+DOCUMENTED_ATTRIBUTES = """
+device grad imag is_cuda is_leaf is_meta is_quantized itemsize nbytes ndim real requires_grad
+"""
+
+
+def torch_page(module: str, name: str, value: object) -> str:
+    """Place a name of PyTorch."""
+    import torch
+
+    full = f"{module}.{name}"
+    owner, _, member = full.rpartition(".")
+    if isinstance(value, torch.dtype):
+        return "tensor_attributes.html#torch.dtype"
+    if full == "torch.nn.Parameter":
+        full = "torch.nn.parameter.Parameter"
+    if full == "torch.autograd.gradcheck":
+        full = "torch.autograd.gradcheck.gradcheck"
+    if full in ON_ANOTHER_PAGE:
+        return f"{ON_ANOTHER_PAGE[full]}.html#{full}"
+    if module in ONE_PAGE_TORCH.split():
+        return f"{TORCH_PAGES[module]}.html#{full}"
+    if module == "torch.autograd.graph" and "." not in name:
+        return "autograd.html#autograd-graph"
+    if (
+        owner == "torch.Tensor"
+        and not callable(value)
+        and member not in DOCUMENTED_ATTRIBUTES.split()
+    ):
+        return "tensors.html#torch.Tensor"
+    if "." in name and owner not in METHODS_WITH_PAGES:
+        return f"generated/{owner}.html#{full}"
+    if not callable(value) and "." not in name:
+        return f"{TORCH_PAGES[module]}.html"
+    return f"generated/{full}.html#{full}"
+
+
+PYTORCH = Project(
+    "torch",
+    "PyTorch",
+    "https://docs.pytorch.org/docs/stable",
+    {
+        module: f"{page}.html#module-{module}" if page.endswith(module[6:]) else f"{page}.html"
+        for module, page in TORCH_PAGES.items()
+    },
+    torch_page,
+)
