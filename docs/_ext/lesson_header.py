@@ -1,0 +1,208 @@
+"""What stands at the top of a lesson: a line with run time and downloads, and the box of aims.
+
+A lesson's first cell has, under its title::
+
+    .. lesson::
+       :assumes: autograd/plot_2_computation_graph; the chain rule of school calculus
+       :tags: autograd, graphs
+
+       - three things
+       - that the reader
+       - will be able to do
+
+``:assumes:`` lists lessons (as ``part/plot_N_topic``) and texts, separated by semicolons. The
+reading time is counted, not claimed. What a lesson says of itself is kept for other pages, in
+`lessons_of(env)`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
+
+WORDS_PER_MINUTE = 200
+AIMS = 3
+LESSON = re.compile(r"\w+/plot_\w+")
+NOT_READ = (nodes.comment, nodes.raw, nodes.math, nodes.math_block)
+# sphinx-gallery's own note, footer and list of tags, which the line at the top replaces.
+GALLERY_BOXES = {"sphx-glr-download-link-note", "sphx-glr-footer", "sphx-glr-example-tags"}
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a lesson says of itself, and what the build measured."""
+
+    title: str
+    aims: tuple[str, ...]
+    assumes: tuple[str, ...]
+    tags: tuple[str, ...]
+    reading_minutes: int
+    run_seconds: float | None
+
+
+class lesson_box(nodes.container):  # docutils names nodes so
+    """The box of aims; its options wait in it until the page has been read."""
+
+
+class reading_time(nodes.inline):
+    """Where the reading time will stand."""
+
+
+class LessonBox(SphinxDirective):
+    """Read ``.. lesson::``."""
+
+    has_content = True
+    option_spec: ClassVar = {
+        "assumes": directives.unchanged_required,
+        "tags": directives.unchanged,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Make the box from the aims and what is assumed."""
+        aims = self.parse_content_to_nodes()
+        if len(aims) != 1 or not isinstance(aims[0], nodes.bullet_list) or len(aims[0]) != AIMS:
+            raise self.error(f"the lesson directive needs a list of exactly {AIMS} aims")
+        box = lesson_box()
+        box["assumes"] = [
+            s.strip() for s in self.options.get("assumes", "").split(";") if s.strip()
+        ]
+        box["tags"] = [s.strip() for s in self.options.get("tags", "").split(",") if s.strip()]
+        box += nodes.paragraph("", "After this lesson you can", classes=["lesson-box-title"])
+        box += aims
+        facts = nodes.container(classes=["lesson-facts"])
+        if box["assumes"]:
+            facts += self.fact("Assumes", self.assumptions(box["assumes"]))
+        facts += self.fact("Reading time", [reading_time()])
+        box += facts
+        self.set_source_info(box)
+        return [box]
+
+    def fact(self, name: str, value: list[nodes.Node]) -> nodes.paragraph:
+        """Make one of the facts under the aims."""
+        return nodes.paragraph("", "", nodes.strong("", name), nodes.Text(" "), *value)
+
+    def assumptions(self, items: list[str]) -> list[nodes.Node]:
+        """Link the lessons among the assumptions; read the others as text."""
+        found: list[nodes.Node] = []
+        for item in items:
+            if found:
+                found.append(nodes.Text(", "))
+            if LESSON.fullmatch(item):
+                folder = self.config.sphinx_gallery_conf["gallery_dirs"]
+                text = f":doc:`/{folder}/{item}`"
+            else:
+                text = item
+            parsed, messages = self.parse_inline(text)
+            found += [*parsed, *messages]
+        return found
+
+
+def is_lesson(app: Sphinx, docname: str) -> bool:
+    """Whether sphinx-gallery made this page from a script."""
+    folder = app.config.sphinx_gallery_conf["gallery_dirs"]
+    return docname.startswith(f"{folder}/") and Path(app.srcdir, f"{docname}.py").exists()
+
+
+def lessons_of(env: BuildEnvironment) -> dict[str, Lesson]:
+    """Give the lessons that were read, by the name of their page."""
+    lessons: dict[str, Lesson] = env.__dict__.setdefault("lessons", {})
+    return lessons
+
+
+def run_seconds(page: Path) -> float | None:
+    """Give how long the lesson ran, or None if it never has."""
+    cost = page.with_name(page.name + ".cost.json")
+    return float(json.loads(cost.read_text("utf-8"))["time"]) if cost.exists() else None
+
+
+def count_words(doctree: nodes.document) -> int:
+    """Count what a reader reads: prose and code, but neither outputs nor formulas."""
+    texts = [
+        text
+        for text in doctree.findall(nodes.Text)
+        if not isinstance(text.parent, NOT_READ)
+        and "sphx-glr-script-out" not in getattr(text.parent, "attributes", {}).get("classes", ())
+    ]
+    return sum(len(text.astext().split()) for text in texts)
+
+
+def finish_header(app: Sphinx, doctree: nodes.document) -> None:
+    """Put the line and the reading time into a lesson, and take sphinx-gallery's boxes out."""
+    docname = app.env.docname
+    if not is_lesson(app, docname):
+        return
+    for node in list(doctree.findall(nodes.Element)):
+        if GALLERY_BOXES & set(node.get("classes", ())) and node.parent is not None:
+            node.parent.remove(node)
+    boxes = list(doctree.findall(lesson_box))
+    section = next(doctree.findall(nodes.section))
+    if len(boxes) != 1:
+        logger.warning("a lesson needs one lesson directive", location=docname, type="lesson")
+        return
+    box = boxes[0]
+    minutes = math.ceil(count_words(doctree) / WORDS_PER_MINUTE)
+    for place in list(box.findall(reading_time)):
+        place.replace_self(nodes.Text(f"{minutes} minutes" if minutes > 1 else "1 minute"))
+    seconds = run_seconds(Path(app.srcdir, docname))
+    section.insert(
+        1, nodes.raw("", header_line(PurePosixPath(docname).name, seconds), format="html")
+    )
+    lessons_of(app.env)[docname] = Lesson(
+        title=section[0].astext(),
+        aims=tuple(item.astext() for item in box.findall(nodes.list_item)),
+        assumes=tuple(box["assumes"]),
+        tags=tuple(box["tags"]),
+        reading_minutes=minutes,
+        run_seconds=seconds,
+    )
+
+
+def header_line(name: str, seconds: float | None) -> str:
+    """Write the line with run time and downloads; `notebooks` puts the files beside the page."""
+    facts = [] if seconds is None else [f"Run in {max(seconds, 0.1):.1f} s"]
+    facts.append(f'<a download href="{name}.ipynb">Jupyter notebook</a>')
+    facts.append(f'<a download href="{name}.py">Python script</a>')
+    return f'<p class="lesson-line">{" · ".join(facts)}</p>'
+
+
+def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """Forget a page that changed or went."""
+    lessons_of(env).pop(docname, None)
+
+
+def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
+    """Take over what another process has read."""
+    lessons_of(env).update({k: v for k, v in lessons_of(other).items() if k in docnames})
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Add the directive, and finish each lesson before Sphinx collects its downloads."""
+    app.add_directive("lesson", LessonBox)
+    app.add_node(lesson_box, html=(visit_box, depart_box))
+    app.connect("doctree-read", finish_header, priority=400)
+    app.connect("env-purge-doc", purge)
+    app.connect("env-merge-info", merge)
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}
+
+
+def visit_box(writer: Any, node: lesson_box) -> None:
+    """Open the box."""
+    writer.body.append(writer.starttag(node, "div", CLASS="lesson-box"))
+
+
+def depart_box(writer: Any, node: lesson_box) -> None:
+    """Close the box."""
+    writer.body.append("</div>\n")
