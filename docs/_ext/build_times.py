@@ -1,0 +1,131 @@
+"""How long each step of a build took, and what was built: printed, and kept for pages to show.
+
+``docs/_build/build.json`` has the lessons with their run times, the versions, the date and the
+commit. It is written after the lessons ran and before pages are read, so that an executed page can
+load it; a copy with the time of every step ends up beside the pages.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+from lesson_header import run_seconds
+
+logger = logging.getLogger(__name__)
+
+PACKAGES = ("pytorch-primer", "torch", "numpy", "matplotlib", "sphinx", "sphinx-gallery", "myst-nb")
+NAME = "build.json"
+
+
+@dataclass
+class Clock:
+    """The steps of one build."""
+
+    last: float = field(default_factory=time.perf_counter)
+    steps: dict[str, float] = field(default_factory=dict)
+
+    def stop(self, step: str) -> None:
+        """Note what has passed since the step before."""
+        now = time.perf_counter()
+        self.steps[step] = now - self.last
+        self.last = now
+
+
+CLOCK = Clock()  # starts when conf.py imports this module
+
+
+def lessons(app: Sphinx) -> list[dict[str, Any]]:
+    """List the lessons in the order in which sphinx-gallery ran them."""
+    conf = app.config.sphinx_gallery_conf
+    failed = {Path(name) for name in conf["failing_examples"]}
+    listed = []
+    for name, title in conf["titles"].items():
+        script = Path(name)
+        lesson = f"{script.parent.name}/{script.stem}"
+        seconds = run_seconds(Path(app.srcdir, conf["gallery_dirs"], lesson))
+        listed.append(
+            {"lesson": lesson, "title": title, "seconds": seconds, "passed": script not in failed}
+        )
+    return listed
+
+
+def commit(folder: Path) -> str | None:
+    """Give the commit that is built, if git knows it."""
+    try:
+        answer = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return answer.stdout.strip()
+
+
+def facts(app: Sphinx) -> dict[str, Any]:
+    """Collect what there is to know about a build."""
+    stamp = float(os.environ.get("SOURCE_DATE_EPOCH", time.time()))
+    return {
+        "date": datetime.fromtimestamp(stamp, UTC).date().isoformat(),
+        "commit": commit(Path(app.srcdir)),
+        "versions": {"python": platform.python_version()}
+        | {package: version(package) for package in PACKAGES},
+        "lessons": lessons(app),
+        "steps": {step: round(seconds, 1) for step, seconds in CLOCK.steps.items()},
+    }
+
+
+def write(path: Path, app: Sphinx) -> None:
+    """Write the facts of a build."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(facts(app), indent=1) + "\n", encoding="utf-8")
+
+
+def configured(app: Sphinx) -> None:
+    """End the first step, before sphinx-gallery starts."""
+    CLOCK.stop("configuration and imports")
+
+
+def lessons_ran(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """End the lessons, and write the facts for the pages that are read next."""
+    CLOCK.stop("lessons")
+    write(Path(app.srcdir, "_build", NAME), app)
+
+
+def pages_read(app: Sphinx, env: BuildEnvironment) -> None:
+    """End the reading of pages (executed pages included)."""
+    CLOCK.stop("reading pages")
+
+
+def finished(app: Sphinx, exception: Exception | None) -> None:
+    """Print the table of steps, and leave a copy of the facts with the site."""
+    CLOCK.stop("writing pages")
+    if exception is None and app.builder.format == "html":
+        write(Path(app.outdir, NAME), app)
+    total = sum(CLOCK.steps.values())
+    for step, seconds in {**CLOCK.steps, "all": total}.items():
+        logger.info("%7.1f s  %s", seconds, step)
+        if step == "lessons":
+            for lesson in lessons(app):
+                if lesson["seconds"] is not None:
+                    logger.info("%11.1f s  %s", lesson["seconds"], lesson["lesson"])
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Stop the clock after each step."""
+    app.connect("builder-inited", configured, priority=1)
+    app.connect("env-before-read-docs", lessons_ran)
+    app.connect("env-updated", pages_read, priority=900)
+    app.connect("build-finished", finished, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
