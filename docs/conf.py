@@ -1,0 +1,114 @@
+"""The site's configuration. What is more than a setting lives in ``_ext``, typed and tested."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+# Before torch: two busy threads on small tensors were up to 18 times slower than one.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE / "_ext"))
+
+import build_times  # noqa: E402, F401  # starts its clock
+import inventories  # noqa: E402
+
+# A dependency of furo sets the root logger to INFO, at which Matplotlib reports every video.
+logging.getLogger("matplotlib").setLevel(logging.WARNING)
+
+project = "PyTorch Primer"
+author = "The pytorch_primer authors"
+copyright = "2026, the pytorch_primer authors. Text: CC BY 4.0. Code: BSD 3-Clause"
+language = "en_GB"
+
+# Where the site will be served: links in notebooks and on the 404 page are made from it.
+html_baseurl = os.environ.get("SITE_URL", "http://localhost:8000/").rstrip("/") + "/"
+
+extensions = [
+    "myst_nb",
+    "notfound.extension",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_gallery.gen_gallery",
+    "sphinxext.opengraph",
+    # docs/_ext
+    "build_times",
+    "katex_math",
+    "lesson_checks",
+    "lesson_header",
+    "lesson_lines",
+    "lesson_video",
+    "notebooks",
+    "page_repairs",
+]
+# `**.ipynb`: sphinx-gallery's notebooks lie beside its pages, and would be read instead of them.
+exclude_patterns = ["_build", "node_modules", "lessons/**.ipynb", "lessons/_backreferences"]
+nitpicky = True
+
+# -- Pages in MyST; a page that computes runs at every build -------------------------------------
+
+myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nb_ipywidgets_js = {}  # they would come from another host
+
+# -- The reference --------------------------------------------------------------------------------
+
+autodoc_typehints = "none"  # the docstrings say types, with shapes
+autodoc_member_order = "bysource"
+napoleon_google_docstring = False
+intersphinx_mapping = inventories.intersphinx(HERE / "_build" / "inventories")
+
+# -- Lessons --------------------------------------------------------------------------------------
+
+# Strings only: Sphinx cannot cache a configuration that has functions or classes in it.
+sphinx_gallery_conf = {
+    "examples_dirs": "../gallery",
+    "gallery_dirs": "lessons",
+    "subsection_order": [
+        f"../gallery/{part}"
+        for part in ("tensors", "autograd", "optimisation", "modules", "training")
+    ],
+    "within_subsection_order": "FileNameSortKey",
+    "backreferences_dir": "lessons/_backreferences",
+    "doc_module": ("pytorch_primer",),
+    "inspect_global_variables": False,  # or each variable would link to its class
+    "image_scrapers": ("figures.scraper",),
+    "reset_modules": ("matplotlib", "lesson_checks.reset"),
+    "reset_modules_order": "both",
+    "ignore_repr_types": r"matplotlib\.",
+    "default_thumb_file": str(HERE / "_static" / "logo.svg"),
+    "remove_config_comments": True,
+    "download_all_examples": False,
+    "show_signature": False,
+    "min_reported_time": 10**6,  # `lesson_header` says it better
+    "write_computation_times": False,
+}
+
+# -- The look -------------------------------------------------------------------------------------
+
+html_theme = "furo"
+html_title = project
+html_logo = "_static/logo.svg"
+html_favicon = "_static/favicon.svg"
+html_static_path = ["_static"]
+html_css_files = ["custom.css"]
+html_js_files = [("custom.js", {"defer": "defer"})]
+html_extra_path = ["_build/wheel"]
+html_math_renderer = "katex"
+html_copy_source = False
+html_show_sourcelink = False
+html_scaled_image_link = False
+html_theme_options = {"navigation_with_keys": True, "footer_icons": []}
+copybutton_exclude = ".linenos, .gp, .go"
+notfound_urls_prefix = urlsplit(html_baseurl).path
+ogp_site_url = html_baseurl
+ogp_site_name = project
+ogp_social_cards = {"enable": False}
