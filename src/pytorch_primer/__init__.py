@@ -1,7 +1,10 @@
 """Helpers for the lessons of pytorch_primer, a PyTorch course that proves itself."""
 
+from pytorch_primer._torchvision import import_torchvision
 from pytorch_primer.animation import animate_descent
+from pytorch_primer.batches import Batches
 from pytorch_primer.contours import ContourPlot, FunctionPlot, plot_contours, plot_function
+from pytorch_primer.data import ImageData, load_digits, load_mnist
 from pytorch_primer.descent import Trajectory, descend
 from pytorch_primer.evaluation import evaluate
 from pytorch_primer.exercises import check, hint, progress, solution
@@ -9,8 +12,10 @@ from pytorch_primer.onehot import OneHot
 from pytorch_primer.plots import plot_trajectory, plot_values
 
 __all__ = [
+    "Batches",
     "ContourPlot",
     "FunctionPlot",
+    "ImageData",
     "OneHot",
     "Trajectory",
     "animate_descent",
@@ -18,6 +23,9 @@ __all__ = [
     "descend",
     "evaluate",
     "hint",
+    "import_torchvision",
+    "load_digits",
+    "load_mnist",
     "plot_contours",
     "plot_function",
     "plot_trajectory",

@@ -1,0 +1,114 @@
+"""Batches of tensors in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+
+from pytorch_primer import _checks
+
+
+class Batches:
+    """Samples and targets, cut into batches anew for every pass over them.
+
+    What a data loader does with one sample at a time is done here to a whole batch by one indexing
+    operation. Every sample comes once in a pass, in an order drawn anew for each if shuffled: that
+    is sampling without replacement, so the batches of one pass are not independent.
+
+    Parameters
+    ----------
+    x : torch.Tensor
+        Shape (n, ...): the samples.
+    y : torch.Tensor
+        Shape (n, ...): their targets, on the same device.
+    batch_size : int
+        Samples in a batch, at least 1; the last batch may have fewer.
+    shuffle : bool
+        Whether to draw a new order for every pass.
+    generator : torch.Generator, optional
+        What draws it; torch's global generator by default.
+    drop_last : bool
+        Leave out a last batch that is short.
+    device : torch.device or str, optional
+        Where each batch goes; by default it stays where the data are.
+    x_transform, y_transform : collections.abc.Callable, optional
+        Applied to every batch on its device: :meth:`ImageData.normalise` for images kept as bytes,
+        :class:`OneHot` for labels.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of a wrong type.
+    ValueError
+        If there are no samples, not as many targets, both on different devices, or not one batch.
+
+    Examples
+    --------
+    >>> x = torch.arange(5)
+    >>> [len(batch) for batch, _ in Batches(x, x, batch_size=2)]
+    [2, 2, 1]
+    """
+
+    def __init__(
+        self,
+        x: torch.Tensor,
+        y: torch.Tensor,
+        batch_size: int,
+        *,
+        shuffle: bool = False,
+        generator: torch.Generator | None = None,
+        drop_last: bool = False,
+        device: torch.device | str | None = None,
+        x_transform: Callable[[torch.Tensor], torch.Tensor] | None = None,
+        y_transform: Callable[[torch.Tensor], torch.Tensor] | None = None,
+    ) -> None:
+        for name, value in (("x", x), ("y", y)):
+            if not isinstance(value, torch.Tensor):
+                raise TypeError(f"{name} must be a tensor, got {_checks.kind(value)}")
+            if not value.dim() or not len(value):
+                raise ValueError(f"{name} must hold samples, got {_checks.kind(value)}")
+        if len(x) != len(y):
+            raise ValueError(f"y must have one target per sample, got {len(y)} for {len(x)} of x")
+        if x.device != y.device:
+            raise ValueError(f"y must be on the device of x, {x.device}, got {y.device}")
+        self.batch_size = _checks.at_least(1, "batch_size", batch_size)
+        if drop_last and batch_size > len(x):
+            raise ValueError(
+                f"batch_size must leave a batch with drop_last, got {batch_size} of {len(x)}"
+            )
+        if generator is not None and not isinstance(generator, torch.Generator):
+            raise TypeError(f"generator must be a torch.Generator, got {_checks.kind(generator)}")
+        for name, transform in (("x_transform", x_transform), ("y_transform", y_transform)):
+            if transform is not None:
+                _checks.function(name, transform)
+        self.x, self.y = x, y
+        self.shuffle, self.generator, self.drop_last = shuffle, generator, drop_last
+        self.device = x.device if device is None else torch.device(device)
+        self.x_transform, self.y_transform = x_transform, y_transform
+
+    def __len__(self) -> int:
+        """Return the number of batches in a pass."""
+        whole, rest = divmod(len(self.x), self.batch_size)
+        return whole + bool(rest and not self.drop_last)
+
+    def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Pass once over the samples, in batches ``(x, y)``."""
+        for chosen in self._choices():
+            x, y = self.x[chosen].to(self.device), self.y[chosen].to(self.device)
+            if self.x_transform is not None:
+                x = self.x_transform(x)
+            if self.y_transform is not None:
+                y = self.y_transform(y)
+            yield x, y
+
+    def _choices(self) -> Iterator[torch.Tensor | slice]:
+        """Yield what to index with for each batch: a slice copies nothing."""
+        starts = range(0, len(self) * self.batch_size, self.batch_size)
+        if not self.shuffle:
+            yield from (slice(start, start + self.batch_size) for start in starts)
+            return
+        where = "cpu" if self.generator is None else self.generator.device
+        order = torch.randperm(len(self.x), generator=self.generator, device=where)
+        order = order.to(self.x.device)
+        yield from (order[start : start + self.batch_size] for start in starts)

@@ -1,0 +1,139 @@
+"""Image data against scikit-learn's arrays and against files written here byte by byte."""
+
+import hashlib
+import struct
+
+import numpy as np
+import pytest
+import torch
+from sklearn import datasets
+
+from pytorch_primer import data, load_digits, load_mnist
+
+NUMBERS = {"train": 50, "t10k": 20}
+
+
+def test_digits_are_scikit_learns_split_in_two():
+    digits = load_digits()
+    raw = datasets.load_digits()
+    assert digits.x_train.shape == (1437, 8, 8)
+    assert digits.x_test.shape == (360, 8, 8)
+    assert digits.x_train.dtype == torch.float32
+    assert digits.y_train.dtype == torch.int64
+    pixels = (torch.cat([digits.x_train, digits.x_test]) * digits.std + digits.mean) * 16
+    labels = torch.cat([digits.y_train, digits.y_test])
+    found = [
+        (*p.round().int().flatten().tolist(), int(y)) for p, y in zip(pixels, labels, strict=True)
+    ]
+    expected = [
+        (*p.astype(int).flatten().tolist(), int(y))
+        for p, y in zip(raw.images, raw.target, strict=True)
+    ]
+    assert sorted(found) == sorted(expected)
+    assert digits.x_train.mean().item() == pytest.approx(0, abs=1e-5)
+    assert digits.x_train.std(correction=0).item() == pytest.approx(1, abs=1e-5)
+    assert digits.classes == tuple("0123456789")
+
+
+def test_the_split_is_the_seeds():
+    one, again, other = load_digits(seed=1), load_digits(seed=1), load_digits(seed=2)
+    assert torch.equal(one.x_test, again.x_test)
+    assert torch.equal(one.y_train, again.y_train)
+    assert not torch.equal(one.y_test, other.y_test)
+    assert len(load_digits(num_test=1).x_test) == 1
+    with pytest.raises(ValueError, match="num_test must be less than the 1797 images"):
+        load_digits(num_test=1797)
+    with pytest.raises(TypeError, match=r"num_test must be an integer, got 0\.2"):
+        load_digits(num_test=0.2)
+    with pytest.raises(ValueError, match="seed must be at least 0"):
+        load_digits(seed=-1)
+
+
+@pytest.fixture(params=["MNIST", "FashionMNIST"])
+def published(request, tmp_path, monkeypatch):
+    """A small set of files in the published format, taken for the published ones."""
+    name = request.param
+    folder = tmp_path / name / "raw"
+    folder.mkdir(parents=True)
+    random = np.random.default_rng(0)
+    content = {}
+    for part, n in NUMBERS.items():
+        images = random.integers(0, 256, (n, 28, 28), dtype=np.uint8)
+        labels = random.integers(0, 10, n, dtype=np.uint8)
+        content[part] = images, labels
+        header = struct.pack(">IIII", 0x803, n, 28, 28)
+        (folder / f"{part}-images-idx3-ubyte").write_bytes(header + images.tobytes())
+        header = struct.pack(">II", 0x801, n)
+        (folder / f"{part}-labels-idx1-ubyte").write_bytes(header + labels.tobytes())
+    sums = {file.name: hashlib.md5(file.read_bytes()).hexdigest() for file in folder.iterdir()}
+    monkeypatch.setitem(data.CHECKSUMS, name, sums)
+    return tmp_path, name, content
+
+
+def test_files_on_the_disk_become_normalised_tensors(published):
+    root, name, content = published
+    loaded = load_mnist(root, fashion=name == "FashionMNIST")
+    images, labels = content["train"]
+    mean, std = {"MNIST": (0.1307, 0.3081), "FashionMNIST": (0.2860, 0.3530)}[name]
+    assert (loaded.mean, loaded.std) == (mean, std)
+    expected = (images.astype(np.float64) / 255 - mean) / std
+    np.testing.assert_allclose(loaded.x_train, expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(loaded.y_train, labels)
+    assert loaded.y_test.dtype == torch.int64
+    assert loaded.x_test.shape == (20, 28, 28)
+    assert len(loaded.classes) == 10
+
+
+def test_bytes_are_kept_and_normalised_later(published):
+    root, name, content = published
+    fashion = name == "FashionMNIST"
+    raw, floats = (
+        load_mnist(root, fashion=fashion, as_bytes=True),
+        load_mnist(root, fashion=fashion),
+    )
+    assert raw.x_train.dtype == torch.uint8
+    np.testing.assert_array_equal(raw.x_test, content["t10k"][0])
+    assert torch.equal(raw.normalise(raw.x_train[:7]), floats.x_train[:7])
+    with pytest.raises(TypeError, match=r"images must be bytes.*got a torch.float32 tensor"):
+        floats.normalise(floats.x_train)
+
+
+def test_download_asks_no_network_for_what_is_there(published):
+    root, name, content = published
+    loaded = load_mnist(root, fashion=name == "FashionMNIST", download=True)
+    np.testing.assert_array_equal(loaded.y_test, content["t10k"][1])
+
+
+def test_missing_files_are_named_with_the_place_and_both_ways_out(published):
+    root, name, _ = published
+    (root / name / "raw" / "t10k-labels-idx1-ubyte").unlink()
+    with pytest.raises(FileNotFoundError) as caught:
+        load_mnist(root, fashion=name == "FashionMNIST")
+    message = str(caught.value)
+    assert str(root / name / "raw") in message
+    assert "t10k-labels-idx1-ubyte" in message
+    assert "train-images" not in message
+    assert "put" in message
+    assert "download=True" in message
+
+
+def test_nothing_there_names_all_four_files_and_makes_no_folder(tmp_path):
+    with pytest.raises(
+        FileNotFoundError, match=r"train-images.*train-labels.*t10k-images.*t10k-lab"
+    ):
+        load_mnist(tmp_path / "empty")
+    assert not (tmp_path / "empty").exists()
+
+
+@pytest.mark.parametrize("damage", ["cut off", "one bit"])
+def test_a_damaged_file_is_named(published, damage):
+    root, name, _ = published
+    file = root / name / "raw" / "train-images-idx3-ubyte"
+    content = bytearray(file.read_bytes())
+    if damage == "cut off":
+        del content[-100:]
+    else:
+        content[5000] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match="train-images-idx3-ubyte is damaged"):
+        load_mnist(root, fashion=name == "FashionMNIST")
