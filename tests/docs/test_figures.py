@@ -1,0 +1,151 @@
+"""Figures become drawings that follow the page, the same bytes each time, and never too heavy."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.animation import FuncAnimation
+
+import figures
+
+mpl.use("agg")
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def run(tmp_path, *, lineno=7, content="\n\nplt.plot()", **variables):
+    folder = tmp_path / "lessons/part"
+    folder.mkdir(parents=True)
+    block_vars = {
+        "src_file": str(tmp_path / "gallery/part/plot_1_x.py"),
+        "image_path_iterator": iter([str(folder / f"x_{n}.png") for n in (1, 2)]),
+        "example_globals": variables,
+    }
+    block = SimpleNamespace(content=content, lineno=lineno)
+    return figures.scraper(block, block_vars, {"src_dir": str(tmp_path)}), folder
+
+
+def test_directive_has_the_label_and_the_size(tmp_path):
+    plt.figure(figsize=(4, 2)).set_label("Nothing\n  at all.")
+    rst, folder = run(tmp_path)
+    lines = [line.strip() for line in rst.splitlines() if line.strip()]
+    assert lines[:4] == [
+        ".. image:: /lessons/part/x_1.svg",
+        ":alt: Nothing at all.",
+        ":width: 384",
+        ":height: 192",
+    ]
+    assert [path.name for path in folder.iterdir()] == ["x_1.svg"]
+    assert not plt.get_fignums()
+
+
+def test_figures_are_saved_in_order(tmp_path):
+    for text in ("first", "second"):
+        plt.figure().set_label(text)
+    rst, _ = run(tmp_path)
+    assert rst.index("first") < rst.index("second")
+
+
+@pytest.mark.parametrize("label", ["", "  "])
+def test_missing_label_names_lesson_and_line_and_closes(tmp_path, label):
+    plt.figure().set_label(label)
+    with pytest.raises(ValueError, match=r"part/plot_1_x.py, line 9: .*set_label"):
+        run(tmp_path)
+    assert not plt.get_fignums()
+
+
+def test_a_title_is_no_label(tmp_path):
+    plt.subplots()[1].set_title("A title")
+    with pytest.raises(ValueError, match="alternative text"):
+        run(tmp_path)
+
+
+def draw():
+    fig, ax = plt.subplots()
+    ax.plot([0, 1], [0, 1], color="#d87b00")
+    ax.fill_between([0, 1], [0, 1], clip_on=True)
+    ax.set_title("Title")
+    return figures.drawing(fig)
+
+
+def test_drawing_has_the_same_bytes_each_time():
+    assert draw() == draw()
+
+
+def test_drawing_takes_black_and_white_from_the_page():
+    svg = draw()
+    assert "prefers-color-scheme:dark" in svg
+    assert "#000000" not in svg
+    assert "#ffffff" not in svg
+    assert "#d87b00" in svg
+    assert "Matplotlib" not in svg  # nor the date or the version, which change
+
+
+def test_longer_colours_stay():
+    assert "#0000001" in figures.themed("<svg a='1'>#0000001</svg>")
+
+
+def cloud(points):
+    fig, ax = plt.subplots()
+    xy = np.random.default_rng(0).normal(size=(2, points))
+    ax.scatter(*xy, s=3)
+    return fig
+
+
+def test_heavy_artists_become_pixels_and_words_stay_drawn():
+    svg = figures.drawing(cloud(8000))
+    assert svg.count("<image") == 1
+    assert svg.count("<use") < 100  # ticks, but no points
+    assert svg.count("var(--fg)") > 5
+    assert figures.compressed_size(svg) < figures.compressed_size(figures.svg(cloud(8000)))
+
+
+def test_light_figure_has_no_pixels():
+    assert "<image" not in figures.drawing(cloud(50))
+
+
+@pytest.fixture
+def animation():
+    fig, ax = plt.subplots(figsize=(2, 1))
+    (dot,) = ax.plot([0], [0], "o")
+    ax.set(xlim=(0, 4))
+    fig.set_label("A dot moves.")
+    return FuncAnimation(fig, lambda n: dot.set_xdata([n]), frames=4, interval=250, blit=False)
+
+
+def test_animation_becomes_a_video_with_a_poster(tmp_path, animation):
+    rst, folder = run(tmp_path, anim=animation)
+    assert ".. lesson-video:: /lessons/part/x_1.mp4" in rst
+    assert ":poster: /lessons/part/x_1.webp" in rst
+    assert ":alt: A dot moves." in rst
+    assert (folder / "x_1.mp4").read_bytes()[4:8] == b"ftyp"
+    assert (folder / "x_1.webp").read_bytes()[8:12] == b"WEBP"
+    assert (folder / "x_1.svg").exists()  # for the lesson's card
+
+
+def test_video_has_the_same_bytes_each_time(tmp_path, animation):
+    for name in ("a.mp4", "b.mp4"):
+        figures.save_video(animation, tmp_path / name)
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+def test_video_that_is_too_large_fails(tmp_path, animation, monkeypatch):
+    monkeypatch.setattr(figures, "VIDEO_LIMIT", 1000)
+    with pytest.raises(ValueError, match=r"line 9: the animation has \d+ bytes"):
+        run(tmp_path, anim=animation)
+
+
+def test_animation_of_an_earlier_cell_is_not_shown_again(tmp_path, animation):
+    plt.close(animation._fig)
+    plt.figure().set_label("Another figure.")
+    rst, _ = run(tmp_path, anim=animation)
+    assert "lesson-video" not in rst
+    animation._draw_was_started = True  # it was saved by the earlier cell

@@ -1,0 +1,70 @@
+"""The top of a lesson: counted words, kept facts, and mistakes that are told."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from docutils import nodes
+from docutils.core import publish_doctree
+
+from lesson_header import count_words, header_line, is_lesson, merge, purge, run_seconds
+
+
+@pytest.mark.parametrize(
+    ("rst", "words"),
+    [
+        ("one two *three*", 3),
+        ("one\n\n- two\n- three\n\n``four``", 4),
+        ("one\n\n::\n\n   two = 3\n   four", 5),
+        ("one :math:`a + b + c` two", 2),
+        ("one\n\n.. two three", 1),
+        ("one\n\n.. raw:: html\n\n   <p>two three</p>", 1),
+    ],
+)
+def test_words_are_those_of_prose_and_code(rst, words):
+    assert count_words(publish_doctree(rst)) == words
+
+
+def test_outputs_are_not_read():
+    page = publish_doctree("one two")
+    page += nodes.literal_block("", "tensor([1., 2.])", classes=["sphx-glr-script-out"])
+    assert count_words(page) == 2
+
+
+@pytest.mark.parametrize(
+    ("seconds", "start"), [(3.14, "Run in 3.1 s"), (0.001, "Run in 0.1 s"), (None, "<a")]
+)
+def test_line_says_how_long_it_ran(seconds, start):
+    line = header_line("plot_1_x", seconds)
+    assert line.startswith(f'<p class="lesson-line">{start}')
+    assert line.count("<a download") == 2
+
+
+def test_run_time_is_read_from_what_sphinx_gallery_left(tmp_path):
+    assert run_seconds(tmp_path / "plot_1_x") is None
+    (tmp_path / "plot_1_x.cost.json").write_text(json.dumps({"time": 1.5, "memory": 0}))
+    assert run_seconds(tmp_path / "plot_1_x") == 1.5
+
+
+def test_a_lesson_is_a_page_with_a_script_in_the_gallery(tmp_path):
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons/plot_1_x.py").touch()
+    (tmp_path / "tool.py").touch()
+    config = SimpleNamespace(sphinx_gallery_conf={"gallery_dirs": "lessons"})
+    app = SimpleNamespace(srcdir=tmp_path, config=config)
+    assert is_lesson(app, "lessons/plot_1_x")
+    assert not is_lesson(app, "lessons/index")
+    assert not is_lesson(app, "tool")
+
+
+def test_lessons_are_forgotten_and_merged():
+    env, other = (
+        SimpleNamespace(lessons={"a": 1, "b": 2}),
+        SimpleNamespace(lessons={"c": 3, "d": 4}),
+    )
+    purge(None, env, "a")
+    purge(None, env, "unknown")
+    merge(None, env, {"c"}, other)
+    assert env.lessons == {"b": 2, "c": 3}
