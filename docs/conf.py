@@ -15,8 +15,9 @@ sys.path.insert(0, str(HERE / "_ext"))
 import build_times  # noqa: E402, F401  # starts its clock
 import inventories  # noqa: E402
 
-# A dependency of furo sets the root logger to INFO, at which Matplotlib reports every video.
-logging.getLogger("matplotlib").setLevel(logging.WARNING)
+# A dependency of furo sets the root logger to INFO, at which these two are talkative.
+for name in ("matplotlib", "traitlets"):
+    logging.getLogger(name).setLevel(logging.WARNING)
 
 project = "PyTorch Primer"
 author = "The pytorch_primer authors"

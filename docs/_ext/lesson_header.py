@@ -150,7 +150,7 @@ def finish_header(app: Sphinx, doctree: nodes.document) -> None:
     boxes = list(doctree.findall(lesson_box))
     section = next(doctree.findall(nodes.section))
     if len(boxes) != 1:
-        logger.warning("a lesson needs one lesson directive", location=docname, type="lesson")
+        logger.warning("a lesson needs one lesson directive", location=(docname, 1), type="lesson")
         return
     box = boxes[0]
     minutes = math.ceil(count_words(doctree) / WORDS_PER_MINUTE)

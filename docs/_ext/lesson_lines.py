@@ -21,8 +21,8 @@ def script_line(page: list[str], line: int) -> int | None:
     for mark in range(min(line, len(page)), 0, -1):
         text = page[mark - 1]
         if cell := CELL.match(text):
-            first, last = int(cell[1]), int(cell[2])
-            return max(first, min(first + line - mark - 2, last))
+            first, after = int(cell[1]), int(cell[2])
+            return max(first, min(first + line - mark - 2, after - 1))
         if TITLE.match(text):
             return max(1, line - mark - 1)
     return None
