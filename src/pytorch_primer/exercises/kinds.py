@@ -131,7 +131,7 @@ class Number:
             return f"{name} is {type_name(got)}, expected a Python float."
         if not is_float:
             value = torch.as_tensor(got) if isinstance(got, (torch.Tensor, np.ndarray)) else None
-            if value is None or value.numel() != 1 or not value.is_floating_point():
+            if value is None or value.shape not in ((), (1,)) or not value.is_floating_point():
                 return f"{name} is {type_name(got)}, expected one floating point number."
             got = value.detach().reshape(()).item()
         want = torch.as_tensor(want, dtype=torch.float64).detach().reshape(())
@@ -216,14 +216,15 @@ class Exactly:
 class OfType:
     """Any object of one type: what matters is looked at by the exercise's ``view``."""
 
-    type: type
+    type: type | tuple[type, ...]
+    name: str
 
     def difference(self, name: str, want: Any, got: Any, tol: Tolerance) -> str | None:
         if (missing := nothing(name, got)) is not None:
             return missing
         if isinstance(got, self.type) and not isinstance(got, bool):
             return None
-        return f"{name} is {type_name(got)}, expected a {self.type.__name__}."
+        return f"{name} is {type_name(got)}, expected a {self.name}."
 
 
 @dataclass(frozen=True)

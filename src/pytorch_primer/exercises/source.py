@@ -14,6 +14,13 @@ from typing import Any
 MARKED = re.compile(r"^( *)# <solution>\n.*?^ *# </solution>\n", re.M | re.S)
 MARKER = re.compile(r"^ *# </?solution>\n", re.M)
 BLANK = "...  # your code here"
+IMPORTS = {
+    "math": "import math",
+    "np": "import numpy as np",
+    "torch": "import torch",
+    "nn": "from torch import nn",
+    "F": "from torch.nn import functional as F",
+}
 
 
 @dataclass(frozen=True)
@@ -26,10 +33,13 @@ class Source:
         The official answer without prompt and markers.
     starter : str
         The same with every marked region replaced by ``...``.
+    imports : str
+        The import lines that the solution needs.
     """
 
     solution: str
     starter: str
+    imports: str
 
     @classmethod
     def of(cls, solution: Callable[..., Any]) -> Source:
@@ -38,7 +48,9 @@ class Source:
         if not MARKED.search(text):
             raise ValueError(f"{solution.__name__}: no region marked # <solution> … # </solution>")
         starter = MARKED.sub(rf"\g<1>{BLANK}\n", text)
-        return cls(MARKER.sub("", text).strip(), starter.strip())
+        names = [n for n in IMPORTS if re.search(rf"(?<![\w.]){n}\.", text)]
+        imports = "\n".join(IMPORTS[name] for name in names)
+        return cls(MARKER.sub("", text).strip(), starter.strip(), imports)
 
 
 def without_prompt(text: str) -> str:

@@ -18,16 +18,16 @@ MISTAKES = [(id, mistake) for id, made in BANK.items() for mistake in made.mista
 each_exercise = pytest.mark.parametrize("made", BANK.values(), ids=BANK.keys())
 
 
-def run_source(text):
-    """Return what a text of the site defines, as a notebook that imports the usual names would."""
-    namespace = {"torch": torch, "np": np, "nn": torch.nn, "F": torch.nn.functional}
-    exec(compile(text, "<answer>", "exec"), namespace)
+def run_source(made, text):
+    """Return what a text of the site defines, with the imports that the site shows above it."""
+    namespace = {}
+    exec(compile(f"{made.source.imports}\n\n{text}", "<answer>", "exec"), namespace)
     return namespace
 
 
 @each_exercise
 def test_solution_as_shown_is_right(made):
-    result = judge(made.id, run_source(made.source.solution)[made.id])
+    result = judge(made.id, run_source(made, made.source.solution)[made.id])
     assert result.status == "right", result.message
 
 
@@ -39,7 +39,7 @@ def test_other_right_answers_are_right(id, answer):
 
 @each_exercise
 def test_starter_is_blank_and_told_of_the_hint(made):
-    result = judge(made.id, run_source(made.source.starter)[made.id])
+    result = judge(made.id, run_source(made, made.source.starter)[made.id])
     assert result.status == "blank"
     assert f'hint("{made.id}")' in result.message
 

@@ -1,0 +1,172 @@
+"""The best rate for each batch size."""
+
+import math
+
+import torch
+
+from pytorch_primer.exercises.exercise import exercise
+from pytorch_primer.exercises.kinds import Exactly
+
+RATES, SIZES = [0.001, 0.01, 0.1, 1.0, 10.0, 100.0], [50, 100, 200]
+
+
+def sweeps(generator):
+    """Tables of losses in which each rate is the best by another rule.
+
+    From the best rate on: best over the last quarter, at the last step, over the first quarter, with
+    a nan on the way, over the whole run, and with the lowest loss of all.
+    """
+
+    def table(rates, sizes, n):
+        means = torch.rand(len(sizes), len(rates), generator=generator).tolist()
+        runs = {}
+        for size, row in zip(sizes, means, strict=True):
+            best = row.index(min(row))
+            for j, (lr, mean) in enumerate(zip(rates, row, strict=True)):
+                quarter = n // 4
+                losses = [3.0 + mean] * (n - quarter) + [mean + 0.5] * quarter
+                role = (j - best) % len(rates)
+                if role == 1:
+                    losses[-quarter:] = [mean + 4.0] * (quarter - 1) + [0.01]
+                elif role == 2:
+                    losses[:quarter] = [0.02] * quarter
+                    losses[quarter:-quarter] = [9.0] * (n - 2 * quarter)
+                elif role == 3:
+                    losses = [0.03, math.nan] + [0.03] * (n - 2)
+                elif role == 4:
+                    losses = [1.6] * n
+                elif role == 5:
+                    losses[n // 2] = 0.001
+                runs[lr, size] = losses
+        return lambda lr, batch_size: list(runs[lr, batch_size])
+
+    return [
+        (table(RATES, SIZES, 16), RATES, SIZES),
+        (table(RATES[::-1], [8, 32], 20), RATES[::-1], [8, 32]),
+    ]
+
+
+def score(losses):
+    return sum(losses[-(len(losses) // 4) :]) / (len(losses) // 4)
+
+
+@exercise(
+    cases=sweeps,
+    returns=Exactly(dict),
+    hints=[
+        "Two loops: for each batch size run every rate, and keep the rate with the smallest score.",
+        "The score is the mean of `losses[-(len(losses) // 4):]`; skip runs with a loss not finite.",
+    ],
+    note="The mean over the last quarter is steadier than the last loss, which may be luck.",
+    difficulty=3,
+)
+def best_lrs(train, lrs, batch_sizes):
+    """``train(lr, batch_size)`` returns the losses of a run. For each batch size find the rate whose
+    mean loss over the **last quarter** of the run is smallest; runs with a loss that is not finite
+    are out. Return a dict from batch size to rate.
+    """
+    # <solution>
+    best = {}
+    for batch_size in batch_sizes:
+        scores = {}
+        for lr in lrs:
+            losses = train(lr, batch_size)
+            if all(math.isfinite(loss) for loss in losses):
+                last = losses[-(len(losses) // 4) :]
+                scores[lr] = sum(last) / len(last)
+        best[batch_size] = min(scores, key=scores.get)
+    return best
+    # </solution>
+
+
+@best_lrs.also_right
+def with_tensors(train, lrs, batch_sizes):
+    def value(lr, size):
+        losses = torch.tensor(train(lr, size))
+        return losses[len(losses) * 3 // 4 :].mean() if losses.isfinite().all() else math.inf
+
+    return {
+        size: min(lrs, key=lambda lr, size=size: float(value(lr, size))) for size in batch_sizes
+    }
+
+
+@best_lrs.also_right
+def with_a_running_best(train, lrs, batch_sizes):
+    out = dict.fromkeys(batch_sizes)
+    for size in batch_sizes:
+        lowest = float("inf")
+        for lr in lrs:
+            losses = train(lr, size)
+            if not math.isfinite(sum(losses)):
+                continue
+            if score(losses) < lowest:
+                lowest, out[size] = score(losses), lr
+    return out
+
+
+def chosen(train, lrs, batch_sizes, score, finite=True, pick=min):
+    """Choose with another score."""
+    best = {}
+    for size in batch_sizes:
+        runs = {lr: train(lr, size) for lr in lrs}
+        kept = {lr: r for lr, r in runs.items() if not finite or all(map(math.isfinite, r))}
+        best[size] = pick(kept, key=lambda lr, kept=kept: score(kept[lr]))
+    return best
+
+
+@best_lrs.mistake("The last loss alone decides here; take the mean over the last quarter.")
+def last_loss(train, lrs, batch_sizes):
+    return chosen(train, lrs, batch_sizes, lambda losses: losses[-1])
+
+
+@best_lrs.mistake("The mean runs over the whole training; take the last quarter.")
+def whole_run(train, lrs, batch_sizes):
+    return chosen(train, lrs, batch_sizes, lambda losses: sum(losses) / len(losses))
+
+
+@best_lrs.mistake("The smallest loss of the run decides here; take the mean over the last quarter.")
+def smallest_loss(train, lrs, batch_sizes):
+    return chosen(train, lrs, batch_sizes, min)
+
+
+@best_lrs.mistake("A run that met a nan on the way was chosen: leave such runs out.")
+def nan_on_the_way(train, lrs, batch_sizes):
+    return chosen(train, lrs, batch_sizes, score, finite=False)
+
+
+@best_lrs.mistake("The largest mean was chosen; the smallest is best.")
+def largest(train, lrs, batch_sizes):
+    return chosen(train, lrs, batch_sizes, score, pick=max)
+
+
+@best_lrs.mistake("The first quarter was averaged; take the last.")
+def first_quarter(train, lrs, batch_sizes):
+    return chosen(train, lrs, batch_sizes, lambda losses: sum(losses[: len(losses) // 4]))
+
+
+@best_lrs.mistake("The dict maps rates to batch sizes; map each batch size to its rate.")
+def upside_down(train, lrs, batch_sizes):
+    return {lr: size for size, lr in best_lrs.solution(train, lrs, batch_sizes).items()}
+
+
+@best_lrs.mistake("The rates came back as a list; return a dict from batch size to rate.")
+def as_list(train, lrs, batch_sizes):
+    return list(best_lrs.solution(train, lrs, batch_sizes).values())
+
+
+@best_lrs.mistake("The dict holds the smallest losses; it should hold their rates.")
+def losses_for_rates(train, lrs, batch_sizes):
+    best = best_lrs.solution(train, lrs, batch_sizes)
+    return {size: score(train(lr, size)) for size, lr in best.items()}
+
+
+@best_lrs.mistake("Only one rate came back; find one for each batch size.")
+def one_for_all(train, lrs, batch_sizes):
+    return best_lrs.solution(train, lrs, batch_sizes)[batch_sizes[0]]
+
+
+@best_lrs.mistake("The arguments of `train` are exchanged: first the rate, then the batch size.")
+def exchanged(train, lrs, batch_sizes):
+    return {
+        size: min(lrs, key=lambda lr, size=size: score(train(size, lr))) for size in batch_sizes
+    }

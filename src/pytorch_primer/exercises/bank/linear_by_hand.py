@@ -1,0 +1,108 @@
+"""What a linear layer computes."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from pytorch_primer.exercises.exercise import exercise
+from pytorch_primer.exercises.kinds import Tensor
+
+
+def layers(generator):
+    def filled(n_in, n_out):
+        layer = nn.Linear(n_in, n_out)
+        for p in layer.parameters():
+            p.data = torch.randn(p.shape, generator=generator)
+        return layer
+
+    return [
+        (filled(4, 3), torch.randn(5, 4, generator=generator)),
+        (filled(3, 3), torch.randn(3, generator=generator)),
+        (filled(2, 1), torch.randn(2, generator=generator)),
+        (filled(3, 3), torch.randn(3, 3, generator=generator)),
+    ]
+
+
+@exercise(
+    cases=layers,
+    returns=Tensor(),
+    hints=[
+        "`layer.weight` has the shape (outputs, inputs). What must be transposed?",
+        "`x @ layer.weight.T + layer.bias` works for a vector and for a batch.",
+    ],
+    note="`torch.nn.functional.linear(x, weight, bias)` is this line, fused.",
+)
+def linear_by_hand(layer, x):
+    """Compute ``layer(x)`` for a :class:`torch.nn.Linear` from ``layer.weight`` and ``layer.bias``,
+    for any number of outputs; ``x`` is one vector (n,) or a batch (batch, n).
+    """
+    # <solution>
+    return x @ layer.weight.T + layer.bias
+    # </solution>
+
+
+@linear_by_hand.also_right
+def with_einsum(layer, x):
+    return torch.einsum("...i,oi->...o", x, layer.weight) + layer.bias
+
+
+@linear_by_hand.also_right
+def by_sums(layer, x):
+    return (x.unsqueeze(-2) * layer.weight).sum(-1) + layer.bias
+
+
+@linear_by_hand.also_right
+def functional(layer, x):
+    return F.linear(x, layer.weight, layer.bias)
+
+
+@linear_by_hand.mistake("The bias is missing.")
+def without_bias(layer, x):
+    return x @ layer.weight.T
+
+
+@linear_by_hand.mistake("The weight has the shape (outputs, inputs): transpose it, `x @ W.T`.")
+def not_transposed(layer, x):
+    return x @ layer.weight + layer.bias
+
+
+@linear_by_hand.mistake(
+    "Everything was summed to one number plus the bias: right for one output and one sample only."
+)
+def summed(layer, x):
+    return (layer.weight * x).sum() + layer.bias
+
+
+@linear_by_hand.mistake("`weight @ x` works for one vector; a batch needs `x @ weight.T`.")
+def matrix_times_batch(layer, x):
+    return layer.weight @ x + layer.bias
+
+
+@linear_by_hand.mistake("The bias is subtracted; add it.")
+def bias_subtracted(layer, x):
+    return x @ layer.weight.T - layer.bias
+
+
+@linear_by_hand.mistake("The bias was added to the input, before the product.")
+def bias_first(layer, x):
+    return (x + layer.bias[: x.shape[-1]].mean()) @ layer.weight.T
+
+
+@linear_by_hand.mistake("A ReLU was applied; a linear layer has none.")
+def with_relu(layer, x):
+    return torch.relu(layer(x))
+
+
+@linear_by_hand.mistake("The result came back as a NumPy array; return the tensor.")
+def as_numpy(layer, x):
+    return layer(x).detach().numpy()
+
+
+@linear_by_hand.mistake("The bias was added twice.")
+def bias_twice(layer, x):
+    return layer(x) + layer.bias
+
+
+@linear_by_hand.mistake("One vector came back as a batch of one: keep the shape (outputs,).")
+def always_a_batch(layer, x):
+    return torch.atleast_2d(x) @ layer.weight.T + layer.bias

@@ -1,0 +1,114 @@
+"""Labels as rows of zeros with a one."""
+
+import torch
+from torch.nn import functional as F
+
+from pytorch_primer.exercises.exercise import exercise
+from pytorch_primer.exercises.kinds import Tensor
+
+
+def labelled(generator):
+    return [
+        (torch.tensor([0, 6, 2, 2, 9]), 10),
+        (torch.tensor([1, 0, 1]), 4),
+        (torch.randint(0, 3, (7,), generator=generator), 5),
+    ]
+
+
+@exercise(
+    cases=labelled,
+    returns=Tensor(same_dtype=True),
+    rtol=0.0,
+    atol=0.0,
+    hints=[
+        "Row number k of the identity matrix is the one-hot vector of label k.",
+        "`torch.eye(nb_classes)[labels]`; or `F.one_hot(…)`, which gives int64.",
+    ],
+    note="`OneHot(nb_classes)` of this course does the same and checks the labels.",
+)
+def one_hot(labels, nb_classes):
+    """Turn int64 ``labels`` of shape (n,) into float32 targets of shape (n, nb_classes): in row i a
+    one at index ``labels[i]``, zeros elsewhere.
+    """
+    # <solution>
+    return torch.eye(nb_classes)[labels]
+    # </solution>
+
+
+@one_hot.also_right
+def functional(labels, nb_classes):
+    return F.one_hot(labels, nb_classes).float()
+
+
+@one_hot.also_right
+def scattered(labels, nb_classes):
+    return torch.zeros(len(labels), nb_classes).scatter_(1, labels[:, None], 1.0)
+
+
+@one_hot.also_right
+def by_comparison(labels, nb_classes):
+    return (labels[:, None] == torch.arange(nb_classes)).to(torch.float32)
+
+
+@one_hot.mistake("The dtype is int64: `F.one_hot` needs a `.float()` behind it.")
+def integers(labels, nb_classes):
+    return F.one_hot(labels, nb_classes)
+
+
+@one_hot.mistake(
+    "The number of classes was taken from the largest label; a batch need not hold every class."
+)
+def classes_from_labels(labels, nb_classes):
+    return F.one_hot(labels).float()
+
+
+@one_hot.mistake("The ones are one place too far left: label 0 has its one at index 0.")
+def counted_from_one(labels, nb_classes):
+    return torch.eye(nb_classes)[labels - 1]
+
+
+@one_hot.mistake("The ones are one place too far right: label 0 has its one at index 0.")
+def one_too_far(labels, nb_classes):
+    return torch.eye(nb_classes)[(labels + 1) % nb_classes]
+
+
+@one_hot.mistake("The result is transposed: one row for each label.")
+def transposed(labels, nb_classes):
+    return torch.eye(nb_classes)[labels].T
+
+
+@one_hot.mistake("The entries are booleans; convert them to float32.")
+def booleans(labels, nb_classes):
+    return labels[:, None] == torch.arange(nb_classes)
+
+
+@one_hot.mistake("The label itself stands in each row; put a one there.")
+def label_as_value(labels, nb_classes):
+    return torch.eye(nb_classes)[labels] * labels[:, None]
+
+
+@one_hot.mistake("Zeros and ones are exchanged.")
+def exchanged(labels, nb_classes):
+    return 1 - torch.eye(nb_classes)[labels]
+
+
+@one_hot.mistake("Everything is zero: nothing was written at the labels.")
+def all_zero(labels, nb_classes):
+    return torch.zeros(len(labels), nb_classes)
+
+
+@one_hot.mistake("`out[:, labels] = 1` sets these columns in every row; index rows too.")
+def whole_columns(labels, nb_classes):
+    out = torch.zeros(len(labels), nb_classes)
+    out[:, labels] = 1
+    return out
+
+
+@one_hot.mistake("The result is a NumPy array; return a tensor.")
+def numpy_rows(labels, nb_classes):
+    return torch.eye(nb_classes)[labels].numpy()
+
+
+@one_hot.mistake("The result is float64; the exercise asks for float32.")
+def doubles(labels, nb_classes):
+    return F.one_hot(labels, nb_classes).double()
