@@ -7,14 +7,14 @@ import torch
 from pytorch_primer.exercises.exercise import exercise
 from pytorch_primer.exercises.kinds import Exactly
 
-RATES, SIZES = [0.001, 0.01, 0.1, 1.0, 10.0, 100.0], [50, 100, 200]
+RATES, SIZES = [0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0], [50, 100, 200]
 
 
 def sweeps(generator):
     """Tables of losses in which each rate is the best by another rule.
 
     From the best rate on: best over the last quarter, at the last step, over the first quarter, with
-    a nan on the way, over the whole run, and with the lowest loss of all.
+    a nan on the way, over the whole run, with the lowest loss of all, and the worst over the last quarter.
     """
 
     def table(rates, sizes, n):
@@ -37,6 +37,8 @@ def sweeps(generator):
                     losses = [1.6] * n
                 elif role == 5:
                     losses[n // 2] = 0.001
+                elif role == 6:
+                    losses[-quarter:] = [20.0] * quarter
                 runs[lr, size] = losses
         return lambda lr, batch_size: list(runs[lr, batch_size])
 
