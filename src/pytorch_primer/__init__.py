@@ -7,16 +7,28 @@ from pytorch_primer.contours import ContourPlot, FunctionPlot, plot_contours, pl
 from pytorch_primer.data import ImageData, load_digits, load_mnist
 from pytorch_primer.descent import Trajectory, descend
 from pytorch_primer.evaluation import evaluate
-from pytorch_primer.exercises import check, hint, progress, solution
+from pytorch_primer.exercises import Result, check, hint, progress, solution
 from pytorch_primer.onehot import OneHot
 from pytorch_primer.plots import plot_trajectory, plot_values
+from pytorch_primer.schedules import Budget, Plateau, Restart, Schedule
+from pytorch_primer.seed import set_seed
+from pytorch_primer.sweeps import Sweep, sweep
+from pytorch_primer.training import DivergenceError, History, sgd
 
 __all__ = [
     "Batches",
+    "Budget",
     "ContourPlot",
+    "DivergenceError",
     "FunctionPlot",
+    "History",
     "ImageData",
     "OneHot",
+    "Plateau",
+    "Restart",
+    "Schedule",
+    "Sweep",
+    "Result",
     "Trajectory",
     "animate_descent",
     "check",
@@ -31,7 +43,10 @@ __all__ = [
     "plot_trajectory",
     "plot_values",
     "progress",
+    "set_seed",
+    "sgd",
     "solution",
+    "sweep",
 ]
 
 __version__ = "0.1.0"

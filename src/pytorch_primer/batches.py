@@ -12,7 +12,7 @@ from pytorch_primer import _checks
 class Batches:
     """Samples and targets, cut into batches anew for every pass over them.
 
-    What a data loader does with one sample at a time is done here to a whole batch by one indexing
+    What a data loader does with one sample at a time is done here to a whole batch by one
     operation. Every sample comes once in a pass, in an order drawn anew for each if shuffled: that
     is sampling without replacement, so the batches of one pass are not independent.
 
@@ -94,21 +94,28 @@ class Batches:
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """Pass once over the samples, in batches ``(x, y)``."""
-        for chosen in self._choices():
-            x, y = self.x[chosen].to(self.device), self.y[chosen].to(self.device)
+        for x, y in self._cuts():
+            x, y = x.to(self.device), y.to(self.device)
             if self.x_transform is not None:
                 x = self.x_transform(x)
             if self.y_transform is not None:
                 y = self.y_transform(y)
             yield x, y
 
-    def _choices(self) -> Iterator[torch.Tensor | slice]:
-        """Yield what to index with for each batch: a slice copies nothing."""
+    def _cuts(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Cut the data into batches; without shuffling they are views, which copy nothing."""
         starts = range(0, len(self) * self.batch_size, self.batch_size)
         if not self.shuffle:
-            yield from (slice(start, start + self.batch_size) for start in starts)
+            for start in starts:
+                yield (
+                    self.x[start : start + self.batch_size],
+                    self.y[start : start + self.batch_size],
+                )
             return
         where = "cpu" if self.generator is None else self.generator.device
         order = torch.randperm(len(self.x), generator=self.generator, device=where)
         order = order.to(self.x.device)
-        yield from (order[start : start + self.batch_size] for start in starts)
+        for start in starts:
+            chosen = order[start : start + self.batch_size]
+            # Two to five times faster than x[chosen].
+            yield self.x.index_select(0, chosen), self.y.index_select(0, chosen)
