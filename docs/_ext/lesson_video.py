@@ -1,6 +1,6 @@
 """The directive ``lesson-video``: a video with controls and a still poster, which starts silent.
 
-Nothing is loaded but the poster until the reader presses play, and nothing plays by itself.
+Little but the poster is loaded until the reader presses play, and nothing plays by itself.
 """
 
 from __future__ import annotations
@@ -54,11 +54,12 @@ def visit(writer: Any, node: lesson_video) -> None:
     video, poster = (
         posixpath.join(builder.imgpath, Path(node[key]).name) for key in ("video", "poster")
     )
+    width, height = node["width"], node["height"]
     writer.body.append(
-        f'<video class="lesson-video" controls muted playsinline preload="none"'
-        f' width="{node["width"]}" height="{node["height"]}" poster="{poster}"'
+        f'<div class="lesson-video" style="--video-width:{width}px;--video-ratio:{width}/{height}">'
+        f'<video controls muted playsinline preload="metadata" poster="{poster}"'
         f' aria-label="{html.escape(node["alt"], quote=True)}">'
-        f'<source src="{video}" type="video/mp4"><a href="{video}">The video</a></video>\n'
+        f'<source src="{video}" type="video/mp4"><a href="{video}">The video</a></video></div>\n'
     )
     raise nodes.SkipNode
 

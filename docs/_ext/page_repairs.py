@@ -12,7 +12,8 @@ REPAIRS = {
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Site">',
     '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="This page">',
     '<aside class="toc-drawer no-toc">': '<aside class="toc-drawer no-toc" aria-label="This page">',
-    # Sphinx: a page without a heading
+    # Sphinx: captions of the table of contents without a level, a page without a heading
+    'role="heading">': 'role="heading" aria-level="2">',
     '<div id="search-results">': '<h1>Search</h1>\n<div id="search-results">',
 }
 

@@ -16,8 +16,8 @@ import pytest
 import torch
 from tests.docs.tiny_sites import SITE_URL, watched, without_network
 
-LESSON = "lessons/autograd/plot_1_everything"
-QUIET = "lessons/optimisation/plot_1_no_figure"
+LESSON = "lessons/autograd/plot_9_everything"
+QUIET = "lessons/optimisation/plot_9_no_figure"
 SECRET = "secret_of_the_lesson"  # stands in a hidden block
 
 
@@ -51,14 +51,14 @@ def test_time_of_each_step_is_printed(good):
     rows = re.findall(r"^ *([\d.]+) s  (.+)$", table, re.M)
     steps = ["configuration and imports", "lessons", "reading pages", "writing pages", "all"]
     assert [name for _, name in rows if name in steps] == steps
-    assert {"autograd/plot_1_everything", "optimisation/plot_1_no_figure"} <= {n for _, n in rows}
+    assert {"autograd/plot_9_everything", "optimisation/plot_9_no_figure"} <= {n for _, n in rows}
 
 
 def test_build_facts_lie_beside_the_pages(good):
     facts = json.loads((good.html / "build.json").read_text())
     assert [lesson["lesson"] for lesson in facts["lessons"]] == [
-        "autograd/plot_1_everything",
-        "optimisation/plot_1_no_figure",
+        "autograd/plot_9_everything",
+        "optimisation/plot_9_no_figure",
     ]
     assert all(lesson["passed"] for lesson in facts["lessons"])
     assert facts["versions"]["torch"] == torch.__version__
@@ -73,7 +73,8 @@ def test_executed_page_can_use_the_facts(good):
 def test_unwanted_pages_are_not_written(good):
     names = {path.name for path in good.html.rglob("*") if path.is_file()}
     assert not names & {"sg_execution_times.html", "environment.pickle", "page.md.txt"}
-    assert not [name for name in names if name.endswith((".zip", ".rst", ".rst.txt"))]
+    assert not [name for name in names if name.endswith((".rst", ".rst.txt"))]
+    assert not list((good.html / "lessons").rglob("*.zip"))
 
 
 # -- Every page ----------------------------------------------------------------------------------
@@ -183,7 +184,7 @@ def test_figures_follow_the_colour_scheme(good, lesson):
 
 
 def test_heavy_figure_is_pixels_within_a_drawing(good):
-    light, heavy = (good.html / f"_images/sphx_glr_plot_1_everything_00{n}.svg" for n in (1, 3))
+    light, heavy = (good.html / f"_images/sphx_glr_plot_9_everything_00{n}.svg" for n in (1, 3))
     assert "<image" not in light.read_text()
     assert "<image" in heavy.read_text()
     assert heavy.stat().st_size < 100_000  # as paths, 8000 points have more than a million bytes
@@ -249,7 +250,7 @@ def test_a_line_under_the_title_has_run_time_and_downloads(good, lesson):
     line = lesson.h1.find_next_sibling()
     assert re.match(r"Run in \d+\.\d s · ", line.get_text())
     names = [a["href"] for a in line.select("a[download]")]
-    assert names == ["plot_1_everything.ipynb", "plot_1_everything.py"]
+    assert names == ["plot_9_everything.ipynb", "plot_9_everything.py"]
     assert all(((good.html / LESSON).parent / name).exists() for name in names)
 
 
@@ -261,7 +262,7 @@ def test_box_has_aims_assumptions_and_reading_time(lesson):
         "play an animation",
     ]
     link = box.select_one("a.internal")
-    assert link["href"] == "../optimisation/plot_1_no_figure.html"
+    assert link["href"] == "../optimisation/plot_9_no_figure.html"
     assert link.get_text() == "A lesson without a figure"
     assert box.select_one(".katex")
     assert re.search(r"Reading time\s+2 minutes", box.get_text())
@@ -277,7 +278,7 @@ def test_lessons_are_kept_for_other_pages(good):
     lesson = env.lessons[LESSON]
     assert lesson.title == "A lesson with everything"
     assert lesson.tags == ("autograd", "graphs")
-    assert lesson.assumes[0] == "optimisation/plot_1_no_figure"
+    assert lesson.assumes[0] == "optimisation/plot_9_no_figure"
     assert lesson.run_seconds > 0
 
 

@@ -67,7 +67,8 @@ def lay_out(site: Path, root: Path) -> Path:
     docs = root / "docs"
     shutil.copytree(site, docs, ignore=shutil.ignore_patterns("gallery"))
     shutil.copytree(site / "gallery", root / "gallery")
-    shutil.copy(DOCS / "conf.py", docs)
+    for path in (DOCS / "conf.py", *DOCS.glob("*.bib")):
+        shutil.copy(path, docs)
     for name in ("_ext", "_static"):
         shutil.copytree(DOCS / name, docs / name, ignore=shutil.ignore_patterns("__pycache__"))
     (docs / "node_modules").symlink_to(DOCS / "node_modules")

@@ -3,7 +3,7 @@ A lesson with everything
 ========================
 
 .. lesson::
-   :assumes: optimisation/plot_1_no_figure; the product rule, :math:`(uv)' = u'v + uv'`
+   :assumes: optimisation/plot_9_no_figure; the product rule, :math:`(uv)' = u'v + uv'`
    :tags: autograd, graphs
 
    - read a formula
@@ -105,7 +105,7 @@ Graph()
 #    - one
 #    - two
 #
-# .. seealso:: :doc:`/lessons/optimisation/plot_1_no_figure`
+# .. seealso:: :doc:`/lessons/optimisation/plot_9_no_figure`
 #
 # .. admonition:: Exercise
 #
