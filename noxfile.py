@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent
 ENV = ROOT / ".nox" / "primer"
 BIN = ENV / ("Scripts" if os.name == "nt" else "bin")
 SITE = ROOT / "docs" / "_build" / "html"
+DOCTREES = ROOT / "docs" / "_build" / "doctrees"  # not among the pages, which are published
 WHEEL = ROOT / "docs" / "_build" / "wheel"
 CONSTRAINTS = ROOT / "constraints.txt"
 DESCRIBED_BY = ("pyproject.toml", "constraints.txt", "docs/package-lock.json")
@@ -70,7 +71,9 @@ def docs(session: nox.Session) -> None:
         # sphinx-gallery would take a lesson for unchanged although the library has changed.
         shutil.rmtree(ROOT / "docs" / "lessons", ignore_errors=True)
         shutil.rmtree(SITE, ignore_errors=True)
-    run(session, "sphinx", "-W", "--keep-going", "-n", *only, "docs", str(SITE))
+        shutil.rmtree(DOCTREES, ignore_errors=True)
+    strict = ("-W", "--keep-going", "-n", "-d", str(DOCTREES))
+    run(session, "sphinx", *strict, *only, "docs", str(SITE))
     session.log(f"the site: {SITE / 'index.html'}")
     session.log(f"to look at it: python -m http.server --directory {SITE} 8000")
     session.log("  and open http://localhost:8000")
@@ -81,8 +84,10 @@ def docs_live(session: nox.Session) -> None:
     """Serve the site; rebuild and reload it whenever a file is saved."""
     install(session)
     build_wheel(session)
-    watch = ("--watch", "gallery", "--watch", "src", "--ignore", "docs/lessons/*")
-    run(session, "sphinx_autobuild", *watch, "--open-browser", "docs", str(SITE))
+    watch = ("--watch", "gallery", "--watch", "src")
+    written = ("--ignore", str(ROOT / "docs/lessons"), "--ignore", str(ROOT / "docs/_build"))
+    options = ("--open-browser", "-d", str(DOCTREES))
+    run(session, "sphinx_autobuild", *watch, *written, *options, "docs", str(SITE))
 
 
 @nox.session(python=False)
