@@ -124,6 +124,15 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def grade(session: nox.Session) -> None:
+    """Grade a folder of worksheets: ``nox -s grade -- FOLDER`` writes FOLDER/grades.csv."""
+    install(session)
+    if len(session.posargs) != 1:
+        session.error("which folder? nox -s grade -- FOLDER")
+    run(session, "pytorch_primer.exercises.grading", *session.posargs)
+
+
+@nox.session(python=False)
 def linkcheck(session: nox.Session) -> None:
     """Follow the links to other sites (needs a network)."""
     install(session)

@@ -36,9 +36,11 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    "sphinxcontrib.bibtex",
     "sphinxext.opengraph",
     # docs/_ext
     "build_times",
+    "exercises",
     "katex_math",
     "lesson_checks",
     "lesson_header",
@@ -46,6 +48,8 @@ extensions = [
     "lesson_video",
     "notebooks",
     "page_repairs",
+    "reference",
+    "worksheets",
 ]
 # `**.ipynb`: sphinx-gallery's notebooks lie beside its pages, and would be read instead of them.
 exclude_patterns = ["_build", "node_modules", "lessons/**.ipynb", "lessons/_backreferences"]
@@ -59,6 +63,7 @@ nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_ipywidgets_js = {}  # they would come from another host
+bibtex_bibfiles = ["references.bib"]
 
 # -- The reference --------------------------------------------------------------------------------
 

@@ -1,0 +1,348 @@
+"""
+The computation graph
+=====================
+
+.. lesson::
+   :assumes: the chain rule of school calculus; tensors and their shapes
+   :tags: autograd, graphs
+
+   - read the graph that PyTorch records while it computes, and walk it yourself
+   - tell leaves from intermediate results, and say which tensors will get a gradient
+   - predict from a drawing what ``backward`` will compute
+
+Somewhere in every training program stands ``loss.backward()``, and after it each parameter knows
+its gradient. Nothing in that line names the parameters. How does PyTorch know where to send what?
+It kept notes while it computed. This lesson opens the notebook and reads them.
+"""
+
+# %%
+# We need PyTorch, Matplotlib, and one helper of this course, which draws the notes.
+
+import matplotlib.pyplot as plt
+import torch
+
+from pytorch_primer import draw_graph
+
+plt.style.use("pytorch_primer.course")
+
+# %%
+# A tensor that is watched
+# ------------------------
+#
+# Take the function :math:`L(x) = (x - 2)^2`. We tell PyTorch that we want derivatives with respect
+# to :math:`x` by creating it with ``requires_grad=True``, and then compute as usual.
+
+x = torch.tensor(-4.0, requires_grad=True)
+L = (x - 2) ** 2
+print(x)
+print(L)
+
+# sphinx_gallery_start_ignore
+assert L.item() == (-4 - 2) ** 2 == 36
+# sphinx_gallery_end_ignore
+
+# %%
+# The value is 36, as expected. New is what is printed beside it: ``L`` carries a ``grad_fn``, a
+# record of the operation that made it. ``x`` has none, because no operation made it: we did.
+
+print("made by:", L.grad_fn.name(), "and", x.grad_fn)
+
+# sphinx_gallery_start_ignore
+assert x.grad_fn is None
+assert L.grad_fn.name() == "PowBackward0"
+# sphinx_gallery_end_ignore
+
+# %%
+# Only floating point (and complex) tensors can be watched. An integer has no small changes, so it
+# has no derivative, and PyTorch says so:
+
+try:
+    torch.tensor(10, requires_grad=True)
+except RuntimeError as error:
+    print(error)
+
+# sphinx_gallery_start_ignore
+else:
+    raise AssertionError("an integer tensor was accepted")
+# sphinx_gallery_end_ignore
+
+# %%
+# The notes, drawn
+# ----------------
+#
+# Each record also knows which records its inputs came from. Records and these links form the
+# :term:`computation graph`. ``draw_graph`` follows the links from ``L`` and draws what it meets.
+
+draw_graph(L)
+
+# %%
+# Read it from top to bottom, the way the numbers flowed: the leaf ``x`` went through a subtraction
+# (``sub``), the difference through a power (``pow``), and the result is ``L``. The dashed box is the
+# :term:`constant` 2 of the subtraction. It takes part, but nobody asked for a derivative with respect
+# to it, so nothing will be sent there.
+#
+# Walking the graph yourself
+# --------------------------
+#
+# The drawing shows nothing that you could not look up yourself. ``next_functions`` of a record
+# leads one step towards the inputs. Each entry is a pair: the record, and which of its outputs
+# was used.
+
+pow_record = L.grad_fn
+sub_record, _ = pow_record.next_functions[0]
+last_record, _ = sub_record.next_functions[0]
+print(pow_record.name(), "<-", sub_record.name(), "<-", last_record.name())
+
+# sphinx_gallery_start_ignore
+assert sub_record.name() == "SubBackward0"
+assert last_record.name().endswith("AccumulateGrad")
+# sphinx_gallery_end_ignore
+
+# %%
+# Every path ends in an ``AccumulateGrad``. It is the letter box of a :term:`leaf`: what arrives
+# there during ``backward`` is added to the leaf's ``.grad``. It knows its leaf, and the leaf is
+# not a copy but the very tensor that we made.
+
+print("the very same tensor:", last_record.variable is x)
+
+# sphinx_gallery_start_ignore
+assert last_record.variable is x
+# sphinx_gallery_end_ignore
+
+# %%
+# A loop does the same for a chain of any length. It follows the first input of each record until
+# there is nothing left to follow:
+
+
+def chain(t):
+    """Names of the records on the way from t to a leaf, the last operation first."""
+    names, record = [], t.grad_fn
+    while record is not None:
+        names.append(type(record).__name__)
+        record = record.next_functions[0][0] if record.next_functions else None
+    return names
+
+
+X = torch.arange(1.0, 7.0).reshape(2, 3).requires_grad_()
+print(chain(10 * (X**2).sum()))
+
+# sphinx_gallery_start_ignore
+expected = ["MulBackward0", "SumBackward0", "PowBackward0", "AccumulateGrad"]
+assert chain(10 * (X**2).sum()) == expected
+# sphinx_gallery_end_ignore
+
+# %%
+# From last to first: multiply, sum, power, leaf. The graph is stored in the direction in which
+# ``backward`` will walk it, from the result towards the inputs.
+#
+# What ``backward`` does with it
+# ------------------------------
+#
+# ``backward`` starts at ``L`` with the number 1, because :math:`\partial L/\partial L = 1`. At each
+# record it multiplies by the derivative of that one operation and passes the product on. Here:
+# the power contributes :math:`2(x - 2) = -12`, the subtraction contributes 1.
+
+L.backward()
+print("x.grad:", x.grad.item())
+
+# sphinx_gallery_start_ignore
+assert x.grad.item() == 2 * (-4 - 2) == -12
+# sphinx_gallery_end_ignore
+
+# %%
+# The gradient is the slope of the curve at :math:`x = -4`. Drawn as a tangent, it should touch
+# the curve there and nowhere else.
+
+xs = torch.linspace(-6, 6, 200)
+point, slope = x.detach(), x.grad
+touch = torch.tensor([-6.0, -2.0])
+
+fig, ax = plt.subplots()
+ax.plot(xs, (xs - 2) ** 2, label="$L(x) = (x - 2)^2$")
+ax.plot(touch, 36 + slope * (touch - point), "--", label=f"slope {slope.item():.0f}")
+ax.plot(point, 36, "o", label="$x = -4$")
+ax.set(xlabel="$x$", ylabel="$L$", ylim=(-5, 70))
+ax.legend()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "The parabola (x minus 2) squared for x from -6 to 6. A dashed straight line with slope -12"
+    " touches it at the point x = -4, where the parabola has the value 36."
+)
+# sphinx_gallery_end_ignore
+
+# %%
+# It does: the dashed line with slope −12 leans against the parabola at :math:`x = -4`. It falls
+# to the right, so a smaller loss lies to the right. :doc:`Gradient descent
+# </lessons/optimisation/plot_1_gradient_descent>` is built on that one observation.
+#
+# A tensor used twice
+# -------------------
+#
+# A graph need not be a chain. In :math:`L = (a + b)\,c + c` the tensor :math:`c` is used twice. It
+# still is one leaf, with two edges that leave it. We also name the intermediate results, and ask
+# for the values.
+
+a = torch.tensor(3.0, requires_grad=True)
+b = torch.tensor(4.0, requires_grad=True)
+c = torch.tensor(5.0, requires_grad=True)
+s = a + b
+p = s * c
+L = p + c
+draw_graph(L, params={"a": a, "b": b, "c": c, "s": s, "p": p}, show_values=True)
+
+# sphinx_gallery_start_ignore
+assert (s.item(), p.item(), L.item()) == (3 + 4, 7 * 5, 35 + 5) == (7, 35, 40)
+# sphinx_gallery_end_ignore
+
+# %%
+# The sum is 7, the product 35, the result 40. From :math:`c` two paths lead to :math:`L`: one
+# through the product, where a small change of :math:`c` counts :math:`a + b = 7` times, and one
+# straight into the last addition, where it counts once. The chain rule adds over paths, so the
+# derivative must be :math:`7 + 1 = 8`.
+
+L.backward()
+print("gradients of a, b, c:", a.grad.item(), b.grad.item(), c.grad.item())
+
+# sphinx_gallery_start_ignore
+assert (a.grad.item(), b.grad.item(), c.grad.item()) == (5, 5, 7 + 1)
+# sphinx_gallery_end_ignore
+
+# %%
+# It is. The other two are :math:`c = 5` each. ``backward`` visited both paths from :math:`c` and
+# added what arrived. :math:`s` and :math:`p` took part, but they keep no ``.grad``: only leaves do,
+# unless you ask with ``retain_grad()``.
+
+print("leaves:", [name for name, t in dict(a=a, s=s, p=p, L=L).items() if t.is_leaf])
+
+# sphinx_gallery_start_ignore
+assert a.is_leaf
+assert not (s.is_leaf or p.is_leaf or L.is_leaf)
+# sphinx_gallery_end_ignore
+
+# %%
+# A line, and its three derivatives
+# ---------------------------------
+#
+# The smallest model of all is the line :math:`y = w x + b`. Nothing says that only :math:`w` and
+# :math:`b` can be watched; let us watch all three and evaluate at :math:`(w, x, b) = (1, 2, 3)`.
+
+w = torch.tensor(1.0, requires_grad=True)
+x = torch.tensor(2.0, requires_grad=True)
+b = torch.tensor(3.0, requires_grad=True)
+y = w * x + b
+draw_graph(y)
+
+# %%
+# By hand, :math:`\partial y/\partial w = x`, :math:`\partial y/\partial x = w` and
+# :math:`\partial y/\partial b = 1`. Does ``backward`` agree?
+
+y.backward()
+by_hand = torch.stack([x, w, torch.tensor(1.0)])
+by_autograd = torch.stack([w.grad, x.grad, b.grad])
+print("by autograd:", by_autograd.tolist())
+print("largest difference from the formula:", (by_hand - by_autograd).abs().max().item())
+
+# sphinx_gallery_start_ignore
+assert by_autograd.tolist() == [2.0, 1.0, 1.0]
+assert torch.equal(by_hand, by_autograd)
+# sphinx_gallery_end_ignore
+
+# %%
+# The gradient at (1, 2, 3) is (2, 1, 1), exactly as the formula says.
+#
+# Recorded as the program runs
+# ----------------------------
+#
+# The graph is not declared anywhere. It is written down while Python executes, so an ``if`` or a
+# loop needs no special treatment: what ran is recorded, what did not run is not.
+
+
+def f(x):
+    while x.abs() < 10:
+        x = 2 * x
+    return x
+
+
+x = torch.tensor(1.5, requires_grad=True)
+y = f(x)
+draw_graph(y)
+
+# sphinx_gallery_start_ignore
+assert y.item() == 1.5 * 2**3 == 12
+assert chain(y).count("MulBackward0") == 3
+# sphinx_gallery_end_ignore
+
+# %%
+# From 1.5 it takes three doublings to reach 12, and the graph has three multiplications. Near this
+# :math:`x` the function is :math:`8x`, so its derivative is 8:
+
+y.backward()
+print("y:", y.item(), " derivative:", x.grad.item())
+
+# sphinx_gallery_start_ignore
+assert x.grad.item() == 2**3 == 8
+# sphinx_gallery_end_ignore
+
+# %%
+# Here is also a limit of the method. The graph knows the path that was taken, and nothing of the
+# question ``x.abs() < 10`` that chose it. Where the number of doublings changes, the function
+# jumps; a derivative along the path cannot see that.
+#
+# When nothing is recorded
+# ------------------------
+#
+# Without a watched input there is nothing to note, and inside :class:`torch.no_grad` PyTorch
+# takes no notes on purpose. The drawing then is a single box, and says why:
+
+with torch.no_grad():
+    silent = (x - 2) ** 2
+draw_graph(silent)
+
+# sphinx_gallery_start_ignore
+assert silent.grad_fn is None
+assert not silent.requires_grad
+# sphinx_gallery_end_ignore
+
+# %%
+# Calling ``silent.backward()`` would fail: there is no way back.
+#
+# .. admonition:: A question before the exercises
+#
+#    ``L.backward()`` computes :math:`\partial L/\partial x` and stores it in ``x.grad``. Why does
+#    the call not have to mention ``x``?
+#
+#    .. dropdown:: A model answer
+#
+#       ``L.grad_fn`` is the root of the recorded graph, and every path from it ends at the
+#       ``AccumulateGrad`` of a leaf that requires a gradient. Following the links therefore finds
+#       ``x``, and every other such leaf, without being told. The reverse also holds: a tensor that
+#       no path reaches gets nothing.
+#
+# Recap
+# -----
+#
+# - ``requires_grad=True`` marks a leaf; each operation on it adds a record, its ``grad_fn``.
+# - Records are linked by ``next_functions`` and end in the ``AccumulateGrad`` of the leaves.
+# - ``backward`` walks the links from the result, multiplies along a path and adds over paths.
+# - A leaf that is used twice is one leaf; its gradient is the sum of what arrives.
+# - What the program did not execute, and what ran under ``no_grad``, is not in the graph.
+#
+# Exercises
+# ---------
+#
+# The first two walk a graph that they are given; the others build one.
+#
+# .. exercise:: leaves
+#
+# .. exercise:: graph_chain
+#
+# .. exercise:: evaluate_line
+#
+# .. exercise:: grad_g
+#
+# Where to go next
+# ----------------
+#
+# In :doc:`Gradient descent by hand </lessons/optimisation/plot_1_gradient_descent>` the slope at
+# :math:`x = -4` is put to use.

@@ -1,0 +1,337 @@
+r"""
+Gradient descent by hand
+========================
+
+.. lesson::
+   :assumes: autograd/plot_2_computation_graph
+   :tags: optimisation, autograd
+
+   - write gradient descent in four lines, first with your own derivative, then with autograd
+   - predict from the learning rate whether a descent creeps, swings or explodes, and how fast
+   - say what the method finds when a function has more than one valley
+
+We look for the :math:`x` that makes :math:`L(x) = (x - 2)^2` smallest. You can see the answer, and
+that is the point: with the answer known, we can watch the method at work and check every number
+that it produces. The same method, unchanged, trains networks whose answer nobody can see.
+"""
+
+# %%
+# We need PyTorch, Matplotlib, and a few helpers of this course: one that runs a descent and records
+# it, and three that draw.
+
+import matplotlib.pyplot as plt
+import torch
+
+from pytorch_primer import animate_descent, descend, plot_function, plot_trajectory
+
+plt.style.use("pytorch_primer.course")
+
+# %%
+# The function and its slope
+# --------------------------
+#
+# First the function, and its derivative as school calculus gives it: :math:`L'(x) = 2(x - 2)`.
+
+
+def loss(x):
+    return (x - 2) ** 2
+
+
+def slope(x):
+    return 2 * (x - 2)
+
+
+# %%
+# We start far from the minimum, at :math:`x = -4`. The slope there tells the direction.
+
+x = torch.tensor(-4.0)
+print("loss:", loss(x).item(), " slope:", slope(x).item())
+
+# sphinx_gallery_start_ignore
+assert loss(x).item() == 36
+assert slope(x).item() == -12
+# sphinx_gallery_end_ignore
+
+# %%
+# The loss is 36 and the slope −12. A negative slope means that the loss falls when :math:`x`
+# grows. So the step must go *against* the slope. How far? That is a choice, the
+# :term:`learning rate` ``lr``:
+#
+# .. math:: x \leftarrow x - \text{lr} \cdot L'(x)
+#
+# One step
+# --------
+#
+# With ``lr = 0.1`` the update is :math:`-0.1 \cdot (-12) = 1.2`.
+
+lr = 0.1
+update = -lr * slope(x)
+print(f"update {update.item():+.1f}: x goes from {x.item():.1f} to {(x + update).item():.1f}")
+
+# sphinx_gallery_start_ignore
+torch.testing.assert_close(update, torch.tensor(1.2))
+torch.testing.assert_close(x + update, torch.tensor(-2.8))
+# sphinx_gallery_end_ignore
+
+# %%
+# Drawn on the curve, the update is an arrow along the axis: it says how far to walk, not where the
+# curve will be when we get there.
+
+xs = torch.linspace(-6, 6, 200)
+fig, ax = plt.subplots()
+ax.plot(xs, loss(xs), label="$L(x) = (x - 2)^2$")
+ax.plot(x, loss(x), "o", label="before the step")
+ax.plot(x + update, loss(x + update), "s", label="after the step")
+arrow = {"arrowstyle": "->", "linewidth": 2}
+ax.annotate("", (x + update, loss(x)), (x, loss(x)), arrowprops=arrow)
+ax.set(xlabel="$x$", ylabel="$L$")
+ax.legend()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "The parabola (x minus 2) squared with a round mark at x = -4, height 36. A horizontal arrow"
+    " of length 1.2 points to the right; below its tip, on the curve, a square mark at x = -2.8,"
+    " height about 23."
+)
+torch.testing.assert_close(loss(x + update), torch.tensor(4.8**2))
+assert round(4.8**2) == 23
+# sphinx_gallery_end_ignore
+
+# %%
+# The mark after the step sits lower on the curve, at about 23 instead of 36. One step is not
+# enough, so we take twenty.
+#
+# Twenty steps
+# ------------
+#
+# The loop below is the whole method. It also keeps a record of where it has been: plain Python
+# numbers, because a tensor that is changed in place would show its last value in every entry.
+
+x = torch.tensor(-4.0)
+positions = [x.item()]
+for _ in range(20):
+    x -= lr * slope(x)
+    positions.append(x.item())
+print([round(position, 3) for position in positions[:6]], "...", round(positions[-1], 3))
+
+# sphinx_gallery_start_ignore
+assert [round(p, 3) for p in positions[:3]] == [-4.0, -2.8, -1.84]
+assert round(positions[-1], 2) == 1.93
+# sphinx_gallery_end_ignore
+
+# %%
+# After twenty steps :math:`x` is 1.93: close to 2, and not there. The steps get shorter because
+# the slope does. To see the whole path at once, mark every position on the curve.
+
+trajectory = descend(loss, torch.tensor(-4.0), lr=0.1, num_steps=20)
+fig, ax = plt.subplots()
+plot_function(loss, (-5, 9), ax=ax)
+plot_trajectory(trajectory, ax=ax)
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "The parabola with 21 marks on its left branch, from x = -4 down towards the minimum at x = 2."
+    " The marks are far apart at the start and crowd together near the minimum."
+)
+record = torch.tensor(positions)
+torch.testing.assert_close(trajectory.positions[:, 0], record, rtol=0, atol=1e-6)
+# sphinx_gallery_end_ignore
+
+# %%
+# ``descend`` is the same loop with the bookkeeping done for us; the marks are the numbers above.
+# They crowd together towards the minimum. Step by step, with each update as an arrow:
+
+anim = animate_descent(loss, trajectory, xlim=(-5, 9))
+anim
+
+# sphinx_gallery_start_ignore
+anim._fig.set_label(
+    "Animation of the twenty steps: in each the arrow of the update is drawn from the current"
+    " position, then the mark moves to its tip. The arrows shrink from 1.2 to less than 0.02."
+)
+updates = trajectory.positions.diff(dim=0)
+assert 1.19 < updates[0].item() < 1.21
+assert 0 < updates[-1].item() < 0.02
+# sphinx_gallery_end_ignore
+
+# %%
+# Watch the arrows: the first covers 1.2, the last less than 0.02.
+#
+# Why it works, exactly
+# ---------------------
+#
+# For this function we can say where the method is after :math:`k` steps without running it. Call
+# the distance to the minimum :math:`d = x - 2`. A step turns it into
+#
+# .. math:: d - \text{lr} \cdot 2 d = (1 - 2\,\text{lr})\, d,
+#
+# so each step multiplies the distance by the same factor. With ``lr = 0.1`` the factor is 0.8, and
+# from :math:`d = -6`
+#
+# .. math:: x_k = 2 - 6 \cdot 0.8^k.
+
+k = torch.arange(21)
+closed_form = 2 - 6 * 0.8**k
+difference = (closed_form - torch.tensor(positions)).abs().max().item()
+print(f"largest difference between loop and formula: {difference:.1e}")
+
+# sphinx_gallery_start_ignore
+assert difference < 2e-6
+assert 1 - 2 * 0.1 == 0.8
+# sphinx_gallery_end_ignore
+
+# %%
+# Loop and formula agree to rounding. The formula also answers questions that the loop cannot. How
+# many steps until :math:`x` is within 0.01 of the minimum? As many as it takes for
+# :math:`6 \cdot 0.8^k` to fall below 0.01:
+
+k = 0
+while 6 * 0.8**k >= 0.01:
+    k += 1
+print("steps:", k)
+
+# sphinx_gallery_start_ignore
+import math
+
+assert k == math.ceil(math.log(600) / math.log(1.25)) == 29
+assert 0.1 < 0.8**10 < 0.11
+# sphinx_gallery_end_ignore
+
+# %%
+# 29 steps. Each further digit costs another ten or so, because :math:`0.8^{10} \approx 0.1`.
+#
+# The learning rate decides
+# -------------------------
+#
+# The factor :math:`1 - 2\,\text{lr}` is the whole story of this descent. Five rates, one row each:
+
+rates = [0.01, 0.1, 0.9, 1.0, 1.1]
+for rate in rates:
+    factor = 1 - 2 * rate
+    print(f"lr = {rate:<4}  factor = {factor:+.2f}  after 20 steps x = {2 - 6 * factor**20:.2f}")
+
+# sphinx_gallery_start_ignore
+ends = [2 - 6 * (1 - 2 * rate) ** 20 for rate in rates]
+assert [round(end, 2) for end in ends[:4]] == [-2.01, 1.93, 1.93, -4.0]
+assert round(ends[4], 2) == round(2 - 6 * 1.2**20, 2)
+assert ends[4] < -200
+# sphinx_gallery_end_ignore
+
+# %%
+# Now the same five as runs, side by side:
+
+runs = [descend(loss, torch.tensor(-4.0), lr=rate, num_steps=20) for rate in rates]
+fig, axes = plt.subplots(1, 5, figsize=(10, 2.8), sharey=True)
+names = ["slow", "good", "swings", "stuck", "explodes"]
+for ax, rate, run, name in zip(axes, rates, runs, names, strict=True):
+    ax.plot(run.positions[:, 0], "o-", markersize=3)
+    ax.axhline(2, linestyle="--", color="black", linewidth=1)
+    ax.set(title=f"lr = {rate}: {name}", xlabel="step", ylim=(-12, 16))
+axes[0].set_ylabel("$x$")
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Five panels with the position against the step; a dashed line marks the minimum at 2. With"
+    " rate 0.01 the position creeps upwards, with 0.1 it reaches the line smoothly, with 0.9 it"
+    " jumps from side to side and comes closer, with 1.0 it jumps between -4 and 8 for ever, with"
+    " 1.1 the jumps grow and leave the panel."
+)
+for rate, run in zip(rates, runs, strict=True):
+    formula = 2 - 6 * (1 - 2 * rate) ** torch.arange(21, dtype=torch.float64)
+    torch.testing.assert_close(run.positions[:, 0].double(), formula, rtol=1e-3, atol=1e-4)
+# sphinx_gallery_end_ignore
+
+# %%
+# A factor near 1 creeps (0.01). A factor between 0 and 1 goes straight in (0.1). A negative factor
+# jumps to the other side at every step; as long as its size is below 1 the jumps shrink (0.9). At
+# −1 they never do (1.0): the position hops between −4 and 8. Beyond, they grow (1.1). So here the
+# method converges for :math:`0 < \text{lr} < 1`, and nowhere else. Note that 0.1 and 0.9 end
+# equally close, since only the size of the factor counts for the distance.
+#
+# .. note::
+#
+#    The limit 1 belongs to this function. In general it is 2 divided by the second derivative,
+#    here 2. A function that is ten times as steep needs a rate ten times as small.
+#
+# The same descent with autograd
+# ------------------------------
+#
+# For a function of a million weights, nobody derives the slope by hand. Autograd does it: mark
+# ``x``, compute the loss, call ``backward``, read ``x.grad``. Two details matter. The update itself
+# must not be recorded, hence :class:`torch.no_grad`. And ``backward`` adds to ``x.grad``, so we
+# clear it before the next round.
+
+x = torch.tensor(-4.0, requires_grad=True)
+for _ in range(20):
+    loss(x).backward()
+    with torch.no_grad():
+        x -= lr * x.grad
+    x.grad = None
+print("x:", round(x.item(), 6), " by hand:", round(positions[-1], 6))
+
+# sphinx_gallery_start_ignore
+assert abs(x.item() - positions[-1]) < 1e-6
+# sphinx_gallery_end_ignore
+
+# %%
+# The same place. Forgetting either detail is among the most common bugs; later lessons run them on
+# purpose to see what they look like.
+#
+# What the method cannot do
+# -------------------------
+#
+# It walks downhill from where it stands. If there is more than one valley, the start decides which
+# one it finds. Take :math:`f(x) = x^4/4 - x^2 + x/4` and start at −2 and at 2:
+
+
+def two_valleys(x):
+    return x**4 / 4 - x**2 + x / 4
+
+
+starts = {f"from {s:+.0f}": torch.tensor(s) for s in (-2.0, 2.0)}
+ends = {
+    name: descend(two_valleys, start, lr=0.05, num_steps=60) for name, start in starts.items()
+}
+fig, ax = plt.subplots()
+plot_function(two_valleys, (-2.7, 2.7), ax=ax)
+plot_trajectory(ends, ax=ax)
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "A curve with two valleys, the left one deeper. The descent from -2 ends in the left valley,"
+    " the descent from +2 in the right, shallower one."
+)
+left, right = (run.values[-1].item() for run in ends.values())
+assert left < right - 0.5
+roots = sorted(torch.linalg.eigvals(torch.tensor([[0, 2, -0.25], [1, 0, 0], [0, 1, 0]])).real.tolist())
+assert abs(ends["from -2"].positions[-1].item() - roots[0]) < 1e-3
+assert abs(ends["from +2"].positions[-1].item() - roots[2]) < 1e-3
+# sphinx_gallery_end_ignore
+
+# %%
+# The run from +2 stops in the right valley, although the left one is deeper. Its slope is zero
+# there, and zero slope is all that gradient descent asks for. It knows nothing of the rest of the
+# curve.
+#
+# Recap
+# -----
+#
+# - One step: :math:`x \leftarrow x - \text{lr} \cdot L'(x)`. The whole method is this in a loop.
+# - On a parabola each step multiplies the distance to the minimum by :math:`1 - 2\,\text{lr}`.
+# - Too small a rate creeps, too large a rate swings or explodes; the limit depends on the curvature.
+# - With autograd: ``backward``, update under ``no_grad``, clear the gradient.
+# - The method finds a valley, not necessarily the deepest.
+#
+# Exercises
+# ---------
+#
+# The loop of this lesson, with all that it should keep a record of.
+#
+# .. exercise:: descend
+#
+# Where to go next
+# ----------------
+#
+# The pictures of this lesson had one :math:`x`. How ``backward`` finds the slope for any number of
+# them is the subject of :doc:`The computation graph
+# </lessons/autograd/plot_2_computation_graph>`.
