@@ -28,8 +28,6 @@ logger = logging.getLogger(__name__)
 
 HARDEST = 3
 TEMPLATE = """\
-{prompt}
-
 .. code-block:: python
 
 {code}
@@ -50,7 +48,7 @@ HINT = """\
 
 
 class exercise_box(nodes.container):  # docutils names nodes so
-    """An exercise; its id is in ``["exercise"]``."""
+    """An exercise: title, text, and the rest; its id and code are its attributes."""
 
 
 class exercise_index(nodes.General, nodes.Element):
@@ -74,13 +72,12 @@ def difficulty(made: Exercise) -> str:
 
 
 def rst_of(made: Exercise) -> str:
-    """Write an exercise in reST."""
+    """Write what follows the text of an exercise, in reST: code, hints, solution."""
     hints = (
         HINT.format(number=number, text=re.sub(r"`([^`]+)`", r"``\1``", text))
         for number, text in enumerate(made.hints, 1)
     )
     return TEMPLATE.format(
-        prompt=made.prompt,
         code=indent(starter_code(made), "   "),
         hints="\n".join(hints),
         solution=indent(made.source.solution, "      "),
@@ -106,11 +103,13 @@ class ExerciseDirective(SphinxDirective):
         if not result:
             raise self.error(f"the solution of {id!r} fails its own check: {result.message}")
         pages_of(self.env).setdefault(id, []).append(self.env.docname)
-        box = exercise_box(classes=["exercise"], ids=[anchor(id)], exercise=id)
+        box = exercise_box(ids=[anchor(id)], exercise=id, code=starter_code(made))
         title = nodes.paragraph(classes=["exercise-title"])
-        title += [nodes.strong("", "Exercise "), nodes.literal("", id), nodes.Text(" ")]
+        title += [nodes.strong("", "Exercise"), nodes.Text(" "), nodes.literal("", id)]
+        title += nodes.Text(" ")
         title += nodes.inline("", difficulty(made), classes=["exercise-difficulty"])
-        box += [title, *self.parse_text_to_nodes(rst_of(made))]
+        prompt = nodes.container("", *self.parse_text_to_nodes(made.prompt))
+        box += [title, prompt, *self.parse_text_to_nodes(rst_of(made))]
         self.set_source_info(box)
         return [box]
 

@@ -17,6 +17,7 @@ from sphinx import addnodes
 
 from katex_math import has_rows
 
+CODE_CELL = "\n\N{SYMBOL FOR GROUP SEPARATOR}\n"  # around what becomes a code cell of its own
 CELL = "GENERATED FROM PYTHON SOURCE LINES"
 MADE_BY_CODE = {"sphx-glr-script-out", "lesson-figure", "toctree-wrapper"}
 SILENT = (
@@ -99,6 +100,16 @@ class MarkdownWriter:
         return self.blocks(node.children)
 
     # -- blocks ----------------------------------------------------------------
+
+    def block_exercise_box(self, node: nodes.Element) -> str:
+        """Write text and code; the hints and the solution come from the package when asked for."""
+        title, prompt = node.children[:2]
+        id = node["exercise"]
+        return (
+            f"### {self.inline(title)}\n\n{self.block(prompt)}\n\n"
+            f'`hint("{id}")` gives a hint, `solution("{id}")` an answer.'
+            f"{CODE_CELL}{node['code']}{CODE_CELL}"
+        )
 
     def block_rubric(self, node: nodes.Element) -> str:
         return f"**{self.inline(node)}**"

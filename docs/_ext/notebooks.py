@@ -6,6 +6,7 @@ and the script's code without the blocks that only check the lesson.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from sphinx_gallery.py_source_parser import (
 )
 
 from lesson_header import is_lesson
-from markdown_writer import MarkdownWriter
+from markdown_writer import CODE_CELL, MarkdownWriter
 
 PACKAGE = "pytorch_primer"
 ABOUT = """\
@@ -68,7 +69,11 @@ def lesson_cells(blocks: list[Block], texts: list[str]) -> Iterator[tuple[str, s
     if not visible[-1][1].strip():
         visible.pop()  # as sphinx-gallery does
     for (kind, code), text in zip(visible, texts, strict=True):
-        yield ("code", code.strip("\n")) if kind == "code" else ("markdown", text)
+        if kind == "code":
+            yield "code", code.strip("\n")
+        else:  # what stands between two marks is the code of an exercise
+            parts = text.split(CODE_CELL)
+            yield from zip(itertools.cycle(["markdown", "code"]), map(str.strip, parts))
 
 
 def visible_code(text: str) -> str:

@@ -7,7 +7,6 @@ zip. The same build gives the same bytes.
 
 from __future__ import annotations
 
-import itertools
 import json
 import zipfile
 from collections.abc import Iterable
@@ -72,16 +71,8 @@ def prompts(app: Sphinx) -> dict[str, str]:
         url = urljoin(app.config.html_baseurl, app.builder.get_target_uri(docname))
         writer = MarkdownWriter(url, {}, urljoin(app.config.html_baseurl, "_downloads/"))
         for box in app.env.get_and_resolve_doctree(docname, app.builder).findall(exercise_box):
-            found[box["exercise"]] = prompt_of(box, writer)
+            found[box["exercise"]] = writer.block(box.children[1])
     return found
-
-
-def prompt_of(box: exercise_box, writer: MarkdownWriter) -> str:
-    """Write the text between the title of an exercise and its code."""
-    rest = box.children[1:]
-    return writer.blocks(
-        itertools.takewhile(lambda n: not isinstance(n, nodes.literal_block), rest)
-    )
 
 
 def worksheet(part: str, texts: dict[str, str], site: str, solved: bool) -> Cells:

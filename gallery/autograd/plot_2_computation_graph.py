@@ -159,7 +159,12 @@ touch = torch.tensor([-6.0, -2.0])
 
 fig, ax = plt.subplots()
 ax.plot(xs, (xs - 2) ** 2, label="$L(x) = (x - 2)^2$")
-ax.plot(touch, 36 + slope * (touch - point), "--", label=f"slope {slope.item():.0f}")
+ax.plot(
+    touch,
+    36 + slope * (touch - point),
+    "--",
+    label=f"slope {slope.item():.0f}",
+)
 ax.plot(point, 36, "o", label="$x = -4$")
 ax.set(xlabel="$x$", ylabel="$L$", ylim=(-5, 70))
 ax.legend()
@@ -189,7 +194,9 @@ c = torch.tensor(5.0, requires_grad=True)
 s = a + b
 p = s * c
 L = p + c
-draw_graph(L, params={"a": a, "b": b, "c": c, "s": s, "p": p}, show_values=True)
+draw_graph(
+    L, params={"a": a, "b": b, "c": c, "s": s, "p": p}, show_values=True
+)
 
 # sphinx_gallery_start_ignore
 assert (s.item(), p.item(), L.item()) == (3 + 4, 7 * 5, 35 + 5) == (7, 35, 40)
@@ -213,7 +220,10 @@ assert (a.grad.item(), b.grad.item(), c.grad.item()) == (5, 5, 7 + 1)
 # added what arrived. :math:`s` and :math:`p` took part, but they keep no ``.grad``: only leaves do,
 # unless you ask with ``retain_grad()``.
 
-print("leaves:", [name for name, t in dict(a=a, s=s, p=p, L=L).items() if t.is_leaf])
+print(
+    "leaves:",
+    [name for name, t in dict(a=a, s=s, p=p, L=L).items() if t.is_leaf],
+)
 
 # sphinx_gallery_start_ignore
 assert a.is_leaf
@@ -241,7 +251,10 @@ y.backward()
 by_hand = torch.stack([x, w, torch.tensor(1.0)])
 by_autograd = torch.stack([w.grad, x.grad, b.grad])
 print("by autograd:", by_autograd.tolist())
-print("largest difference from the formula:", (by_hand - by_autograd).abs().max().item())
+print(
+    "largest difference from the formula:",
+    (by_hand - by_autograd).abs().max().item(),
+)
 
 # sphinx_gallery_start_ignore
 assert by_autograd.tolist() == [2.0, 1.0, 1.0]

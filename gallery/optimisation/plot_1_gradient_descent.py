@@ -22,7 +22,12 @@ that it produces. The same method, unchanged, trains networks whose answer nobod
 import matplotlib.pyplot as plt
 import torch
 
-from pytorch_primer import animate_descent, descend, plot_function, plot_trajectory
+from pytorch_primer import (
+    animate_descent,
+    descend,
+    plot_function,
+    plot_trajectory,
+)
 
 plt.style.use("pytorch_primer.course")
 
@@ -66,7 +71,9 @@ assert slope(x).item() == -12
 
 lr = 0.1
 update = -lr * slope(x)
-print(f"update {update.item():+.1f}: x goes from {x.item():.1f} to {(x + update).item():.1f}")
+print(
+    f"update {update.item():+.1f}: x goes from {x.item():.1f} to {(x + update).item():.1f}"
+)
 
 # sphinx_gallery_start_ignore
 torch.testing.assert_close(update, torch.tensor(1.2))
@@ -112,7 +119,11 @@ positions = [x.item()]
 for _ in range(20):
     x -= lr * slope(x)
     positions.append(x.item())
-print([round(position, 3) for position in positions[:6]], "...", round(positions[-1], 3))
+print(
+    [round(position, 3) for position in positions[:6]],
+    "...",
+    round(positions[-1], 3),
+)
 
 # sphinx_gallery_start_ignore
 assert [round(p, 3) for p in positions[:3]] == [-4.0, -2.8, -1.84]
@@ -134,7 +145,9 @@ fig.set_label(
     " The marks are far apart at the start and crowd together near the minimum."
 )
 record = torch.tensor(positions)
-torch.testing.assert_close(trajectory.positions[:, 0], record, rtol=0, atol=1e-6)
+torch.testing.assert_close(
+    trajectory.positions[:, 0], record, rtol=0, atol=1e-6
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -208,7 +221,9 @@ assert 0.1 < 0.8**10 < 0.11
 rates = [0.01, 0.1, 0.9, 1.0, 1.1]
 for rate in rates:
     factor = 1 - 2 * rate
-    print(f"lr = {rate:<4}  factor = {factor:+.2f}  after 20 steps x = {2 - 6 * factor**20:.2f}")
+    print(
+        f"lr = {rate:<4}  factor = {factor:+.2f}  after 20 steps x = {2 - 6 * factor**20:.2f}"
+    )
 
 # sphinx_gallery_start_ignore
 ends = [2 - 6 * (1 - 2 * rate) ** 20 for rate in rates]
@@ -220,7 +235,9 @@ assert ends[4] < -200
 # %%
 # Now the same five as runs, side by side:
 
-runs = [descend(loss, torch.tensor(-4.0), lr=rate, num_steps=20) for rate in rates]
+runs = [
+    descend(loss, torch.tensor(-4.0), lr=rate, num_steps=20) for rate in rates
+]
 fig, axes = plt.subplots(1, 5, figsize=(10, 2.8), sharey=True)
 names = ["slow", "good", "swings", "stuck", "explodes"]
 for ax, rate, run, name in zip(axes, rates, runs, names, strict=True):
@@ -238,7 +255,9 @@ fig.set_label(
 )
 for rate, run in zip(rates, runs, strict=True):
     formula = 2 - 6 * (1 - 2 * rate) ** torch.arange(21, dtype=torch.float64)
-    torch.testing.assert_close(run.positions[:, 0].double(), formula, rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(
+        run.positions[:, 0].double(), formula, rtol=1e-3, atol=1e-4
+    )
 # sphinx_gallery_end_ignore
 
 # %%
@@ -290,7 +309,8 @@ def two_valleys(x):
 
 starts = {f"from {s:+.0f}": torch.tensor(s) for s in (-2.0, 2.0)}
 ends = {
-    name: descend(two_valleys, start, lr=0.05, num_steps=60) for name, start in starts.items()
+    name: descend(two_valleys, start, lr=0.05, num_steps=60)
+    for name, start in starts.items()
 }
 fig, ax = plt.subplots()
 plot_function(two_valleys, (-2.7, 2.7), ax=ax)
@@ -303,7 +323,11 @@ fig.set_label(
 )
 left, right = (run.values[-1].item() for run in ends.values())
 assert left < right - 0.5
-roots = sorted(torch.linalg.eigvals(torch.tensor([[0, 2, -0.25], [1, 0, 0], [0, 1, 0]])).real.tolist())
+roots = sorted(
+    torch.linalg.eigvals(
+        torch.tensor([[0, 2, -0.25], [1, 0, 0], [0, 1, 0]])
+    ).real.tolist()
+)
 assert abs(ends["from -2"].positions[-1].item() - roots[0]) < 1e-3
 assert abs(ends["from +2"].positions[-1].item() - roots[2]) < 1e-3
 # sphinx_gallery_end_ignore

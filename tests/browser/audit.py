@@ -44,6 +44,9 @@ VIOLATIONS = """async () => (await axe.run()).violations.map(v => {
     const where = v.nodes.map(node => node.target.join(" ")).slice(0, 3).join(", ");
     return `${v.id} (${v.impact}): ${v.help}: ${where}`;
 })"""
+LOAD_ALL = """() => {
+    for (const image of document.querySelectorAll("img[loading=lazy]")) image.loading = "eager";
+}"""
 OVERFLOW = """() => {
     const page = document.documentElement;
     return page.scrollWidth - page.clientWidth;
@@ -122,7 +125,8 @@ async def look(page: Page, base: str, name: str, view: str, shot: Path) -> list[
     page.on("pageerror", lambda error: note("console error", str(error)))
 
     await page.goto(base + name, wait_until="load")
-    await page.wait_for_timeout(50)
+    await page.evaluate(LOAD_ALL)
+    await page.wait_for_load_state("networkidle")
     shot.parent.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=shot, full_page=True)
     if (wider := await page.evaluate(OVERFLOW)) > 0:
