@@ -40,6 +40,7 @@ extensions = [
     "sphinxext.opengraph",
     # docs/_ext
     "build_times",
+    "course",
     "exercises",
     "katex_math",
     "lesson_checks",
@@ -74,14 +75,12 @@ intersphinx_mapping = inventories.intersphinx(HERE / "_build" / "inventories")
 
 # -- Lessons --------------------------------------------------------------------------------------
 
+PARTS = ("tensors", "autograd", "optimisation", "modules", "training")
 # Strings only: Sphinx cannot cache a configuration that has functions or classes in it.
 sphinx_gallery_conf = {
     "examples_dirs": "../gallery",
     "gallery_dirs": "lessons",
-    "subsection_order": [
-        f"../gallery/{part}"
-        for part in ("tensors", "autograd", "optimisation", "modules", "training")
-    ],
+    "subsection_order": [f"../gallery/{part}" for part in PARTS],
     "within_subsection_order": "FileNameSortKey",
     "backreferences_dir": "lessons/_backreferences",
     "doc_module": ("pytorch_primer",),

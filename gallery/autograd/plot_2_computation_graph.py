@@ -220,10 +220,8 @@ assert (a.grad.item(), b.grad.item(), c.grad.item()) == (5, 5, 7 + 1)
 # added what arrived. :math:`s` and :math:`p` took part, but they keep no ``.grad``: only leaves do,
 # unless you ask with ``retain_grad()``.
 
-print(
-    "leaves:",
-    [name for name, t in dict(a=a, s=s, p=p, L=L).items() if t.is_leaf],
-)
+named = {"a": a, "s": s, "p": p, "L": L}
+print("leaves:", [name for name, t in named.items() if t.is_leaf])
 
 # sphinx_gallery_start_ignore
 assert a.is_leaf

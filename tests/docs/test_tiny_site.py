@@ -58,6 +58,7 @@ def test_build_facts_lie_beside_the_pages(good):
     facts = json.loads((good.html / "build.json").read_text())
     assert [lesson["lesson"] for lesson in facts["lessons"]] == [
         "autograd/plot_9_everything",
+        "optimisation/plot_1_exercise",
         "optimisation/plot_9_no_figure",
     ]
     assert all(lesson["passed"] for lesson in facts["lessons"])
@@ -67,7 +68,7 @@ def test_build_facts_lie_beside_the_pages(good):
 
 def test_executed_page_can_use_the_facts(good):
     outputs = good.page("page.html").select(".cell_output")
-    assert "2 lessons" in outputs[0].get_text()
+    assert "3 lessons" in outputs[0].get_text()
 
 
 def test_unwanted_pages_are_not_written(good):
@@ -293,6 +294,7 @@ def test_lesson_without_a_figure_has_a_card(good):
     cards = good.page("lessons/index.html").select(".sphx-glr-thumbcontainer")
     assert [card.select_one("a").get_text() for card in cards] == [
         "A lesson with everything",
+        "A lesson with an exercise",
         "A lesson without a figure",
     ]
     assert all(card.img["src"].endswith(".svg") for card in cards)

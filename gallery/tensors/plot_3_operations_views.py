@@ -1,0 +1,470 @@
+"""
+Operations, views and changes in place
+======================================
+
+.. lesson::
+   :assumes: tensors/plot_2_create_index_convert
+   :tags: tensors
+
+   - multiply, reduce, join and reshape tensors, and predict every resulting shape
+   - explain with storage and strides why a transpose costs nothing
+   - tell which of your tensors share memory, and change one in place without surprises
+
+Transposing a matrix of a million rows takes PyTorch no longer than transposing a small one. It does
+not move a single number. How that is possible, and what it means for the day on which you change one
+of the numbers, is the second half of this lesson. The first half is the arithmetic.
+"""
+
+# sphinx_gallery_tags = ["tensors"]
+
+# %%
+# The imports, and a seed for the random matrices.
+
+import matplotlib.pyplot as plt
+import torch
+
+torch.manual_seed(0)
+plt.style.use("pytorch_primer.course")
+
+# %%
+# Entry by entry
+# --------------
+#
+# Operators and most functions work on each entry by itself, and every operator has a name as well:
+# ``a + b`` is :func:`torch.add`.
+
+a = torch.tensor([1.0, 2.0, 3.0])
+b = torch.tensor([4.0, 5.0, 6.0])
+print(a + b, a * b, a**2)
+print(torch.exp(torch.log(a)), torch.maximum(a, 4 - a), a < b)
+
+# sphinx_gallery_start_ignore
+assert torch.equal(torch.add(a, b), a + b)
+assert (a * b).tolist() == [1 * 4, 2 * 5, 3 * 6]
+torch.testing.assert_close(torch.exp(torch.log(a)), a)
+assert torch.maximum(a, 4 - a).tolist() == [3, 2, 3]
+# sphinx_gallery_end_ignore
+
+# %%
+# Products
+# --------
+#
+# The star is *not* the product of linear algebra. That is ``@``: for two vectors the dot product, for a
+# matrix and a vector the matrix times the vector, for two matrices their product.
+
+A = torch.randn(2, 3)
+B = torch.randn(3, 4)
+print("dot:", (a @ b).item())
+print(
+    "matrix, vector:",
+    tuple(A.shape),
+    "@",
+    tuple(a.shape),
+    "->",
+    tuple((A @ a).shape),
+)
+print(
+    "two matrices:  ",
+    tuple(A.shape),
+    "@",
+    tuple(B.shape),
+    "->",
+    tuple((A @ B).shape),
+)
+
+# sphinx_gallery_start_ignore
+assert (a @ b).item() == 1 * 4 + 2 * 5 + 3 * 6 == 32
+assert (A @ a).shape == (2,)
+assert (A @ B).shape == (2, 4)
+# sphinx_gallery_end_ignore
+
+# %%
+# The inner sizes must agree, and vanish. All three are the same sum of products, so let us write it
+# out with loops once and compare:
+
+by_hand = torch.zeros(2, 4)
+for i in range(2):
+    for j in range(4):
+        by_hand[i, j] = sum(A[i, k] * B[k, j] for k in range(3))
+difference = (by_hand - A @ B).abs().max().item()
+print(f"largest difference: {difference:.0e}")
+
+# sphinx_gallery_start_ignore
+assert difference < 1e-6
+torch.testing.assert_close(A @ a, (A * a).sum(dim=1))
+# sphinx_gallery_end_ignore
+
+# %%
+# Equal to rounding. The names :func:`torch.dot`, :func:`torch.mv` and :func:`torch.matmul` that you
+# meet in other programs are the special cases and the general one. With more than two dimensions,
+# ``@`` multiplies the last two and treats all others as a stack of matrices.
+#
+# Reductions
+# ----------
+#
+# A :term:`reduction` makes one number of many: ``sum``, ``mean``, ``max``. With ``dim=`` it does so
+# along one dimension only. It helps to read ``dim=0`` as “dimension 0 disappears”.
+
+t = torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 9.0]])
+print("all:  ", t.sum(), t.mean())
+print("dim=0:", t.sum(dim=0))
+print("dim=1:", t.sum(dim=1))
+largest = t.max(dim=1)
+print("largest of each row:", largest.values, "at", largest.indices)
+
+# sphinx_gallery_start_ignore
+assert t.sum().item() == 24
+assert t.mean().item() == 24 / 6 == 4
+assert t.sum(dim=0).tolist() == [5, 7, 12]
+assert t.sum(dim=1).tolist() == [6, 18]
+assert largest.values.tolist() == [3, 9]
+assert largest.indices.tolist() == t.argmax(dim=1).tolist() == [2, 2]
+# sphinx_gallery_end_ignore
+
+# %%
+# From shape (2, 3), ``dim=0`` leaves (3,): it adds the rows. ``dim=1`` leaves (2,), one sum a row.
+# To divide each row by its sum, the lost dimension is needed back, as a column. ``keepdim=True``
+# keeps it with size 1, and :term:`broadcasting` does the rest:
+
+shares = t / t.sum(dim=1, keepdim=True)
+print(shares)
+print("each row adds up to", shares.sum(dim=1))
+
+# sphinx_gallery_start_ignore
+assert t.sum(dim=1, keepdim=True).shape == (2, 1)
+torch.testing.assert_close(shares.sum(dim=1), torch.ones(2))
+torch.testing.assert_close(shares[1, 2], torch.tensor(9 / 18))
+square = torch.tensor([[1.0, 3.0], [4.0, 4.0]])
+wrong = square / square.sum(dim=1)
+assert not torch.allclose(wrong.sum(dim=1), torch.ones(2))
+# sphinx_gallery_end_ignore
+
+# %%
+# Without ``keepdim`` this would be an error here, and, worse, no error for a square matrix: the sums
+# would then be laid along the columns.
+#
+# The length of a vector is a reduction as well. It lives in ``torch.linalg``; the older ``torch.norm``
+# still runs, but its documentation calls it deprecated.
+
+v = torch.tensor([3.0, 4.0])
+print(torch.linalg.vector_norm(v), (v @ v).sqrt())
+
+# sphinx_gallery_start_ignore
+assert torch.linalg.vector_norm(v).item() == (3**2 + 4**2) ** 0.5 == 5
+# sphinx_gallery_end_ignore
+
+# %%
+# Join, and change the shape
+# --------------------------
+#
+# :func:`torch.cat` joins along a dimension that exists, :func:`torch.stack` along a new one:
+
+x, y = torch.tensor([0, 1, 2]), torch.tensor([3, 4, 5])
+print("cat:  ", torch.cat([x, y]))
+print("stack:", torch.stack([x, y]).tolist())
+print("stack, dim=1:", torch.stack([x, y], dim=1).tolist())
+
+# sphinx_gallery_start_ignore
+assert torch.cat([x, y]).tolist() == [0, 1, 2, 3, 4, 5]
+assert torch.stack([x, y]).tolist() == [[0, 1, 2], [3, 4, 5]]
+assert torch.stack([x, y], dim=1).tolist() == [[0, 3], [1, 4], [2, 5]]
+# sphinx_gallery_end_ignore
+
+# %%
+# Other operations keep all numbers and change only how they are arranged. A size of −1 is worked out
+# from the rest; ``unsqueeze`` inserts a dimension of size 1, ``squeeze`` removes it.
+
+t = torch.arange(6)
+for name, result in {
+    "t.reshape(2, 3)": t.reshape(2, 3),
+    "t.reshape(-1, 2)": t.reshape(-1, 2),
+    "t.view(2, 3).T": t.view(2, 3).T,
+    "t.unsqueeze(1)": t.unsqueeze(1),
+    "t[None]": t[None],
+    "t[None].squeeze(0)": t[None].squeeze(0),
+}.items():
+    print(f"{name:18} {tuple(result.shape)}")
+
+# sphinx_gallery_start_ignore
+assert t.reshape(-1, 2).shape == t.view(2, 3).T.shape == (3, 2)
+assert t.unsqueeze(1).shape == (6, 1)
+assert t[None].shape == (1, 6)
+assert t[None].squeeze(0).shape == (6,)
+# sphinx_gallery_end_ignore
+
+# %%
+# ``view`` is a method only; there is no ``torch.view``, whatever you may have read. And it seems to do
+# the same as ``reshape``. To see where they part, we must look beneath.
+#
+# What lies beneath
+# -----------------
+#
+# The numbers of a tensor lie in one long row, the :term:`storage`. The tensor itself is a recipe for
+# reading it: where to start (the offset), how many entries there are along each dimension (the shape),
+# and how far to jump in the storage to get from one to the next (the :term:`strides <stride>`).
+
+t = torch.arange(6).reshape(2, 3)
+views = {
+    "t": t,
+    "t.T": t.T,
+    "t[:, 1:]": t[:, 1:],
+    "t[0].expand(3, 3)": t[0].expand(3, 3),
+}
+for name, tensor in views.items():
+    print(
+        f"{name:18} shape {tuple(tensor.shape)}"
+        f"  strides {tensor.stride()}  offset {tensor.storage_offset()}"
+    )
+
+# sphinx_gallery_start_ignore
+assert (t.stride(), t.storage_offset()) == ((3, 1), 0)
+assert (t.T.shape, t.T.stride()) == ((3, 2), (1, 3))
+assert (t[:, 1:].stride(), t[:, 1:].storage_offset()) == ((3, 1), 1)
+assert views["t[0].expand(3, 3)"].stride() == (0, 1)
+for tensor in views.values():
+    for i in range(tensor.shape[0]):
+        for j in range(tensor.shape[1]):
+            place = (
+                tensor.storage_offset()
+                + i * tensor.stride(0)
+                + j * tensor.stride(1)
+            )
+            assert tensor[i, j] == tensor.untyped_storage().tolist()[8 * place]
+# sphinx_gallery_end_ignore
+
+# %%
+# The entry in row :math:`i` and column :math:`j` lies at
+#
+# .. math:: \text{offset} + i \cdot \text{stride}_0 + j \cdot \text{stride}_1.
+#
+# The transpose exchanges the two strides, and is done. The part without its first column starts one
+# further on. The row that was expanded to three has a stride of 0: to get to the next row, stay
+# where you are. As a picture, with the storage at the bottom and, above it, each tensor drawn as the
+# paths that its rows take through it:
+
+
+def draw_rows(ax, tensor, name):
+    """Draw each row of a matrix as a path over the places it reads."""
+    ax.scatter(
+        range(6), [0] * 6, s=350, marker="s", color="#80868b", alpha=0.5
+    )
+    for k in range(6):
+        ax.text(k, 0, k, ha="center", va="center")
+    first, (down, right) = tensor.storage_offset(), tensor.stride()
+    for i in range(len(tensor)):
+        height = len(tensor) - i
+        places = [first + i * down + j * right for j in range(tensor.shape[1])]
+        ax.plot(places, [height] * len(places), "o-", label=f"row {i}")
+    ax.set(
+        title=name, xticks=[], yticks=[], xlim=(-0.7, 5.7), ylim=(-0.6, 3.5)
+    )
+
+
+# %%
+# The four tensors of the list above, on one storage:
+
+fig, axes = plt.subplots(1, 4, figsize=(10, 2.4))
+for ax, (name, tensor) in zip(axes, views.items(), strict=True):
+    draw_rows(ax, tensor, name)
+    ax.legend(fontsize=7, loc="upper right")
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Four panels, each with the storage as a row of six squares, 0 to 5, and above it one line of"
+    " dots for each row of a tensor. The two rows of t read places 0, 1, 2 and 3, 4, 5. The three"
+    " rows of the transpose read 0 and 3, 1 and 4, 2 and 5. The two rows of the slice read 1, 2"
+    " and 4, 5. The three rows of the expanded tensor all read 0, 1, 2."
+)
+assert t.T.tolist() == [[0, 3], [1, 4], [2, 5]]
+assert t[:, 1:].tolist() == [[1, 2], [4, 5]]
+assert views["t[0].expand(3, 3)"].tolist() == [[0, 1, 2]] * 3
+# sphinx_gallery_end_ignore
+
+# %%
+# Each dot is a place that is read, straight above its square. In all four panels it is the same six
+# squares that are read. Such tensors are called :term:`views <view>` of one another.
+#
+# Now ``view`` and ``reshape`` can part. Read row by row, the transpose visits the storage in the
+# order 0, 3, 1, 4, 2, 5, and no single stride jumps like that. So its numbers cannot be read as one
+# long row, unless they are copied into a new one:
+
+try:
+    t.T.view(6)
+except RuntimeError as error:
+    print(error)
+flat = t.T.reshape(6)
+print(flat)
+
+# sphinx_gallery_start_ignore
+assert flat.tolist() == [0, 3, 1, 4, 2, 5]
+try:
+    t.T.view(6)
+except RuntimeError:
+    pass
+else:
+    raise AssertionError("a transpose was viewed as one row")
+# sphinx_gallery_end_ignore
+
+# %%
+# ``view`` promises not to copy and refuses; ``reshape`` copies if it must. Choose by what you need:
+# certainty, or a result in any case.
+#
+# What shares memory with what?
+# -----------------------------
+#
+# Two tensors share if they lie in the same storage. Comparing ``id(…)`` would not tell, because a view
+# is a Python object of its own. The address of the storage does:
+
+
+def share(a, b):
+    return a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr()
+
+
+print(
+    "different objects:",
+    id(t) != id(t.view(6)),
+    " one memory:",
+    share(t, t.view(6)),
+)
+
+# sphinx_gallery_start_ignore
+assert id(t) != id(t.view(6))
+assert share(t, t.view(6))
+# sphinx_gallery_end_ignore
+
+# %%
+# With it we can ask the whole list:
+
+mask = t > 2
+results = {
+    "t[0]": t[0], "t[:, ::2]": t[:, ::2], "t.T": t.T, "t.view(6)": t.view(6),
+    "t.unsqueeze(0)": t.unsqueeze(0), "t.expand(4, 2, 3)": t.expand(4, 2, 3),
+    "t.detach()": t.detach(), "t.long()": t.long(), "t.reshape(6)": t.reshape(6),
+    "t.T.reshape(6)": t.T.reshape(6), "t[[0, 1]]": t[[0, 1]], "t[mask]": t[mask],
+    "t.clone()": t.clone(), "t.float()": t.float(), "t + 0": t + 0,
+}  # fmt: skip
+print("share:", [name for name, result in results.items() if share(t, result)])
+print(
+    "copy: ",
+    [name for name, result in results.items() if not share(t, result)],
+)
+
+# sphinx_gallery_start_ignore
+for name, result in results.items():
+    before = t.clone()
+    result.flatten()[0:0]
+    t[0, 0] = 77
+    seen = bool((result == 77).any())
+    t.copy_(before)
+    touches = name not in ("t[mask]",)  # the mask leaves place 0 out
+    if touches:
+        assert seen == share(t, result), name
+assert [
+    share(t, results[n]) for n in ("t.long()", "t.reshape(6)", "t.float()")
+] == [True, True, False]
+assert (
+    list(map(bool, [share(t, r) for r in results.values()]))
+    == [True] * 9 + [False] * 6
+)
+# sphinx_gallery_end_ignore
+
+# %%
+# Slices and everything that only rearranges, share. Index lists and masks, arithmetic and ``clone``
+# give new memory. Three depend on the case: ``reshape``, ``.long()`` and its like return the tensor
+# itself, or a view, if nothing needs to be done, as here, where ``t`` has that dtype already.
+#
+# In place
+# --------
+#
+# A method that ends with an underscore is an :term:`in-place operation`: it writes the result into the
+# tensor and returns that same tensor. So does ``+=``, while ``x = x + 1`` makes a new tensor and gives
+# it the old name.
+
+x = torch.zeros(3)
+alias = x
+x += 1
+x.mul_(10)
+print("in place:  ", x is alias, alias)
+x = x + 1
+print("a new one: ", x is alias, alias)
+
+# sphinx_gallery_start_ignore
+assert alias.tolist() == [10, 10, 10]
+assert x.tolist() == [11, 11, 11]
+assert x is not alias
+# sphinx_gallery_end_ignore
+
+# %%
+# After ``+=`` and ``mul_`` both names still belong to one tensor with the value 10. The last line left
+# ``alias`` behind. And through a view, one line changes two names:
+
+t = torch.zeros(2, 3)
+column = t[:, 0]
+column.add_(5)
+print(t)
+
+# sphinx_gallery_start_ignore
+assert t.tolist() == [[5, 0, 0], [5, 0, 0]]
+# sphinx_gallery_end_ignore
+
+# %%
+# That is handy for writing into a part, and a classic bug when keeping records. Here a position moves
+# in place, and a list is to remember where it has been:
+
+x = torch.zeros(1)
+remembered, copied = [], []
+for _ in range(4):
+    x += 1
+    remembered.append(x)
+    copied.append(x.clone())
+print("without a copy:", [p.item() for p in remembered])
+print("with clone:    ", [p.item() for p in copied])
+
+# sphinx_gallery_start_ignore
+assert [p.item() for p in remembered] == [4, 4, 4, 4]
+assert [p.item() for p in copied] == [1, 2, 3, 4]
+# sphinx_gallery_end_ignore
+
+# %%
+# The first list holds one tensor four times, so it shows the last position four times. ``x.numpy()``
+# in place of ``x`` would do the same, being a window; ``x.item()``, a plain number, would not.
+#
+# .. note::
+#
+#    In place does not mean faster, and “not in place” does not mean a copy: views are not in place and
+#    copy nothing. What an in-place operation saves is the memory of one result. What it can cost is
+#    a gradient: PyTorch may need the old value later, and then refuses to go on. More on that in
+#    :doc:`Eight bugs and how they look </lessons/optimisation/plot_4_eight_bugs>`.
+#
+# Recap
+# -----
+#
+# - ``*`` works entry by entry, ``@`` is the product of linear algebra.
+# - ``dim=k`` makes dimension k disappear; ``keepdim=True`` leaves it with size 1.
+# - A tensor is a storage plus offset, shape and strides; views share the storage.
+# - ``view`` never copies, ``reshape`` does if it must, indexing by lists and masks always does.
+# - A trailing underscore changes the tensor and all its views. For a record, ``clone``.
+#
+# Exercises
+# ---------
+#
+# This lesson has no exercise of its own. A question instead, to be answered in the head before in the
+# shell:
+#
+# .. admonition:: A question
+#
+#    ``t`` has the shape (1000, 1000) and is contiguous: its strides are (1000, 1). What are the shape
+#    and the strides of ``t[::2, ::5]``? Can it be viewed as one long row?
+#
+#    .. dropdown:: A model answer
+#
+#       Every second row and every fifth column: shape (500, 200). To the next row the storage is
+#       left 2000 entries behind, to the next column 5, so the strides are (2000, 5). At the end of a
+#       row the jump would have to be 2000 − 199 · 5 = 1005 instead of 5. One stride cannot do both,
+#       so ``view(-1)`` refuses, and ``reshape(-1)`` copies.
+#
+# Where to go next
+# ----------------
+#
+# So far all tensors lay in the memory of the CPU. :doc:`One program for CPU and GPU
+# </lessons/tensors/plot_4_devices>` moves them elsewhere.
