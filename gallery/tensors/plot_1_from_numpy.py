@@ -209,8 +209,8 @@ assert shared.tolist() == [100, 2, 4]
 # sphinx_gallery_end_ignore
 
 # %%
-# The copy kept its 1; the window shows the 100. It works in the other direction, too. A method whose
-# name ends with an underscore changes its tensor in place:
+# The copy kept its 1; the window shows the 100. It works in the other direction, too. A method
+# whose name ends with an underscore changes its tensor in place:
 
 shared.mul_(10)
 print("array: ", a)
@@ -229,12 +229,12 @@ assert not np.shares_memory(a, copied.numpy())
 # sphinx_gallery_end_ignore
 
 # %%
-# The array has changed without being mentioned. A new result, on the other hand, lies in new memory,
-# wherever its operands were: ``shared * 10`` would have left ``a`` alone.
+# The array has changed without being mentioned. A new result, on the other hand, lies in new
+# memory, wherever its operands were: ``shared * 10`` would have left ``a`` alone.
 #
 # Sharing costs nothing, however large the array is. That is the reason to want it, for instance for
-# a data set that fills half of the memory. Where the array lives on and may be changed, copy. You may
-# have read that ``from_numpy`` is deprecated; it is not.
+# a data set that fills half of the memory. Where the array lives on and may be changed, copy. You
+# may have read that ``from_numpy`` is deprecated; it is not.
 #
 # The way back
 # ------------
@@ -289,9 +289,9 @@ for name in ["float64", "float32", "int64", "int32", "uint8", "bool"]:
 # sphinx_gallery_end_ignore
 
 # %%
-# What the two do *not* share is their habit with plain Python numbers. Whole numbers become int64 in
-# both (on NumPy from version 2, on any system). Numbers with a point become 64-bit floats in NumPy
-# and 32-bit floats in PyTorch:
+# What the two do *not* share is their habit with plain Python numbers. Whole numbers become
+# int64 in both (on NumPy from version 2, on any system). Numbers with a point become 64-bit floats
+# in NumPy and 32-bit floats in PyTorch:
 
 from_list = torch.tensor([1.0, 2.0, 3.0])
 from_array = torch.tensor(np.array([1.0, 2.0, 3.0]))
@@ -376,7 +376,8 @@ for bad, expected in [(a[::-1], ValueError), (np.array(["one"]), TypeError)]:
 # Exercises
 # ---------
 #
-# The first stays in NumPy, the second crosses the border, and the third must not leave a window open.
+# The first stays in NumPy, the second crosses the border, and the third must not leave a window
+# open.
 #
 # .. exercise:: stack_transforms
 #

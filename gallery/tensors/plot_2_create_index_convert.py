@@ -112,8 +112,8 @@ assert torch.linspace(0, 1, 5).tolist() == [0, 0.25, 0.5, 0.75, 1]
 # sphinx_gallery_end_ignore
 
 # %%
-# With a fractional step, “never includes the end” depends on rounding. From 1 to 1.3 in steps of 0.1
-# there should be three numbers:
+# With a fractional step, “never includes the end” depends on rounding. From 1 to 1.3 in steps of
+# 0.1 there should be three numbers:
 
 print(torch.arange(1, 1.3, 0.1))
 print("length / step as computed:", (1.3 - 1) / 0.1)
@@ -230,8 +230,8 @@ assert t[:, 3:4].shape == (4, 1)
 # %%
 # Two entries came out of ``t[i, j]``, not a block of two rows and two columns. The block is what
 # one gets by taking rows first and columns after. A :term:`mask`, finally, selects by a condition:
-# it is a tensor of booleans, true where the condition holds. To see the kinds of index side by side,
-# we mark in a table of zeros what each would take:
+# it is a tensor of booleans, true where the condition holds. To see the kinds of index side by
+# side, we mark in a table of zeros what each would take:
 
 
 def mark(ax, index, title):
@@ -391,10 +391,10 @@ assert torch.tensor([0.0, 0.5, -3.0]).bool().tolist() == [False, True, True]
 # sphinx_gallery_end_ignore
 
 # %%
-# Line by line: a float32 holds about seven digits of 0.1, and going back to float64 does not bring
-# the others back. Whole numbers above 2²⁴ no longer fit exactly. 70 000 is beyond ``float16`` and
-# becomes infinite. Fractions are cut off, towards zero, not rounded. An unsigned byte starts again at
-# 0 after 255. And as a boolean everything but 0 is true, whatever its sign.
+# Line by line: a float32 holds about seven digits of 0.1, and going back to float64 does not
+# bring the others back. Whole numbers above 2²⁴ no longer fit exactly. 70 000 is beyond ``float16``
+# and becomes infinite. Fractions are cut off, towards zero, not rounded. An unsigned byte starts
+# again at 0 after 255. And as a boolean everything but 0 is true, whatever its sign.
 #
 # .. warning::
 #
@@ -417,14 +417,14 @@ assert (byte + 10).item() == (250 + 10) % 256 == 4
 # sphinx_gallery_end_ignore
 
 # %%
-# The last line is the trap of image data. Pixels come as bytes, and the plain number 10 does not widen
-# them, so 250 + 10 gives 4. Convert pixels to floats before computing with them.
+# The last line is the trap of image data. Pixels come as bytes, and the plain number 10 does not
+# widen them, so 250 + 10 gives 4. Convert pixels to floats before computing with them.
 #
 # Recap
 # -----
 #
-# - Fillings have names: ``zeros``, ``ones``, ``full``, ``eye``, ``rand``, ``randn``; ``_like`` copies
-#   shape, dtype and device. ``empty`` is for what is filled at once.
+# - Fillings have names: ``zeros``, ``ones``, ``full``, ``eye``, ``rand``, ``randn``; ``_like``
+#   copies shape, dtype and device. ``empty`` is for what is filled at once.
 # - Points on a grid: ``linspace``. Whole numbers: ``arange``, without its end.
 # - Slices are windows; index tensors and masks copy. ``t[i, j]`` reads pairs, not a block.
 # - A conversion makes a new tensor, and what does not fit is lost without a warning.
