@@ -1,0 +1,303 @@
+r"""
+Derivatives three ways
+======================
+
+.. lesson::
+   :assumes: tensors/plot_3_operations_views; derivatives and the chain rule of school calculus
+   :tags: autograd
+
+   - compute a derivative by formula, by finite differences and by autograd, and compare the three
+   - choose the step of a finite difference, and say how many digits it can give at best
+   - say what each way costs for a function of a thousand inputs
+
+Training a model means asking, again and again, how a result changes when an input changes a little.
+There are three ways to find out. One you know from school, one needs no thought, and one is the
+reason why PyTorch exists. This lesson runs all three on one function and looks at their errors.
+"""
+
+# sphinx_gallery_tags = ["autograd"]
+
+import math
+
+import matplotlib.pyplot as plt
+import torch
+
+plt.style.use("pytorch_primer.course")
+
+# %%
+# The function
+# ------------
+#
+# Let it be :math:`f(x) = \sin(x^2)`, at :math:`x = 1.5`: simple enough for a formula, and not so
+# simple that one sees the answer.
+
+
+def f(x):
+    return torch.sin(x**2)
+
+
+x0 = torch.tensor(1.5, dtype=torch.float64)
+print("f(1.5) =", f(x0).item())
+
+# sphinx_gallery_start_ignore
+assert abs(f(x0).item() - math.sin(2.25)) < 1e-15
+# sphinx_gallery_end_ignore
+
+# %%
+# We compute in ``float64``, with about 16 digits, so that small errors can be seen at all.
+#
+# By formula
+# ----------
+#
+# The :term:`chain rule` gives the derivative of a sine of a square: the derivative of the sine,
+# taken at the square, times the derivative of the square,
+#
+# .. math:: f'(x) = \cos(x^2) \cdot 2x.
+
+
+def f_prime(x):
+    return torch.cos(x**2) * 2 * x
+
+
+by_formula = f_prime(x0)
+print(f"by formula: {by_formula.item():.15f}")
+
+# sphinx_gallery_start_ignore
+assert abs(by_formula.item() - 3 * math.cos(2.25)) < 1e-15
+# sphinx_gallery_end_ignore
+
+# %%
+# This is exact up to rounding, and it is fast. But a person had to derive it, and has to derive it
+# anew whenever ``f`` changes. For a network of a million parameters nobody does.
+#
+# By finite differences
+# ---------------------
+#
+# The derivative is a limit. Stop before the limit, at a small step :math:`h`, and it becomes a
+# :term:`finite difference`:
+#
+# .. math:: f'(x) \approx \frac{f(x + h) - f(x)}{h}.
+
+
+def forward_difference(f, x, h):
+    return (f(x + h) - f(x)) / h
+
+
+for h in (1e-2, 1e-5, 1e-8, 1e-11, 1e-14):
+    error = (forward_difference(f, x0, h) - by_formula).abs().item()
+    print(f"h = {h:.0e}   error = {error:.1e}")
+
+# sphinx_gallery_start_ignore
+errors = [
+    (forward_difference(f, x0, h) - by_formula).abs().item()
+    for h in (1e-2, 1e-5, 1e-8, 1e-11, 1e-14)
+]
+assert min(errors) == errors[2]
+assert errors[4] > 100 * errors[2]
+# sphinx_gallery_end_ignore
+
+# %%
+# A smaller step helps at first. Then the error grows again! At ``h = 1e-14`` it is far larger than
+# at ``1e-8``. Two errors work against each other, and a picture shows both.
+#
+# The V of finite differences
+# ---------------------------
+#
+# Beside the forward difference we draw the central one, :math:`(f(x+h) - f(x-h))/2h`, which looks
+# to both sides. Both axes are logarithmic, so a power of :math:`h` is a straight line.
+
+
+def central_difference(f, x, h):
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+steps = torch.logspace(-16, 0, 97, dtype=torch.float64)
+errors = {
+    rule.__name__.replace("_", " "): (rule(f, x0, steps) - by_formula).abs()
+    for rule in (forward_difference, central_difference)
+}
+
+# %%
+# ``x0`` is one number and ``steps`` are 97; broadcasting evaluates all at once.
+
+fig, ax = plt.subplots()
+for (name, error), marker in zip(errors.items(), "os", strict=True):
+    ax.loglog(steps, error.clamp(min=1e-16), marker, markersize=3, label=name)
+ax.loglog(steps, 2.2e-16 / steps, ":", color="black", label="rounding, $1/h$")
+ax.set(xlabel="step $h$", ylabel="error", ylim=(1e-14, 1e1))
+ax.legend(loc="upper center")
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Two V-shaped clouds of points on logarithmic axes, error against step. On the left both follow"
+    " a falling dotted line that is proportional to 1/h. On the right the forward difference rises"
+    " with slope 1 and the central difference, lower, with slope 2."
+)
+
+
+def slope_between(error, low, high):
+    """Slope of log error against log h, fitted on a range of steps."""
+    inside = (steps > low) & (steps < high)
+    x, y = steps[inside].log(), error[inside].log()
+    return (
+        ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()
+    ).item()
+
+
+forward, central = errors["forward difference"], errors["central difference"]
+assert abs(slope_between(forward, 1e-6, 1e-2) - 1) < 0.05
+assert abs(slope_between(central, 1e-4, 1e-1) - 2) < 0.1
+assert -1.4 < slope_between(forward, 1e-15, 1e-9) < -0.6
+best_forward, best_central = (
+    steps[forward.argmin()].item(),
+    steps[central.argmin()].item(),
+)
+assert 1e-10 < best_forward < 1e-6
+assert 1e-7 < best_central < 1e-4
+assert steps[central.argmin()] > steps[forward.argmin()]
+assert central.min() < forward.min()
+# sphinx_gallery_end_ignore
+
+# %%
+# On the right of each V the step is too long: the curve bends away from its tangent. For the forward
+# difference this *truncation error* shrinks like :math:`h`, for the central one like :math:`h^2`. On
+# the left the step is too short: :math:`f(x+h)` and :math:`f(x)` agree in almost all of their
+# digits, the difference keeps only the last few, and these are *rounding error*, which the division
+# by :math:`h` makes large. It grows like :math:`1/h`. The best step lies between: near the square
+# root of the machine precision for the forward difference, near its cube root for the central one
+# :cite:p:`higham2002`.
+
+eps = torch.finfo(torch.float64).eps
+print(f"machine precision {eps:.1e}, its root {eps ** (1 / 2):.0e}", end="")
+print(f", its cube root {eps ** (1 / 3):.0e}")
+
+# sphinx_gallery_start_ignore
+assert eps == 2**-52
+assert f"{eps ** (1 / 2):.0e} {eps ** (1 / 3):.0e}" == "1e-08 6e-06"
+# sphinx_gallery_end_ignore
+
+# %%
+# In ``float32``, PyTorch's usual type, there are only about 7 digits to lose, and the best that a
+# forward difference can do is much worse:
+
+x_single = x0.float()
+single = forward_difference(f, x_single, steps.float())
+best = (single - by_formula).abs().nan_to_num(1.0).min().item()
+print(f"smallest error in float32, over all steps: {best:.0e}")
+print(f"smallest error in float64, over all steps: {forward.min().item():.0e}")
+
+# sphinx_gallery_start_ignore
+assert best > 1000 * forward.min().item()
+# sphinx_gallery_end_ignore
+
+# %%
+# More than a thousand times worse. A finite difference needs no thought, but costs digits.
+#
+# By autograd
+# -----------
+#
+# The third way takes the program itself. Each operation in ``f`` has a known derivative: a square, a
+# sine. :term:`Automatic differentiation` records which operations ran, on which numbers, and applies
+# the chain rule to the record :cite:p:`baydin2018`. In PyTorch this is called :term:`autograd`. We
+# only have to say which input we care about:
+
+x = torch.tensor(1.5, dtype=torch.float64, requires_grad=True)
+y = f(x)
+y.backward()
+print(f"by autograd: {x.grad.item():.15f}")
+print("difference from the formula:", (x.grad - by_formula).abs().item())
+
+# sphinx_gallery_start_ignore
+assert (x.grad - by_formula).abs().item() < 1e-15
+# sphinx_gallery_end_ignore
+
+# %%
+# All digits, and nobody wrote a formula. This is neither symbolic algebra nor an approximation: the
+# numbers of the chain rule were computed beside the numbers of the function. How the record looks is
+# the subject of the next lesson.
+#
+# What each way costs
+# -------------------
+#
+# One input is not where it matters. Take a function of a thousand inputs and count how often it has
+# to be evaluated. The counter is a plain Python attribute.
+
+
+def total(v):
+    total.calls += 1
+    return torch.sin(v**2).sum()
+
+
+v = torch.linspace(0, 2, 1000, dtype=torch.float64, requires_grad=True)
+total.calls = 0
+total(v).backward()
+print("evaluations for all 1000 derivatives by autograd:", total.calls)
+
+# sphinx_gallery_start_ignore
+assert total.calls == 1
+torch.testing.assert_close(v.grad, f_prime(v.detach()), rtol=1e-12, atol=1e-12)
+# sphinx_gallery_end_ignore
+
+# %%
+# One evaluation, and one pass back through its record. A finite difference has to nudge the inputs
+# one by one:
+
+total.calls = 0
+h, start = 1e-6, v.detach()
+with torch.no_grad():
+    nudges = h * torch.eye(1000, dtype=torch.float64)
+    gradient = torch.stack(
+        [total(start + n) - total(start - n) for n in nudges]
+    ) / (2 * h)
+print("evaluations by central differences:", total.calls)
+print(
+    f"largest difference from autograd: {(gradient - v.grad).abs().max().item():.0e}"
+)
+
+# sphinx_gallery_start_ignore
+assert total.calls == 2 * 1000
+assert 1e-12 < (gradient - v.grad).abs().max().item() < 1e-5
+# sphinx_gallery_end_ignore
+
+# %%
+# 2000 evaluations against one. The backward pass is not free, but it costs no more than a few
+# evaluations, whatever the number of inputs: this is the *cheap gradient principle*
+# :cite:p:`griewank2008`. It is why networks with billions of parameters can be trained.
+#
+# So are finite differences useless? No: they make an excellent test, because they know nothing of
+# the rules that they check. :func:`torch.autograd.gradcheck` compares the two, and PyTorch's own
+# tests use it.
+
+point = torch.tensor([0.3, 1.5], dtype=torch.float64, requires_grad=True)
+print(
+    "autograd agrees with finite differences:",
+    torch.autograd.gradcheck(f, point),
+)
+
+# sphinx_gallery_start_ignore
+assert torch.autograd.gradcheck(f, point)
+# sphinx_gallery_end_ignore
+
+# %%
+# Recap
+# -----
+#
+# - A formula is exact and fast, and somebody has to derive it.
+# - A finite difference needs only the function. Too long a step bends, too short a step rounds; the
+#   best forward difference keeps about half of the digits.
+# - Autograd is exact like a formula and needs only the program.
+# - For a result that depends on many inputs, autograd takes one evaluation and one pass back; finite
+#   differences take one or two evaluations for each input.
+#
+# Exercises
+# ---------
+#
+# The smallest use of autograd that there is:
+#
+# .. exercise:: simple_grad
+#
+# Where to go next
+# ----------------
+#
+# :doc:`The computation graph </lessons/autograd/plot_2_computation_graph>` opens the record that
+# autograd keeps.

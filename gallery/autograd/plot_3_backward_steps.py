@@ -1,0 +1,240 @@
+r"""
+Backward, one node at a time
+============================
+
+.. lesson::
+   :assumes: autograd/plot_2_computation_graph
+   :tags: autograd, graphs
+
+   - run a backward pass by hand, with nothing but products and sums
+   - say which numbers each operation must remember from the way forward
+   - look at the gradient of an intermediate result while it passes
+
+``backward`` looks like magic from outside: one call, and every parameter has its derivative. Inside
+it is bookkeeping. In this lesson we do the books ourselves for :math:`L = (a + b)\,c + c`, one entry
+at a time, and then let PyTorch do them and compare every line.
+"""
+
+# sphinx_gallery_tags = ["autograd", "graphs"]
+
+import matplotlib.pyplot as plt
+import torch
+
+from pytorch_primer import backward_steps, draw_graph
+
+plt.style.use("pytorch_primer.course")
+
+# %%
+# Forward: values
+# ---------------
+#
+# We split the computation into single operations, and give each result a name.
+
+a = torch.tensor(3.0, requires_grad=True)
+b = torch.tensor(4.0, requires_grad=True)
+c = torch.tensor(5.0, requires_grad=True)
+s = a + b
+p = s * c
+L = p + c
+print("s, p, L =", s.item(), p.item(), L.item())
+
+# sphinx_gallery_start_ignore
+assert (s.item(), p.item(), L.item()) == (3 + 4, (3 + 4) * 5, (3 + 4) * 5 + 5)
+assert (s.item(), p.item(), L.item()) == (7, 35, 40)
+# sphinx_gallery_end_ignore
+
+# %%
+# The sum is 7, the product 35, the result 40. As a graph, with the values in it:
+
+draw_graph(
+    L, params={"a": a, "b": b, "c": c, "s": s, "p": p}, show_values=True
+)
+
+# %%
+# Two local rules
+# ---------------
+#
+# Only two kinds of operations occur. For each we need one rule: given the gradient that arrives at
+# the result, what goes to the operands?
+#
+# - **Sum.** A change of either operand changes the result by the same amount. The gradient is handed
+#   on unchanged, to both.
+# - **Product.** A change of one operand counts as often as the other operand is large. Each gets the
+#   arriving gradient times the value of *the other*.
+#
+# Nothing else is needed. No rule looks further than its own operation.
+#
+# Backward: gradients
+# -------------------
+#
+# We start at the end. A change of :math:`L` changes :math:`L` by itself, so the first gradient is 1.
+# The last operation, ``L = p + c``, is a sum: it hands the 1 to both sides.
+
+grad_L = 1.0
+grad_p = grad_L
+grad_c = grad_L
+print("to p:", grad_p, " to c:", grad_c)
+
+# %%
+# Next, ``p = s * c`` is a product. The gradient 1 that arrived at :math:`p` goes to :math:`s`, times
+# the value of :math:`c`, and to :math:`c`, times the value of :math:`s`. But :math:`c` has already
+# received something, and both ways count: we *add*.
+
+grad_s = grad_p * c.item()
+grad_c = grad_c + grad_p * s.item()
+print("to s:", grad_s, " to c, together:", grad_c)
+
+# sphinx_gallery_start_ignore
+assert grad_s == 5
+assert grad_c == 1 + 7 == 8
+# sphinx_gallery_end_ignore
+
+# %%
+# 5 goes to :math:`s`, and :math:`c` has 1 from the sum and 7 from the product: 8. Last, ``s = a + b``
+# is a sum again:
+
+grad_a = grad_s
+grad_b = grad_s
+print("gradients of a, b, c:", grad_a, grad_b, grad_c)
+
+# sphinx_gallery_start_ignore
+assert (grad_a, grad_b, grad_c) == (5, 5, 8)
+# sphinx_gallery_end_ignore
+
+# %%
+# Three operations, a handful of products and sums, and we have all three derivatives: 5, 5 and 8.
+#
+# The same, by PyTorch
+# --------------------
+#
+# ``backward`` keeps the gradients of leaves only. To see the ones in between as well, we ask the
+# inner results to keep theirs, with :meth:`torch.Tensor.retain_grad`, before the pass.
+
+for inner in (s, p, L):
+    inner.retain_grad()
+L.backward(retain_graph=True)
+by_hand = torch.tensor([grad_a, grad_b, grad_c, grad_s, grad_p, grad_L])
+by_autograd = torch.stack([t.grad for t in (a, b, c, s, p, L)])
+print("by autograd:", by_autograd.tolist())
+print("largest difference:", (by_hand - by_autograd).abs().max().item())
+
+# sphinx_gallery_start_ignore
+assert by_autograd.tolist() == [5, 5, 8, 5, 1, 1]
+assert torch.equal(by_hand, by_autograd)
+# sphinx_gallery_end_ignore
+
+# %%
+# Line for line the same. (``retain_graph=True`` keeps the record, because we want to walk it again.)
+#
+# The pass as an animation
+# ------------------------
+#
+# ``backward_steps`` runs the pass once more and notes what flows along each arrow, in the order in
+# which autograd comes to the operations.
+
+names = {"a": a, "b": b, "c": c, "s": s, "p": p}
+steps = backward_steps(L, params=names)
+anim = steps.animate()
+anim
+
+# sphinx_gallery_start_ignore
+anim._fig.set_label(
+    "Animation of the backward pass through (a + b) c + c. The gradient 1 starts at L and reaches"
+    " both operands of the last sum; the product sends 5 to s and 7 to c; the first sum sends 5 to"
+    " a and 5 to b. In the end a and b have 5, c has 8."
+)
+assert len(steps) == 7
+assert "receives 8" in "".join(str(frame.title) for frame in steps)
+assert (a.grad.item(), b.grad.item(), c.grad.item()) == (5, 5, 8)
+# sphinx_gallery_end_ignore
+
+# %%
+# Watch when :math:`c` gets its gradient: not before both of its arrows have one. Autograd visits an
+# operation only when everything that can arrive has arrived. The last frame, with all gradients on
+# their arrows:
+
+steps[-1]
+
+# %%
+# What must be remembered
+# -----------------------
+#
+# The product rule needs the values 7 and 5 that went *into* the product, long after it was computed.
+# So the record keeps them. A sum needs nothing and keeps nothing. The drawing can show what was
+# saved:
+
+draw_graph(p, params=names, show_saved=True)
+
+# sphinx_gallery_start_ignore
+saved = {p.grad_fn._saved_self.item(), p.grad_fn._saved_other.item()}
+assert saved == {7, 5}
+assert not [name for name in dir(s.grad_fn) if name.startswith("_saved_se")]
+# sphinx_gallery_end_ignore
+
+# %%
+# This is why training needs so much more memory than using a trained model: everything that a rule
+# will ask for has to be kept until the pass is over. It is also why PyTorch watches over the saved
+# values. If one of them is changed in place between the two passes, the gradient would be wrong, and
+# PyTorch refuses:
+
+d = torch.tensor(2.0, requires_grad=True)
+e = d.exp()
+square = e**2
+e.add_(1)
+try:
+    square.backward()
+except RuntimeError as error:
+    print(str(error).partition(":")[0])
+
+# sphinx_gallery_start_ignore
+else:
+    raise AssertionError("a changed saved tensor went unnoticed")
+# sphinx_gallery_end_ignore
+
+# %%
+# The square had saved ``e`` to compute :math:`2e`, and ``e`` is no longer what it was.
+#
+# Looking at one gradient as it passes
+# ------------------------------------
+#
+# ``retain_grad`` keeps a gradient. A *hook* is called with it while it passes, and can even replace
+# it. Here it only prints.
+
+handle = s.register_hook(lambda gradient: print("s receives", gradient.item()))
+L.backward(retain_graph=True)
+handle.remove()
+
+# %%
+# The 5 again. (Look at ``a.grad`` now and you will find 10, not 5. Why, is the next lesson's first
+# question.)
+
+print("a.grad:", a.grad.item())
+
+# sphinx_gallery_start_ignore
+assert a.grad.item() == 10
+# sphinx_gallery_end_ignore
+
+# %%
+# Why backward and not forward?
+# -----------------------------
+#
+# One could also push derivatives along with the values, from the inputs to the result. That works,
+# and is called *forward mode*. But it answers another question: how does everything change when
+# *one* input changes? For three inputs it takes three passes. The backward pass asks how *one result*
+# changes with everything, and takes one pass for all inputs :cite:p:`rumelhart1986`. A loss is one
+# number and parameters are many, so backward is the right way round.
+#
+# Recap
+# -----
+#
+# - Each operation has one local rule: a sum hands the gradient on, a product multiplies it with the
+#   other operand.
+# - Where several gradients arrive, they are added; an operation is visited when all have arrived.
+# - Rules ask for values of the forward pass, which the record keeps until then.
+# - ``retain_grad`` keeps the gradient of an intermediate result, a hook sees it pass.
+#
+# Where to go next
+# ----------------
+#
+# :doc:`Accumulation, no_grad and autograd.grad </lessons/autograd/plot_4_accumulation>`: what happens
+# when you call ``backward`` twice, and how not to record at all.

@@ -1,0 +1,344 @@
+r"""
+Accumulation, ``no_grad`` and ``autograd.grad``
+===============================================
+
+.. lesson::
+   :assumes: autograd/plot_3_backward_steps
+   :tags: autograd, debugging
+
+   - predict what ``.grad`` holds after several backward passes, and clear it when you should
+   - switch the recording off, and say what fails without it
+   - get gradients as return values, and derivatives of results that are no single number
+
+Three habits of autograd surprise everybody once: gradients add up, the record is used up, and what
+was not recorded cannot be differentiated. Each of them has a reason. This lesson provokes all three
+and shows what to do.
+"""
+
+# sphinx_gallery_tags = ["autograd", "debugging"]
+
+import torch
+from torch import nn
+
+from pytorch_primer import draw_graph
+
+# %%
+# Gradients add up
+# ----------------
+#
+# Once more :math:`L = (a + b)\,c + c` at (3, 4, 5). A function computes it, because we are going to
+# need it several times.
+
+a = torch.tensor(3.0, requires_grad=True)
+b = torch.tensor(4.0, requires_grad=True)
+c = torch.tensor(5.0, requires_grad=True)
+
+
+def compute(a, b, c):
+    return (a + b) * c + c
+
+
+def gradients():
+    return [leaf.grad.item() for leaf in (a, b, c)]
+
+
+compute(a, b, c).backward()
+print("after one pass:  ", gradients())
+compute(a, b, c).backward()
+print("after two passes:", gradients())
+
+# sphinx_gallery_start_ignore
+once = [5.0, 5.0, 3.0 + 4.0 + 1.0]
+assert gradients() == [2 * g for g in once] == [10, 10, 16]
+# sphinx_gallery_end_ignore
+
+# %%
+# (5, 5, 8), and then (10, 10, 16). The second pass computed the same gradients and *added* them to
+# what was there. This is :term:`accumulation`.
+#
+# Do not confuse it with the sum inside one pass: :math:`c` is used twice in :math:`L`, and its 8 is
+# the sum over these two uses, as the chain rule demands. Accumulation is a sum over *passes*, and
+# nothing demands it. It is a convenience: a large batch can be processed in pieces, one pass for
+# each, and the pieces' gradients add up to the gradient of the whole.
+#
+# Clearing
+# --------
+#
+# Where that is not wanted, and in a training loop it is not, clear the gradients between passes.
+
+for leaf in (a, b, c):
+    leaf.grad = None
+compute(a, b, c).backward()
+print("cleared, then one pass:", gradients())
+
+# sphinx_gallery_start_ignore
+assert gradients() == once == [5, 5, 8]
+# sphinx_gallery_end_ignore
+
+# %%
+# ``None`` means "nothing has arrived". That is also what ``optimizer.zero_grad()`` sets today, in
+# spite of its name; older texts say that it fills zeros, and older code calls ``x.grad.zero_()``,
+# which fails before the first pass, when there is no gradient to fill:
+
+fresh = torch.tensor(1.0, requires_grad=True)
+try:
+    fresh.grad.zero_()
+except AttributeError as error:
+    print(error)
+torch.optim.SGD([a], lr=0.1).zero_grad()
+print("a.grad after zero_grad:", a.grad)
+
+# sphinx_gallery_start_ignore
+assert fresh.grad is None
+assert a.grad is None
+# sphinx_gallery_end_ignore
+
+# %%
+# A record is used up
+# -------------------
+#
+# Above we called ``compute`` anew for each pass. Walking the *same* record twice fails:
+
+L = compute(a, b, c)
+L.backward()
+try:
+    L.backward()
+except RuntimeError as error:
+    print(str(error).partition(" (")[0])
+
+# sphinx_gallery_start_ignore
+else:
+    raise AssertionError("a freed graph was walked again")
+# sphinx_gallery_end_ignore
+
+# %%
+# The first pass freed the values that the rules needed, to give the memory back. In nearly every
+# program the remedy is to compute the result again, as a training loop does anyway. Where the same
+# record really is needed twice, the first pass can keep it: ``backward(retain_graph=True)``.
+#
+# Not recording
+# -------------
+#
+# Recording costs memory and a little time. When you only want the value, switch it off with
+# :class:`torch.no_grad`:
+
+with torch.no_grad():
+    silent = compute(a, b, c)
+print(silent, "requires grad:", silent.requires_grad)
+
+# sphinx_gallery_start_ignore
+assert silent.item() == 40
+assert not silent.requires_grad
+# sphinx_gallery_end_ignore
+
+# %%
+# The value 40 is there, the record is not. The drawing of it is one box:
+
+draw_graph(silent)
+
+# %%
+# So there is no way back from it, and ``backward`` says so in its own words:
+
+try:
+    silent.backward()
+except RuntimeError as error:
+    print(error)
+
+# sphinx_gallery_start_ignore
+else:
+    raise AssertionError("backward worked without a graph")
+# sphinx_gallery_end_ignore
+
+# %%
+# *Element 0* is the tensor itself, *does not have a grad_fn* means: nothing was recorded. When you
+# meet this message, look for a ``no_grad``, a ``detach`` or a ``.item()`` on the way to your loss.
+#
+# :meth:`torch.Tensor.detach` switches off the recording for one tensor. It makes a second tensor
+# with the *same memory* and no record. A change of one is a change of the other:
+
+p = torch.tensor([1.0, 2.0], requires_grad=True)
+view = p.detach()
+view[0] = 10
+print("p:", p.tolist(), " same memory:", view.data_ptr() == p.data_ptr())
+
+# sphinx_gallery_start_ignore
+assert p.tolist() == [10, 2]
+assert view.data_ptr() == p.data_ptr()
+# sphinx_gallery_end_ignore
+
+# %%
+# Take ``detach().clone()`` where you want a copy. Older code writes ``p.data`` for ``p.detach()``;
+# avoid it, because it also hides changes from the checks that keep gradients right.
+#
+# Gradients as return values
+# --------------------------
+#
+# ``backward`` leaves its results in ``.grad``. :func:`torch.autograd.grad` returns them, touches no
+# ``.grad``, and accumulates nothing. Take :math:`(1 - w_2 \tanh(3.5\,w_1))^2`, a tiny network with
+# one unit, one input 3.5 and the target 1:
+
+w1 = torch.tensor(0.2, requires_grad=True)
+w2 = torch.tensor(-0.4, requires_grad=True)
+loss = (1 - w2 * torch.tanh(3.5 * w1)) ** 2
+d_w1, d_w2 = torch.autograd.grad(loss, (w1, w2))
+print(
+    f"{d_w1.item():.4f} {d_w2.item():.4f}", "and in .grad:", w1.grad, w2.grad
+)
+
+# sphinx_gallery_start_ignore
+t = torch.tanh(torch.tensor(0.7))
+outer = 2 * (1 + 0.4 * t)
+torch.testing.assert_close(d_w1, outer * 0.4 * (1 - t**2) * 3.5)
+torch.testing.assert_close(d_w2, -outer * t)
+assert w1.grad is None
+assert w2.grad is None
+# sphinx_gallery_end_ignore
+
+# %%
+# By the chain rule, with :math:`t = \tanh(3.5\,w_1)`, the derivatives are
+# :math:`-2(1 - w_2 t)\,w_2\,(1 - t^2)\cdot 3.5` and :math:`-2(1 - w_2 t)\,t`:
+
+with torch.no_grad():
+    t = torch.tanh(3.5 * w1)
+    outer = -2 * (1 - w2 * t)
+    by_hand = torch.stack([outer * w2 * (1 - t**2) * 3.5, outer * t])
+difference = (by_hand - torch.stack([d_w1, d_w2])).abs().max()
+print(f"largest difference: {difference.item():.0e}")
+
+# sphinx_gallery_start_ignore
+assert difference < 1e-6
+# sphinx_gallery_end_ignore
+
+# %%
+# More than one result
+# --------------------
+#
+# ``backward`` without arguments wants one number to start from. On a vector it fails:
+
+x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+y = torch.stack([x[0] * x[1], x[1] * x[2]])
+try:
+    y.backward()
+except RuntimeError as error:
+    print(error)
+
+# sphinx_gallery_start_ignore
+else:
+    raise AssertionError("backward worked on a vector")
+# sphinx_gallery_end_ignore
+
+# %%
+# That does not mean that PyTorch can only differentiate numbers, as one reads. The derivative of a
+# vector is a matrix, the :term:`Jacobian` :math:`J`, with a row for each result. A backward pass
+# computes a row vector times this matrix, :math:`v^\mathsf{T} J`, and you say which :math:`v`:
+
+v = torch.tensor([1.0, 10.0])
+y.backward(gradient=v)
+print("backward with v gives", x.grad.tolist())
+
+# sphinx_gallery_start_ignore
+assert x.grad.tolist() == [1 * 2, 1 * 1 + 10 * 3, 10 * 2] == [2, 31, 20]
+# sphinx_gallery_end_ignore
+
+# %%
+# And :func:`torch.func.jacrev` gives the whole matrix, one such pass for each row:
+
+
+def products(x):
+    return torch.stack([x[0] * x[1], x[1] * x[2]])
+
+
+J = torch.func.jacrev(products)(x.detach())
+print(J)
+print("v times J:", (v @ J).tolist())
+
+# sphinx_gallery_start_ignore
+assert J.tolist() == [[2, 1, 0], [0, 3, 2]]
+assert (v @ J).tolist() == x.grad.tolist()
+# sphinx_gallery_end_ignore
+
+# %%
+# The first row has the derivatives of :math:`x_0 x_1`, which are :math:`(x_1, x_0, 0) = (2, 1, 0)`;
+# the second those of :math:`x_1 x_2`. Their combination with :math:`v` is what ``backward`` gave.
+#
+# A formula can be right and its gradient useless
+# -----------------------------------------------
+#
+# Autograd differentiates what you *compute*, with all its rounding. The function
+# :math:`\log(1 + e^{-3.5\,w})` is harmless everywhere, but written down like this it overflows in the
+# middle:
+
+
+def naive(w):
+    return torch.log(1 + torch.exp(-3.5 * w))
+
+
+def safe(w):
+    return nn.functional.softplus(-3.5 * w)
+
+
+for f in (naive, safe):
+    w = torch.tensor(-30.0, requires_grad=True)
+    value = f(w)
+    value.backward()
+    print(f.__name__, value.item(), w.grad.item())
+
+# sphinx_gallery_start_ignore
+import math
+
+w = torch.tensor(-30.0, requires_grad=True)
+naive(w).backward()
+assert math.isnan(w.grad.item())
+assert math.isinf(naive(w).item())
+w.grad = None
+safe(w).backward()
+assert w.grad.item() == -3.5 / (1 + math.exp(3.5 * -30)) == -3.5
+assert abs(safe(w).item() - 105) < 1e-4
+# sphinx_gallery_end_ignore
+
+# %%
+# The exponential of 105 is infinite in ``float32``, and infinity divided by infinity is *not a
+# number*. :func:`torch.nn.functional.softplus` is the same function, computed so that nothing
+# overflows: 105, with the slope −3.5.
+#
+# .. admonition:: A question before the exercises
+#
+#    When do you switch the recording off?
+#
+#    .. dropdown:: A model answer
+#
+#       Whenever no derivative of what you compute will be asked for: when you use a trained model,
+#       when you measure it on a test set, when you record values for a plot. And when you update
+#       parameters by hand: the update must change the parameters, and must not itself become part of
+#       the next derivative. Never on the way from the parameters to the loss.
+#
+# Recap
+# -----
+#
+# - ``backward`` adds to ``.grad``. Clear it between passes, by ``None``.
+# - A record can be walked once, unless ``retain_graph=True`` keeps it.
+# - Under ``no_grad`` nothing is recorded; ``detach`` cuts one tensor off and shares its memory.
+# - ``torch.autograd.grad`` returns gradients and accumulates nothing.
+# - For a vector, ``backward(v)`` gives :math:`v^\mathsf{T} J`, and ``torch.func.jacrev`` gives
+#   :math:`J`.
+#
+# Exercises
+# ---------
+#
+# The first is about accumulation, the second about not recording, the others take derivatives.
+#
+# .. exercise:: second_gradients
+#
+# .. exercise:: predict
+#
+# .. exercise:: x_grad
+#
+# .. exercise:: logistic_grad
+#
+# .. exercise:: two_weights_grad
+#
+# Where to go next
+# ----------------
+#
+# You can now get any derivative. :doc:`Gradient descent by hand
+# </lessons/optimisation/plot_1_gradient_descent>` starts to use them.
