@@ -1,0 +1,355 @@
+"""
+One program for CPU and GPU
+===========================
+
+.. lesson::
+   :assumes: tensors/plot_3_operations_views
+   :tags: tensors, devices
+
+   - find out which accelerator a machine has, and write programs that do not care
+   - move tensors between devices, and know when that copies and when it does nothing
+   - get results back to plots and files, and measure time on a device honestly
+
+The same program should run on your laptop today and on a machine with a GPU tomorrow, without a
+line changed. That takes one decision at its top and one habit everywhere else. This lesson shows
+both, and it is itself such a program: it runs on whatever it finds, and says what that was.
+"""
+
+# sphinx_gallery_tags = ["tensors", "devices"]
+
+# %%
+# PyTorch and Matplotlib are all we need; a clock for the end.
+
+import time
+
+import matplotlib.pyplot as plt
+import torch
+
+plt.style.use("pytorch_primer.course")
+
+# %%
+# What is there?
+# --------------
+#
+# Every tensor lies on a :term:`device`, and what is computed from it is computed there. The CPU is
+# always present. Anything faster beside it, whoever made it, PyTorch calls *the accelerator*. This
+# line takes it if there is one, and the CPU if there is none:
+
+device = torch.accelerator.current_accelerator(check_available=True)
+device = device or torch.device("cpu")
+print("device found:", device)
+
+# sphinx_gallery_start_ignore
+assert isinstance(device, torch.device)
+assert torch.accelerator.is_available() == (device.type != "cpu")
+# sphinx_gallery_end_ignore
+
+# %%
+# On the machine that built this page it printed what you see. With an NVIDIA or AMD card it is
+# ``cuda``, on a Mac with Apple's chips ``mps``, with an Intel card ``xpu``. This is the one
+# decision.
+#
+# A device is a plain value: a type, and a number where a machine has several of that type. The
+# value can be made for hardware that is not there; only using it would fail.
+
+second_card = torch.device("cuda:1")
+print(second_card.type, second_card.index, torch.device("cpu").index)
+print("equal:", torch.device("cuda") == torch.device("cuda:0"))
+
+# sphinx_gallery_start_ignore
+assert (second_card.type, second_card.index) == ("cuda", 1)
+assert torch.device("cpu").index is None
+assert torch.device("cuda") != torch.device("cuda:0")
+# sphinx_gallery_end_ignore
+
+# %%
+# Note the last line. ``cuda`` means “the current card of that type”, which need not be number 0, so
+# the two are not equal. To ask where a tensor lies, compare ``t.device.type``.
+#
+# Older programs ask ``torch.cuda.is_available()`` and write ``"cuda"`` or even
+# ``torch.cuda.FloatTensor`` by name, or try a GPU and catch every exception there is. The first
+# knows one kind of accelerator only, the last hides each and every other mistake.
+#
+# Create there, or move there
+# ---------------------------
+#
+# All functions that create a tensor take ``device=``. A tensor that exists is moved with ``.to``.
+
+created = torch.ones(3, device=device)
+moved = torch.ones(3).to(device)
+print("both on one device:", created.device == moved.device)
+print("moving again:", moved.to(device) is moved)
+
+# sphinx_gallery_start_ignore
+assert created.device.type == moved.device.type == device.type
+assert moved.to(device) is moved
+# sphinx_gallery_end_ignore
+
+# %%
+# “Moved” is the usual word, but nothing leaves: the result is a *copy* on the other device, unless
+# the tensor lies there already. Then ``.to`` hands back the very same tensor, at no cost. So it
+# does no harm to write ``.to(device)`` once too often. To write it and not use the result is the
+# mistake:
+#
+# .. code-block:: python
+#
+#    t.to(device)      # makes a copy and throws it away
+#    t = t.to(device)
+#
+# To see this on a machine with a CPU only we need a second device. PyTorch has one to offer, called
+# ``meta``, where tensors have shapes and no numbers:
+
+t = torch.ones(2, 3)
+there = t.to("meta")
+print(
+    "t is still on:", t.device, " the copy:", there.device, tuple(there.shape)
+)
+
+# sphinx_gallery_start_ignore
+assert t.device.type == "cpu"
+assert there.device.type == "meta"
+assert there.shape == t.shape
+# sphinx_gallery_end_ignore
+
+# %%
+# Two tensors on different devices cannot be combined. PyTorch will not move anything on its own,
+# because the transfer could cost more than the computation:
+
+try:
+    t + there
+except RuntimeError as error:
+    print(error)
+
+# sphinx_gallery_start_ignore
+else:
+    raise AssertionError("tensors on two devices were added")
+# sphinx_gallery_end_ignore
+
+# %%
+# Between a CPU and a GPU the message is a different one, but says the same.
+#
+# Functions that follow their input
+# ---------------------------------
+#
+# Now the habit. Write functions that never name a device, and let every tensor they need be made
+# *like* one they were given. Here is a small simulation. A metal plate is a grid of temperatures,
+# its rim is kept at 0, and in every step each cell gives heat to its four neighbours or takes some.
+
+
+def spread(u, num_steps):
+    """Let heat flow through a plate with a cold rim, on the plate's device."""
+    for _ in range(num_steps):
+        inside = u[1:-1, 1:-1]
+        neighbours = u[:-2, 1:-1] + u[2:, 1:-1] + u[1:-1, :-2] + u[1:-1, 2:]
+        after = torch.zeros_like(u)
+        after[1:-1, 1:-1] = inside + 0.2 * (neighbours - 4 * inside)
+        u = after
+    return u
+
+
+# %%
+# There are no loops over cells, only four shifted :term:`views <view>` of the grid, added. The point
+# for this lesson is ``zeros_like``. With ``torch.zeros(u.shape)`` the new grid would lie on the CPU,
+# whatever device ``u`` is on, and the simulation would quietly go on there.
+#
+# Is it right? For one starting grid the answer is known. A single hump, the product of two sines,
+# keeps its form and shrinks in each step by the factor :math:`1 - 1.6 \sin^2(\pi / 2n)` on a grid
+# of :math:`n + 1` points a side.
+
+n = 64
+x = torch.sin(torch.pi * torch.arange(n + 1, device=device) / n)
+hump = x[:, None] * x
+factor = 1 - 1.6 * torch.sin(torch.tensor(torch.pi / (2 * n))) ** 2
+exact = factor.item() ** 300 * hump
+error = (spread(hump, 300) - exact).abs().max().item()
+print("device result and formula agree to 1e-5:", error < 1e-5)
+
+# sphinx_gallery_start_ignore
+assert error < 1e-5
+# One step multiplies sin(pi i / n) sin(pi j / n) by 1 + 0.2 (4 cos(pi / n) - 4).
+import math
+
+assert math.isclose(
+    1 + 0.8 * (math.cos(math.pi / n) - 1), factor.item(), rel_tol=1e-6
+)
+assert 0.5 < factor.item() ** 300 < 0.8
+# sphinx_gallery_end_ignore
+
+# %%
+# It is, whatever the device. Note how the numbers left it: ``.item()`` fetches a single one.
+#
+# The same numbers everywhere
+# ---------------------------
+#
+# Next a plate with some hot spots at random places. The generators of different devices give
+# different numbers for the same :term:`seed`. So we draw on the CPU and move what was drawn. Then
+# every machine starts from the same plate.
+
+generator = torch.Generator().manual_seed(0)
+spots = (torch.rand(n + 1, n + 1, generator=generator) > 0.98).float()
+start = spots.to(device)
+end = spread(start, num_steps=15)
+on_cpu = spread(spots, num_steps=15)
+difference = (end.cpu() - on_cpu).abs().max().item()
+print("device result and CPU agree to 1e-5:", difference < 1e-5)
+
+# sphinx_gallery_start_ignore
+assert difference < 1e-5
+again = (
+    torch.rand(n + 1, n + 1, generator=torch.Generator().manual_seed(0)) > 0.98
+)
+assert torch.equal(spots, again.float())
+# A weighted mean with positive weights stays between the coldest and the hottest.
+assert 0 <= end.min() < end.max() < start.max()
+# sphinx_gallery_end_ignore
+
+# %%
+# “To 1e-5” and not “exactly”: a GPU may add in another order, and the last digits of a sum depend
+# on it. Lesson :doc:`Reproducibility </lessons/training/plot_5_reproducibility>` returns to that.
+#
+# Back home
+# ---------
+#
+# Matplotlib, NumPy and files want their numbers in the CPU's memory. ``.cpu()`` brings them, and
+# like ``.to`` it does nothing if they are there. ``.numpy()`` never moves anything: on a tensor
+# that lies elsewhere it is an error.
+
+fig, axes = plt.subplots(1, 2, figsize=(7, 3.2))
+for ax, plate, title in zip(
+    axes, [start, end], ["at the start", "after 15 steps"], strict=True
+):
+    image = ax.imshow(plate.cpu().numpy(), vmin=0, vmax=0.2)
+    ax.set(title=title, xticks=[], yticks=[])
+fig.colorbar(image, ax=axes, label="temperature", extend="max")
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Two pictures of a square plate. At the start about eighty single cells are hot and all others"
+    " cold. After 15 steps each hot cell has become a soft blot, and neighbouring blots have"
+    " run together."
+)
+assert 60 < start[1:-1, 1:-1].sum().item() < 100
+assert end.max() < 0.2
+try:
+    there.numpy()
+except TypeError:
+    pass
+else:
+    raise AssertionError("numpy() accepted a tensor that is not on the CPU")
+# sphinx_gallery_end_ignore
+
+# %%
+# The sharp spots on the left have flowed out into soft blots on the right. Plots are drawn on the
+# CPU, so both plates were fetched for them, and only then.
+#
+# Fetching in every step of a loop, to print a number for instance, is the most common reason why a
+# program on a GPU is slow: the device has to finish all its work before it can answer.
+#
+# How long does it take?
+# ----------------------
+#
+# That last remark has another side. An accelerator works on its own: Python hands it one operation
+# after the other and does not wait. A stop watch in Python would measure how fast work is handed
+# over. So before reading the clock, wait until all of it is done:
+
+
+def seconds(function, *args):
+    """Time a call, with all the work it started on an accelerator."""
+    begin = time.perf_counter()
+    function(*args)
+    if torch.accelerator.is_available():
+        torch.accelerator.synchronize()
+    return time.perf_counter() - begin
+
+
+seconds(spread, start, 10)  # the first call also sets things up
+took = seconds(spread, start, 100)
+print(f"device {device}: 100 steps in {took:.4f} s")
+
+# sphinx_gallery_start_ignore
+assert took > 0
+# sphinx_gallery_end_ignore
+
+# %%
+# The number is this machine's, and another one in each run. Do not be surprised if a GPU loses on a
+# plate as small as this one: it gains where each operation has a lot to do.
+#
+# What else has a device
+# ----------------------
+#
+# A network is a :term:`module` that holds tensors, and is moved with the same method. One
+# difference matters. A tensor's ``.to`` returns another tensor; a module's ``.to`` changes the
+# module itself:
+
+layer = torch.nn.Linear(2, 1)
+same = layer.to(device)
+print("the very same module:", same is layer)
+print("its weight came along:", layer.weight.device.type == device.type)
+
+# sphinx_gallery_start_ignore
+assert same is layer
+assert layer.weight.device.type == device.type
+assert (
+    there / torch.tensor(4.0)
+).device.type == "meta"  # of the question below
+try:
+    there / torch.tensor([1.0, 2.0, 4.0])
+except RuntimeError:
+    pass
+else:
+    raise AssertionError(
+        "a vector on the CPU was combined with another device"
+    )
+# sphinx_gallery_end_ignore
+
+# %%
+# Inputs still have to be moved, batch by batch. And ``with device:`` makes a device the default for
+# what is created in the block, where writing ``device=`` each time would be tedious:
+
+with device:
+    weights = torch.zeros(3)
+    steps = torch.arange(4)
+print("both there:", weights.device.type == steps.device.type == device.type)
+
+# sphinx_gallery_start_ignore
+assert weights.device.type == steps.device.type == device.type
+assert torch.zeros(1).device.type == "cpu"
+# sphinx_gallery_end_ignore
+
+# %%
+# .. note::
+#
+#    Not every device has every dtype. Apple's GPUs have no float64, for example, which is one more
+#    reason to say ``dtype=torch.float32`` when numbers come from NumPy.
+#
+# Recap
+# -----
+#
+# - One decision at the top: the current accelerator if there is one, else the CPU.
+# - One habit: functions follow their input (``zeros_like``, ``x.device``) and never name a device.
+# - ``.to`` copies, or returns the same tensor if it is there already; a module is changed itself.
+# - Tensors on two devices do not mix; draw random numbers on the CPU and move them.
+# - Fetch results with ``.cpu()`` or ``.item()``, and seldom; wait before you read the clock.
+#
+# Exercises
+# ---------
+#
+# No exercise of this course depends on your hardware, so none belongs to this lesson. A question
+# instead.
+#
+# .. admonition:: A question
+#
+#    A function ends with ``return x / torch.tensor([1.0, 2.0, 4.0])``. It works on a laptop and
+#    raises on a GPU. Why, and what are two ways to repair it? What about ``return x /
+#    torch.tensor(4.0)``?
+#
+#    .. dropdown:: A model answer
+#
+#       The divisor is made on the CPU, and ``x`` lies elsewhere. Make it with ``device=x.device``,
+#       or pass it in from outside, where it is moved once. The second form works: a tensor without
+#       dimensions on the CPU may be combined with any device, as a plain number may.
+#
+# Where to go next
+# ----------------
+#
+# Part 2 begins with :doc:`Derivatives three ways </lessons/autograd/plot_1_derivatives>`.
