@@ -1,0 +1,327 @@
+r"""
+Valleys and contours
+====================
+
+.. lesson::
+   :assumes: optimisation/plot_1_gradient_descent; autograd/plot_4_accumulation
+   :tags: optimisation, autograd
+
+   - read a contour plot and the path of a descent on it
+   - compute from second derivatives which learning rates converge, and check it by running
+   - say why a long valley is slow, and how slow exactly
+
+With one variable there is only left and right. With two there is a landscape, and gradient descent
+begins to behave in ways that one would not guess: it zigzags, it crawls along valleys, it explodes in
+one direction while it converges in the other. All of it can be predicted, and in this lesson we do.
+"""
+
+# sphinx_gallery_tags = ["optimisation", "autograd"]
+
+import matplotlib.pyplot as plt
+import torch
+
+from pytorch_primer import (
+    animate_descent,
+    descend,
+    plot_contours,
+    plot_trajectory,
+    plot_values,
+)
+
+plt.style.use("pytorch_primer.course")
+
+# %%
+# A round bowl
+# ------------
+#
+# The simplest landscape is :math:`f(x, y) = 10\,(x^2 + y^2)`. We write it for a tensor that holds
+# both coordinates, because that is what an optimizer will hand over.
+
+
+def bowl(v):
+    return 10 * (v**2).sum()
+
+
+fig, ax = plt.subplots(figsize=(5, 4.5))
+plot_contours(bowl, (-10, 10), (-10, 10), levels=12, ax=ax)
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Contours of the round bowl: concentric circles around the origin, in equal steps of value,"
+    " closer together further out."
+)
+# sphinx_gallery_end_ignore
+
+# %%
+# Each line is a :term:`contour`: all its points have the same value. Where the lines are close
+# together the landscape is steep. The gradient is perpendicular to the line through its point, and
+# on circles that means: away from the middle. So the step *against* the gradient leads straight to
+# the minimum.
+
+start = torch.tensor([8.0, 8.0])
+straight = descend(bowl, start, lr=0.01, num_steps=20)
+turn = straight.positions[:, 0] - straight.positions[:, 1]
+print("largest distance from the straight line:", turn.abs().max().item())
+
+# sphinx_gallery_start_ignore
+assert turn.abs().max().item() == 0
+# sphinx_gallery_end_ignore
+
+# %%
+# A skewed valley
+# ---------------
+#
+# Now a landscape that is stretched and turned: :math:`g(x, y) = 10\,(x^2 - 3xy + 4y^2)`. One often
+# meets such functions as :math:`v^\mathsf{T} G v` with a matrix, here
+#
+# .. math::
+#
+#    G = 10 \begin{pmatrix} 1 & -1 \\ 1 & 1 \end{pmatrix}
+#        \begin{pmatrix} 1 & 0 \\ 0 & 4 \end{pmatrix}.
+
+G = (
+    10
+    * torch.tensor([[1.0, -1.0], [1.0, 1.0]])
+    @ torch.diag(torch.tensor([1.0, 4.0]))
+)
+
+
+def skewed(v):
+    return v @ G @ v
+
+
+x, y = 3.0, -2.0
+print(skewed(torch.tensor([x, y])).item(), 10 * (x**2 - 3 * x * y + 4 * y**2))
+
+# sphinx_gallery_start_ignore
+assert skewed(torch.tensor([x, y])).item() == 10 * (9 + 18 + 16) == 430
+# sphinx_gallery_end_ignore
+
+# %%
+# Both ways of writing agree. The matrix is not symmetric, and it need not be: :math:`v^\mathsf{T} G v`
+# only feels its symmetric part :math:`(G + G^\mathsf{T})/2`.
+
+symmetric = (G + G.T) / 2
+v = torch.tensor([x, y])
+print("with the symmetric part:", (v @ symmetric @ v).item())
+
+# sphinx_gallery_start_ignore
+assert (v @ symmetric @ v).item() == 430
+assert symmetric.tolist() == [[10, -15], [-15, 40]]
+# sphinx_gallery_end_ignore
+
+# %%
+# From (8, 8) we take 500 steps with the small rate 0.001, and draw the path over the contours.
+
+slow = descend(skewed, start, lr=0.001, num_steps=500)
+fig, ax = plt.subplots(figsize=(6, 4.5))
+plot_contours(skewed, (-10, 10), (-5, 10), log=True, levels=14, ax=ax)
+plot_trajectory(slow, ax=ax)
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Contours of the skewed function: long ellipses that lean to the right. The path starts at"
+    " (8, 8), falls steeply across the ellipses to the floor of the valley, turns, and follows the"
+    " floor towards the origin without reaching it."
+)
+end = slow.positions[-1]
+torch.testing.assert_close(
+    end, torch.tensor([0.2158, 0.0894]), rtol=0, atol=5e-5
+)
+# sphinx_gallery_end_ignore
+
+# %%
+# The path has two parts. First it rushes down the steep wall, across the contours. Then it arrives at
+# the floor of the valley, turns, and creeps. After 500 steps it is at (0.216, 0.089): near the
+# minimum at the origin, and still not there. As an animation one sees the change of pace:
+
+anim = animate_descent(skewed, slow, log=True, num_frames=30)
+anim
+
+# sphinx_gallery_start_ignore
+anim._fig.set_label(
+    "Animation of the descent on the skewed valley: a few long steps down the wall, then ever"
+    " shorter ones along the floor."
+)
+lengths = slow.positions.diff(dim=0).norm(dim=1)
+assert 10 * lengths[100] < lengths[0] < 12 * lengths[100]
+# sphinx_gallery_end_ignore
+
+# %%
+# The first step is more than ten times as long as the hundredth.
+#
+# Why the valley is slow
+# ----------------------
+#
+# For one variable, each step multiplied the distance to the minimum by :math:`1 - \text{lr}\cdot f''`.
+# For several variables the second derivatives form a matrix, the :term:`Hessian` :math:`H`, and a step
+# multiplies the position by :math:`I - \text{lr}\,H`. Autograd can compute it, as the
+# Jacobian of the gradient:
+
+H = torch.func.jacrev(torch.func.grad(skewed))(start)
+curvatures, directions = torch.linalg.eigh(H)
+print(H)
+print("curvatures:", [round(c, 2) for c in curvatures.tolist()])
+
+# sphinx_gallery_start_ignore
+torch.testing.assert_close(H, 10 * torch.tensor([[2.0, -3.0], [-3.0, 8.0]]))
+root = 18**0.5
+exact = torch.tensor([10 * (5 - root), 10 * (5 + root)])
+torch.testing.assert_close(curvatures, exact)
+assert [round(c, 2) for c in exact.tolist()] == [7.57, 92.43]
+# sphinx_gallery_end_ignore
+
+# %%
+# Its eigenvalues are the curvatures: 7.57 along the floor, 92.43 across it. In these two directions
+# the steps are independent of each other, each with its own factor:
+
+lr = 0.001
+for curvature in curvatures.tolist():
+    factor = 1 - lr * curvature
+    print(f"curvature {curvature:5.2f}: factor {factor:.4f}", end="")
+    print(f", after 500 steps {factor**500:.1e}")
+
+# sphinx_gallery_start_ignore
+factors = 1 - lr * exact
+assert [round(f, 4) for f in factors.tolist()] == [0.9924, 0.9076]
+assert 0.02 < factors[0] ** 500 < 0.03
+assert factors[1] ** 500 < 1e-20
+# sphinx_gallery_end_ignore
+
+# %%
+# Across the valley the distance is gone. Along the floor 2 % of it are left, and these are what is
+# missing. Does the factor tell the whole truth? The position after :math:`k` steps should be
+# :math:`(I - \text{lr}\,H)^k\, v_0`:
+
+step = torch.eye(2) - lr * H
+predicted = torch.linalg.matrix_power(step, 500) @ start
+difference = (predicted - slow.positions[-1]).abs().max().item()
+print(f"largest difference between formula and run: {difference:.0e}")
+
+# sphinx_gallery_start_ignore
+assert difference < 1e-4
+# sphinx_gallery_end_ignore
+
+# %%
+# It does.
+#
+# How large may the rate be?
+# --------------------------
+#
+# A larger rate makes the slow direction faster. But the *steep* direction sets the limit: its factor
+# must stay above −1, so
+#
+# .. math:: \text{lr} < \frac{2}{\lambda_{\max}} = \frac{2}{92.43} = 0.0216.
+#
+# A run on each side of it, at 0.0213 and 0.0219:
+
+limit = 2 / curvatures[-1].item()
+print(f"limit: {limit:.4f}")
+below = descend(skewed, start, lr=0.0213, num_steps=200)
+above = descend(skewed, start, lr=0.0219, num_steps=200)
+print(
+    f"below: {below.values[-1].item():.1e}   above: {above.values[-1].item():.1e}"
+)
+
+# sphinx_gallery_start_ignore
+assert round(limit, 4) == 0.0216
+assert 0.0213 < limit < 0.0219
+assert below.values[-1] < 1e-2 * below.values[0]
+assert above.values[-1] > 100 * above.values[0]
+# sphinx_gallery_end_ignore
+
+# %%
+# A difference of three per cent in the rate decides between arriving and exploding. Here are four
+# rates in one picture, first with a linear axis, then with a logarithmic one.
+
+runs = {
+    f"lr = {lr}": descend(skewed, start, lr=lr, num_steps=100)
+    for lr in (0.001, 0.01, 0.0213, 0.0219)
+}
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.6))
+plot_values(runs, ax=axes[0])
+plot_values(runs, log=True, ax=axes[1])
+axes[0].set_ylim(0, 20000)
+axes[1].get_legend().remove()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Value of the function against the step for four learning rates. On the linear axis three"
+    " curves fall at once to the bottom and look alike, the fourth rises. On the logarithmic axis"
+    " they are straight lines: 0.001 falls slowly, 0.01 fast, 0.0213 slowly, and 0.0219 rises."
+)
+ends = [run.values[-1].item() for run in runs.values()]
+assert min(ends) == ends[1]
+assert ends[3] > runs["lr = 0.0219"].values[0].item()
+# sphinx_gallery_end_ignore
+
+# %%
+# On the linear axis everything happens in the first few steps, and three of the runs look alike. The
+# logarithmic axis shows what is going on: after the first steps each curve is a straight line, whose
+# slope is the slowest factor. 0.01 is best of the four; 0.0213 is slow again, because now the steep
+# direction hops from wall to wall with a factor near −1.
+#
+# How long a valley is
+# --------------------
+#
+# The best rate makes both directions equally slow. It is :math:`2/(\lambda_{\min}+\lambda_{\max})`,
+# and then both factors have the size :math:`(\kappa - 1)/(\kappa + 1)`, where
+# :math:`\kappa = \lambda_{\max}/\lambda_{\min}` is the :term:`condition number`.
+
+kappa = (curvatures[-1] / curvatures[0]).item()
+best_lr = 2 / curvatures.sum().item()
+size = (kappa - 1) / (kappa + 1)
+print(
+    f"condition number {kappa:.1f}, best rate {best_lr:.3f}, factor {size:.3f}"
+)
+best = descend(skewed, start, lr=best_lr, num_steps=100)
+print(f"after 100 steps: {best.values[-1].item():.1e}")
+
+# sphinx_gallery_start_ignore
+assert round(kappa, 1) == round((5 + root) / (5 - root), 1) == 12.2
+assert abs(best_lr - 2 / 100) < 1e-6
+assert round(size, 3) == 0.849
+assert best.values[-1] < min(ends)
+# sphinx_gallery_end_ignore
+
+# %%
+# The condition number is 12.2, so even the best rate, 0.02, shrinks the distance by no more than 15 %
+# a step. For the bowl :math:`\kappa` is 1, and the best rate arrives in a single step:
+
+one = descend(bowl, start, lr=1 / 20, num_steps=1)
+print("bowl, one step with lr = 1/20:", one.positions[-1].tolist())
+
+# sphinx_gallery_start_ignore
+assert one.positions[-1].abs().max().item() < 1e-6
+# sphinx_gallery_end_ignore
+
+# %%
+# Losses of networks have condition numbers of thousands and more, and nobody knows them beforehand.
+# Plain gradient descent then needs thousands of steps, or something better: the optimizers of the
+# next lesson.
+#
+# Recap
+# -----
+#
+# - On contours, a step is perpendicular to the line it starts from.
+# - In each direction of curvature :math:`\lambda` a step multiplies the distance by
+#   :math:`1 - \text{lr}\,\lambda`.
+# - The steepest direction limits the rate, :math:`\text{lr} < 2/\lambda_{\max}`; the flattest one
+#   decides how long it takes.
+# - The condition number says how bad that is. Look at losses on a logarithmic axis.
+#
+# Exercises
+# ---------
+#
+# Write the function, one step, and the whole descent.
+#
+# .. exercise:: function_parabola
+#
+# .. exercise:: make_gradient_step
+#
+# .. exercise:: run_gd
+#
+# Where to go next
+# ----------------
+#
+# :doc:`Optimizers </lessons/optimisation/plot_3_optimizers>` walk the same valley, faster.
