@@ -1,0 +1,519 @@
+r"""
+``nn.Module``
+=============
+
+.. lesson::
+   :assumes: optimisation/plot_1_gradient_descent; optimisation/plot_3_optimizers
+   :tags: modules
+
+   - write a module that owns its parameters, and train it with any optimizer
+   - say what a module registers and what it overlooks
+   - recognise two mistakes that let a loss fall while the model is wrong
+
+Three numbers can be updated in three lines. A network has millions, spread over dozens of parts. A
+:term:`module` keeps them together: it knows its :term:`parameters <parameter>`, those of its parts,
+and theirs. You write down what is computed; the bookkeeping is done for you. Most of it, that
+is, and the rest is where this lesson gets interesting.
+"""
+
+# sphinx_gallery_tags = ["modules"]
+
+# %%
+# We need PyTorch with its ``nn`` part, and Matplotlib.
+
+import io
+
+import matplotlib.pyplot as plt
+import torch
+from torch import nn
+
+plt.style.use("pytorch_primer.course")
+
+# %%
+# A module with one parameter
+# ---------------------------
+#
+# A module is a class derived from :class:`torch.nn.Module`. Its ``__init__`` makes the parameters,
+# its ``forward`` says what is computed from them. The smallest example is an old acquaintance, the
+# parabola :math:`(x - 2)^2`, started at −4:
+
+
+class Parabola(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.x = nn.Parameter(torch.tensor(-4.0))
+
+    def forward(self):
+        return (self.x - 2) ** 2
+
+
+model = Parabola()
+print("value:", model().item())
+print("parameters:", [name for name, _ in model.named_parameters()])
+
+# sphinx_gallery_start_ignore
+assert model().item() == (-4 - 2) ** 2 == 36
+assert [name for name, _ in model.named_parameters()] == ["x"]
+# sphinx_gallery_end_ignore
+
+# %%
+# Two things to note. The object is *called*, ``model()``, and the call runs ``forward``. And the
+# parameter was found, by name, though we only assigned it to an attribute: a module looks at what
+# it is given, and whatever is an :class:`torch.nn.Parameter` is registered.
+#
+# An optimizer takes the parameters and need not know what they are for. Twenty steps, as in the
+# first lesson on gradient descent, where the answer was :math:`2 - 6 \cdot 0.8^{20}`:
+
+
+def train(model, num_steps=20, lr=0.1):
+    """Let gradient descent make the value of a module small."""
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    for _ in range(num_steps):
+        optimizer.zero_grad()
+        model().backward()
+        optimizer.step()
+
+
+train(model)
+print(f"x: {model.x.item():.5f}")
+difference = abs(model.x.item() - (2 - 6 * 0.8**20))
+print(f"difference from the formula: {difference:.0e}")
+
+# sphinx_gallery_start_ignore
+assert difference < 1e-6
+assert round(2 - 6 * 0.8**20, 5) == 1.93082
+# sphinx_gallery_end_ignore
+
+# %%
+# 1.93082, as before.
+#
+# .. note::
+#
+#    You may have read that a tensor must be wrapped in ``nn.Parameter`` to be differentiated. It
+#    need not: ``requires_grad=True`` is enough for that. A Parameter is what a *module registers*.
+#    And ``zero_grad()`` does not set gradients to zero; it sets them to ``None``.
+#
+# What is registered
+# ------------------
+#
+# Parameters are registered, and so are modules. A plain tensor is not, nor is what hides in a plain
+# list:
+
+
+class Collection(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.trained = nn.Parameter(torch.zeros(2))
+        self.overlooked = torch.zeros(2, requires_grad=True)
+        self.hidden = [nn.Parameter(torch.zeros(2))]
+        self.found = nn.ParameterList([nn.Parameter(torch.zeros(2))])
+        self.register_buffer("kept", torch.zeros(2))
+
+
+collection = Collection()
+print("parameters:", [name for name, _ in collection.named_parameters()])
+print("buffers:   ", [name for name, _ in collection.named_buffers()])
+
+# sphinx_gallery_start_ignore
+train(model, num_steps=1)
+torch.optim.SGD(model.parameters()).zero_grad()
+assert model.x.grad is None
+assert [name for name, _ in collection.named_parameters()] == [
+    "trained",
+    "found.0",
+]
+assert [name for name, _ in collection.named_buffers()] == ["kept"]
+assert list(collection.state_dict()) == ["trained", "kept", "found.0"]
+# sphinx_gallery_end_ignore
+
+# %%
+# What is overlooked is never updated, never moved to a GPU and never saved, and there is no
+# message. A list of parameters belongs into a :class:`torch.nn.ParameterList`, a list of modules
+# into a :class:`torch.nn.ModuleList`. A tensor that should move and be saved with the module but
+# not be trained is a :term:`buffer`.
+#
+# Three parameters, two mistakes
+# ------------------------------
+#
+# Now a function of three numbers, :math:`(x - 2)^2 + (y - x)^2 + (z - y)^2`. It is zero where all
+# three are 2. The module below was written in a notebook in which an earlier cell had left three
+# variables behind. It runs without a complaint. Read it before you read on: there are two mistakes.
+
+x, y, z = -2.6, -3.0, -2.2  # from one step of an earlier descent
+
+
+class Tangled(nn.Module):
+    def __init__(self):
+        super().__init__()
+        start = torch.tensor(-4.0)
+        self.x = nn.Parameter(start)
+        self.y = nn.Parameter(start)
+        self.z = nn.Parameter(start)
+
+    def forward(self):
+        return (self.x - 2) ** 2 + (y - x) ** 2 + (z - y) ** 2
+
+
+# %%
+# We train it for twenty steps, as we did with one parameter, and look at all of it.
+
+
+def report(model):
+    """Train a model and print where it ends."""
+    train(model)
+    x, y, z = (f"{p.item():.5f}" for p in model.parameters())
+    print(f"x, y, z: {x}, {y}, {z}   loss: {model().item():.5f}")
+
+
+report(Tangled())
+
+# sphinx_gallery_start_ignore
+import numpy as np
+
+tangled = Tangled()
+train(tangled)
+one_variable = 2 - 6 * 0.8**20  # the only one that is trained
+assert np.allclose(
+    [p.item() for p in tangled.parameters()], one_variable, atol=1e-6
+)
+constant = (-3.0 + 2.6) ** 2 + (-2.2 + 3.0) ** 2
+assert round(constant, 10) == 0.8
+assert np.isclose(
+    tangled().item(), (one_variable - 2) ** 2 + constant, atol=1e-6
+)
+assert (
+    round(one_variable, 5),
+    round((one_variable - 2) ** 2 + constant, 5),
+) == (1.93082, 0.80479)
+# sphinx_gallery_end_ignore
+
+# %%
+# The loss fell from 36.8 to 0.80479. Is that good? All three parameters are 1.93082, to the last
+# digit: exactly the number that the parabola of *one* parameter gave. That should make us
+# suspicious.
+#
+# First mistake: ``forward`` says ``y`` and means ``self.y``. Python finds the ``y`` of the notebook
+# and is content. The last two terms are the constant :math:`0.4^2 + 0.8^2 = 0.8`, and only ``x``
+# gets a gradient. Second mistake: why, then, have ``y`` and ``z`` moved at all?
+
+model = Tangled()
+model().backward()
+print("gradients:", model.x.grad, model.y.grad, model.z.grad)
+print(
+    "one memory:",
+    model.x.data_ptr() == model.y.data_ptr() == model.z.data_ptr(),
+)
+
+# sphinx_gallery_start_ignore
+assert abs(model().item() - 36.8) < 1e-5
+assert model.x.grad.item() == -12
+assert model.y.grad is None
+assert model.z.grad is None
+assert model.x.data_ptr() == model.y.data_ptr() == model.z.data_ptr()
+# sphinx_gallery_end_ignore
+
+# %%
+# A Parameter does not copy the tensor that it is made of. All three were made of ``start``, so they
+# are three names of one number in one :term:`storage`. Whoever updates ``x`` updates them all.
+#
+# One at a time
+# -------------
+#
+# We repair the names first, and leave the storage as it is:
+
+
+class OwnNames(Tangled):
+    def forward(self):
+        x, y, z = self.x, self.y, self.z
+        return (x - 2) ** 2 + (y - x) ** 2 + (z - y) ** 2
+
+
+report(OwnNames())
+
+# sphinx_gallery_start_ignore
+names = OwnNames()
+train(names)
+# x = y = z always, so both differences are 0, and so are their gradients.
+assert np.allclose(
+    [p.item() for p in names.parameters()], one_variable, atol=1e-6
+)
+assert np.isclose(names().item(), (one_variable - 2) ** 2, atol=1e-6)
+assert round((one_variable - 2) ** 2, 5) == 0.00479
+# sphinx_gallery_end_ignore
+
+# %%
+# A loss of 0.00479, a triumph, and still wrong: with one number behind three names, both
+# differences are zero at any time. What we minimised is the parabola. Now the other way round, the
+# storage repaired and the names as they were:
+
+
+class OwnStorage(Tangled):
+    def __init__(self):
+        super().__init__()
+        self.y = nn.Parameter(self.y.detach().clone())
+        self.z = nn.Parameter(self.z.detach().clone())
+
+
+report(OwnStorage())
+
+# sphinx_gallery_start_ignore
+storage = OwnStorage()
+train(storage)
+ends = [p.item() for p in storage.parameters()]
+assert np.allclose(ends, [one_variable, -4, -4], atol=1e-6)
+assert np.isclose(storage().item(), tangled().item(), atol=1e-6)
+# sphinx_gallery_end_ignore
+
+# %%
+# The same loss as at first, 0.80479, but now it shows what is going on: :math:`y` and :math:`z`
+# have not left −4. And with both repaired:
+
+
+class Repaired(OwnStorage, OwnNames):
+    pass
+
+
+report(Repaired())
+
+# sphinx_gallery_start_ignore
+
+
+def recursion(position, num_steps, lr=0.1):
+    """Descend with the gradients written out, in NumPy."""
+    x, y, z = position
+    path = [(x, y, z)]
+    for _ in range(num_steps):
+        gradients = (
+            2 * (x - 2) - 2 * (y - x),
+            2 * (y - x) - 2 * (z - y),
+            2 * (z - y),
+        )
+        x, y, z = np.subtract((x, y, z), lr * np.array(gradients))
+        path.append((x, y, z))
+    return np.array(path)
+
+
+def value(x, y, z):
+    return (x - 2) ** 2 + (y - x) ** 2 + (z - y) ** 2
+
+
+repaired = Repaired()
+train(repaired)
+by_recursion = recursion((-4.0, -4.0, -4.0), 20)
+assert np.allclose(
+    [p.item() for p in repaired.parameters()], by_recursion[-1], atol=1e-5
+)
+assert np.allclose(repaired().item(), value(*by_recursion[-1]), atol=1e-5)
+assert by_recursion[-1].round(5).tolist() == [0.54671, -0.61709, -1.2618]
+assert round(value(*by_recursion[-1]), 5) == 3.88214
+assert np.allclose(recursion((-4.0, -3.0, -2.0), 1)[-1], (-2.6, -3.0, -2.2))
+# sphinx_gallery_end_ignore
+
+# %%
+# The right model has by far the largest loss of the four, 3.88214, with :math:`x`, :math:`y`,
+# :math:`z` at 0.54671, −0.61709 and −1.26180. It solves a harder problem: the pull towards 2
+# reaches :math:`x` first, :math:`y` through :math:`x`, and :math:`z` through :math:`y`. Step by
+# step, next to the model with the shared number:
+
+
+def path(model, num_steps=60):
+    """Record the parameters before each step and at the end."""
+    positions = []
+    for _ in range(num_steps):
+        positions.append([p.item() for p in model.parameters()])
+        train(model, num_steps=1)
+    return torch.tensor(positions)
+
+
+shared, repaired = path(OwnNames()), path(Repaired())
+
+# %%
+# In the picture the three parameters are drawn with different dashes, so that one line over another
+# can be seen.
+
+fig, axes = plt.subplots(1, 2, figsize=(8, 3), sharey=True)
+for ax, positions in zip(axes, [shared, repaired], strict=True):
+    for name, column, dash in zip(
+        "xyz", positions.T, ["-", "--", ":"], strict=True
+    ):
+        ax.plot(column, dash, label=f"${name}$")
+    ax.axhline(2, color="black", linewidth=0.8)
+    ax.set(xlabel="step", ylim=(-4.4, 2.6))
+    ax.legend()
+axes[0].set(title="one storage", ylabel="parameter")
+axes[1].set_title("three storages")
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Two panels with three parameters over 60 steps, and a line at 2. With one storage the three"
+    " curves lie on each other and reach 2 after about 20 steps. With three storages they separate:"
+    " x rises first, y follows, z last, and after 60 steps z is still below 2."
+)
+assert torch.equal(shared[:, 0], shared[:, 1])
+assert torch.equal(shared[:, 0], shared[:, 2])
+exact = recursion((-4.0, -4.0, -4.0), 500)
+assert np.allclose(repaired.numpy(), exact[:60], atol=1e-4)
+assert (exact[1:60, 0] > exact[1:60, 1]).all()
+assert (exact[2:60, 1] > exact[2:60, 2]).all()
+assert exact[59, 2] < 1.5
+assert np.allclose(exact[500], 2, atol=1e-5)
+# sphinx_gallery_end_ignore
+
+# %%
+# On the left one curve, drawn three times. On the right :math:`x` leads, :math:`y` follows and
+# :math:`z` comes last. After 500 steps all three would be at 2. The moral: a falling loss proves
+# that *something* is minimised. Whether it is what you meant is for you to check, and printing the
+# parameters by name is a good beginning.
+#
+# Modules in modules
+# ------------------
+#
+# A module that is assigned to an attribute of another becomes a part of it. A line, and a roof made
+# of two lines, of which the lower one counts:
+
+
+class Line(nn.Module):
+    def __init__(self, slope):
+        super().__init__()
+        self.w = nn.Parameter(torch.tensor(slope))
+        self.b = nn.Parameter(torch.tensor(0.0))
+
+    def forward(self, x):
+        return self.w * x + self.b
+
+
+# %%
+# Nothing new so far, except that ``forward`` takes an argument. The roof:
+
+
+class Roof(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.left = Line(slope=1.0)
+        self.right = Line(slope=-1.0)
+
+    def forward(self, x):
+        return torch.minimum(self.left(x), self.right(x))
+
+
+# %%
+# The parameters of the parts are parameters of the whole, with the path to them as their name:
+
+roof = Roof()
+print({name: p.item() for name, p in roof.named_parameters()})
+
+# sphinx_gallery_start_ignore
+assert {name: p.item() for name, p in roof.named_parameters()} == {
+    "left.w": 1.0,
+    "left.b": 0.0,
+    "right.w": -1.0,
+    "right.b": 0.0,
+}
+# sphinx_gallery_end_ignore
+
+# %%
+# That is all an optimizer needs to train any nesting of modules. Here it learns the roof
+# :math:`\min(2x + 3,\ 1 - x)` from points on it:
+
+inputs = torch.linspace(-3, 3, 61)
+targets = torch.minimum(2 * inputs + 3, 1 - inputs)
+before = roof(inputs).detach()
+optimizer = torch.optim.SGD(roof.parameters(), lr=0.1)
+for _ in range(1000):
+    optimizer.zero_grad()
+    ((roof(inputs) - targets) ** 2).mean().backward()
+    optimizer.step()
+print({name: round(p.item(), 2) for name, p in roof.named_parameters()})
+
+# sphinx_gallery_start_ignore
+learned = torch.tensor([p.item() for p in roof.parameters()])
+torch.testing.assert_close(
+    learned, torch.tensor([2.0, 3.0, -1.0, 1.0]), atol=2e-3, rtol=0
+)
+# sphinx_gallery_end_ignore
+
+# %%
+# Two slopes and two offsets, 2, 3, −1 and 1, all found. Before and after:
+
+fig, ax = plt.subplots(figsize=(6, 3))
+ax.plot(inputs, targets, "o", markersize=3, label="points")
+ax.plot(inputs, before, "--", label="before training")
+ax.plot(inputs, roof(inputs).detach(), label="after training")
+ax.set(xlabel="$x$", ylabel="$y$")
+ax.legend()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Points that rise steeply to a peak at x = -2/3 and then fall. A dashed roof with its peak at"
+    " the origin misses them; the roof after training runs through all of them."
+)
+torch.testing.assert_close(roof(inputs).detach(), targets, atol=5e-3, rtol=0)
+# sphinx_gallery_end_ignore
+
+# %%
+# The trained roof runs through the points, the first guess did not.
+#
+# Save, load, call
+# ----------------
+#
+# The names are good for saving, too. ``state_dict()`` is a dictionary of all parameters and buffers
+# by name, and a module of the same class can take them over. (A file would do where we use a buffer
+# of bytes.)
+
+file = io.BytesIO()
+torch.save(roof.state_dict(), file)
+file.seek(0)
+twin = Roof()
+twin.load_state_dict(torch.load(file))
+difference = (twin(inputs) - roof(inputs)).abs().max().item()
+print("largest difference:", difference)
+
+# sphinx_gallery_start_ignore
+assert difference == 0
+seen = []
+handle = roof.register_forward_hook(
+    lambda module, args, result: seen.append(result)
+)
+roof(inputs)
+roof.forward(inputs)
+handle.remove()
+assert len(seen) == 1
+assert [name for name, _ in nn.Linear(3, 2).named_parameters()] == [
+    "weight",
+    "bias",
+]
+# sphinx_gallery_end_ignore
+
+# %%
+# One last question: why call ``model(x)`` and not ``model.forward(x)``? Others may have asked the
+# module to do something besides at every call, such as reporting the size of what comes out. Such
+# requests are called hooks; the call obeys them, ``forward`` alone does not. (PyTorch's own modules
+# are built like ours. :class:`torch.nn.Linear`, for example, is a line for vectors, with parameters
+# named ``weight`` and ``bias``; the next lesson looks inside.)
+#
+# Recap
+# -----
+#
+# - A module registers the parameters and modules that are assigned to it; plain tensors and lists
+#   are overlooked.
+# - ``named_parameters()`` lists all of them, those of nested modules with a dotted path.
+# - A Parameter does not copy. Parameters made of one tensor share one storage.
+# - In ``forward`` everything of the module begins with ``self.``; a name without it may be
+#   another's.
+# - Call ``model(x)``. Save ``model.state_dict()``.
+#
+# Exercises
+# ---------
+#
+# First the model of this lesson, right from the start; then a network with two layers
+# (``nn.Linear(n, m)`` maps n numbers to m, ``torch.relu`` goes between).
+#
+# .. exercise:: three_parameter_model
+#
+# .. exercise:: two_layer_module
+#
+# Where to go next
+# ----------------
+#
+# :doc:`Layers and Sequential </lessons/modules/plot_2_layers>` looks at the modules that PyTorch
+# brings along, and at what goes between them.
