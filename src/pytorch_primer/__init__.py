@@ -8,6 +8,7 @@ from pytorch_primer.data import ImageData, load_digits, load_mnist
 from pytorch_primer.descent import Trajectory, descend
 from pytorch_primer.evaluation import evaluate
 from pytorch_primer.exercises import Result, check, hint, progress, solution
+from pytorch_primer.graph import BackwardSteps, Edge, Graph, Node, backward_steps, draw_graph
 from pytorch_primer.onehot import OneHot
 from pytorch_primer.plots import plot_trajectory, plot_values
 from pytorch_primer.schedules import Budget, Plateau, Restart, Schedule
@@ -16,23 +17,29 @@ from pytorch_primer.sweeps import Sweep, sweep
 from pytorch_primer.training import DivergenceError, History, sgd
 
 __all__ = [
+    "BackwardSteps",
     "Batches",
     "Budget",
     "ContourPlot",
     "DivergenceError",
+    "Edge",
     "FunctionPlot",
+    "Graph",
     "History",
     "ImageData",
+    "Node",
     "OneHot",
     "Plateau",
     "Restart",
+    "Result",
     "Schedule",
     "Sweep",
-    "Result",
     "Trajectory",
     "animate_descent",
+    "backward_steps",
     "check",
     "descend",
+    "draw_graph",
     "evaluate",
     "hint",
     "import_torchvision",

@@ -1,0 +1,195 @@
+"""Graphs of any size are answered in two seconds, folded where they are too large to be read."""
+
+import gc
+import subprocess
+import sys
+import time
+
+import pytest
+import torch
+
+from pytorch_primer import draw_graph
+
+
+def chain(n):
+    x = torch.ones(2, requires_grad=True)
+    y = x
+    for i in range(n):
+        y = y * x if i % 2 else torch.sin(y)
+    return y
+
+
+def running_sum(n):
+    total = 0
+    for value in torch.ones(n, requires_grad=True):
+        total = total + value
+    return total
+
+
+def tree(n):
+    level = [torch.ones(2, requires_grad=True) for _ in range(n + 1)]
+    while len(level) > 1:
+        rest = level[len(level) // 2 * 2 :]
+        level = [a + b for a, b in zip(level[::2], level[1::2], strict=False)] + rest
+    return level[0]
+
+
+def fan_in(n):
+    return torch.stack([torch.ones(2, requires_grad=True) * 1 for _ in range(n)]).sum()
+
+
+def one_leaf_many_times(n):
+    x = torch.ones(2, requires_grad=True)
+    return torch.stack([x] * n).sum()
+
+
+def fan_out(n):
+    x = torch.ones(2, requires_grad=True)
+    return torch.stack([x * i for i in range(n)]).sum()
+
+
+def dense(n):
+    layer = [torch.ones(2, requires_grad=True) for _ in range(int((n / 2) ** 0.5))]
+    for _ in range(2):
+        layer = [torch.stack(layer).sum(0) for _ in layer]
+    return torch.stack(layer).sum()
+
+
+def network(n):
+    layers = []
+    for _ in range(n // 3):
+        layers += [torch.nn.Linear(3, 3), torch.nn.ReLU()]
+    return torch.nn.Sequential(*layers)(torch.ones(2, 3))
+
+
+SHAPES = [chain, running_sum, tree, fan_in, one_leaf_many_times, fan_out, dense, network]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", [150, 290, 1000, 10_000])
+@pytest.mark.parametrize("make", SHAPES)
+def test_every_shape_and_size_is_drawn_in_two_seconds(make, n):
+    output = make(n)
+    start = time.process_time()
+    graph = draw_graph(output)
+    svg = graph._repr_svg_()
+    assert time.process_time() - start < 2
+    assert "<svg" in svg
+    if n >= 1000 and make not in (one_leaf_many_times, dense):
+        assert sum(graph.left_out.values()) > n // 2
+        assert "Left out of the drawing" in graph.description
+
+
+def test_a_long_chain_is_plain_data_and_folds():
+    output = chain(2000)
+    everything = draw_graph(output, max_nodes=None)
+    assert sum(node.kind == "op" for node in everything.nodes) == 2000
+    assert everything.left_out == {}
+    folded = draw_graph(output)
+    kept = sum(node.kind == "op" for node in folded.nodes)
+    assert folded.left_out == {"op": 2000 - kept}
+    (box,) = [node for node in folded.nodes if node.kind == "folded"]
+    assert box.label == f"⋮ {2000 - kept:,} operations"
+    assert box.label in folded._repr_svg_()
+    assert f"{2000 - kept:,} operations" in folded.description
+
+
+def test_the_first_and_the_last_operations_are_kept():
+    x = torch.ones(2, requires_grad=True)
+    y = torch.exp(torch.log(x))
+    for _ in range(1000):
+        y = torch.sin(y)
+    y = torch.cos(torch.tanh(y))
+    labels = [node.label for node in draw_graph(y).nodes]
+    assert labels[:3] == ["x", "log", "exp"]
+    assert labels[-3:] == ["tanh", "cos", "y"]
+
+
+def test_a_wide_fan_in_folds_its_leaves_to_one_box():
+    leaves = [torch.ones(2, requires_grad=True) for _ in range(1000)]
+    graph = draw_graph(torch.stack(leaves))
+    (box,) = [node for node in graph.nodes if node.kind == "folded"]
+    assert box.label == f"⋮ {graph.left_out['leaf']} leaves"
+    (edge,) = [edge for edge in graph.edges if edge.source == box.key]
+    assert edge.times == graph.left_out["leaf"]
+
+
+def test_many_outputs_fold():
+    x = torch.ones(500, requires_grad=True)
+    graph = draw_graph(*x.unbind())
+    assert len(graph.nodes) <= 40
+    assert graph.left_out["output"] > 400
+    empty = draw_graph(*torch.ones(500).unbind())
+    assert empty.left_out["empty"] > 400
+    assert "Left out" in empty.description
+
+
+def test_a_hundred_operations_are_not_folded():
+    for make in (chain, running_sum, tree, fan_out, network):
+        assert draw_graph(make(99)).left_out == {}
+
+
+# In a process of its own: what goes wrong here is a stack overflow, which ends the process.
+DEEP = """
+import time, torch
+from pytorch_primer import draw_graph
+x = torch.ones(2, requires_grad=True)
+y = x
+for _ in range(100_000):
+    y = torch.sin(y)
+start = time.process_time()
+graph = draw_graph(y, max_nodes=None)
+seconds = time.process_time() - start
+assert sum(node.kind == "op" for node in graph.nodes) == 100_000, len(graph.nodes)
+start = time.process_time()
+svg = draw_graph(y)._repr_svg_()
+print(seconds, time.process_time() - start)
+del graph
+z = y * 2
+del y
+del z
+for _ in range(3):
+    half = None
+    y = x
+    for i in range(100_000):
+        y = torch.sin(y)
+        half = y if i == 50_000 else half
+    draw_graph(y, half)
+    del y
+    del half
+"""
+
+
+@pytest.mark.slow
+def test_a_chain_of_a_hundred_thousand_is_walked_drawn_and_deleted():
+    done = subprocess.run([sys.executable, "-c", DEEP], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert all(float(seconds) < 2 for seconds in done.stdout.split())
+
+
+def test_memory_of_a_deep_graph_is_given_back():
+    freed = []
+
+    class Tell(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            class Flag:
+                def __del__(self):
+                    freed.append(True)
+
+            ctx.flag = Flag()
+            return x.clone()
+
+        @staticmethod
+        def backward(ctx, grad):
+            return grad
+
+    x = torch.ones(2, requires_grad=True)
+    y = Tell.apply(x)
+    for _ in range(12_000):
+        y = torch.sin(y)
+    draw_graph(y, y + 1)
+    assert not freed
+    del y
+    gc.collect()
+    assert freed
