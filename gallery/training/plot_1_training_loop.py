@@ -1,0 +1,252 @@
+r"""
+The training loop
+=================
+
+.. lesson::
+   :assumes: modules/plot_3_losses; optimisation/plot_4_eight_bugs
+   :tags: training, optimisation
+
+   - write the four steps of training from memory, and say what each is for
+   - tell from the targets how low a loss can get, before you train
+   - fit a line by gradient descent, and compare it with the exact solution
+
+Everything so far comes together in a loop of four steps: forward, loss, backward, update. It is
+short enough to learn by heart. The hard part is to know whether it *works*, and for that one needs
+to know how far down the loss could go at all. We begin with targets for which we know.
+"""
+
+# sphinx_gallery_tags = ["training", "optimisation"]
+
+import matplotlib.pyplot as plt
+import torch
+from torch import nn
+
+plt.style.use("pytorch_primer.course")
+
+# %%
+# Targets from a teacher
+# ----------------------
+#
+# We draw inputs at random and let a network with fixed weights, the *teacher*, give the targets. A
+# student of the same shape can match them exactly: the loss can reach zero.
+
+torch.manual_seed(0)
+X = torch.randn(200, 4)
+
+
+def make_net():
+    return nn.Sequential(nn.Linear(4, 16), nn.Tanh(), nn.Linear(16, 2))
+
+
+teacher = make_net()
+with torch.no_grad():
+    Y = teacher(X)
+print("inputs", tuple(X.shape), " targets", tuple(Y.shape))
+
+# sphinx_gallery_start_ignore
+assert (X.shape, Y.shape) == ((200, 4), (200, 2))
+# sphinx_gallery_end_ignore
+
+# %%
+# The four steps
+# --------------
+#
+# One round of training, written out once without a loop:
+
+net = make_net()
+loss_fn = nn.MSELoss()
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+
+prediction = net(X)  # 1 forward
+loss = loss_fn(prediction, Y)  # 2 loss
+optimizer.zero_grad()
+loss.backward()  # 3 backward
+optimizer.step()  # 4 update
+print("loss before the update:", round(loss.item(), 4))
+print("loss after it:         ", round(loss_fn(net(X), Y).item(), 4))
+
+# sphinx_gallery_start_ignore
+assert loss_fn(net(X), Y) < loss
+# sphinx_gallery_end_ignore
+
+# %%
+# - **Forward**: the network computes, and autograd records.
+# - **Loss**: one number says how wrong it is.
+# - **Backward**: every parameter learns how the loss depends on it. The gradients of the last round
+#   are cleared before, or they would add up.
+# - **Update**: each parameter goes a small way against its gradient.
+#
+# One round made the loss a little smaller. Training is this, many times.
+
+
+def train(net, X, Y, lr, num_epochs):
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    losses = []
+    for _ in range(num_epochs):
+        loss = loss_fn(net(X), Y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+# %%
+# ``loss.item()`` takes the number out. Keeping the tensors instead would keep every graph alive. An
+# :term:`epoch` here is one step on all samples, the :term:`full batch`; nothing is random about it,
+# so it is gradient descent, and "stochastic" would be the wrong name.
+#
+# A target that can be reached, and one that cannot
+# -------------------------------------------------
+#
+# Beside the teacher's targets we put pure noise: random numbers that have nothing to do with the
+# inputs. Both trainings use the same start and the same rate.
+
+torch.manual_seed(1)
+start = make_net().state_dict()
+noise = torch.randn(200, 2)
+
+curves = {}
+for name, targets in {"teacher": Y, "noise": noise}.items():
+    net = make_net()
+    net.load_state_dict(start)
+    curves[name] = train(net, X, targets, lr=0.2, num_epochs=1000)
+    print(f"{name:8} first {curves[name][0]:.3f}  last {curves[name][-1]:.4f}")
+
+# sphinx_gallery_start_ignore
+assert curves["teacher"][-1] < 0.01 * curves["teacher"][0]
+assert curves["noise"][-1] > 0.5 * curves["noise"][0]
+# sphinx_gallery_end_ignore
+
+# %%
+
+fig, ax = plt.subplots()
+ax.semilogy(curves["teacher"], label="teacher's targets")
+ax.semilogy(curves["noise"], "--", label="noise")
+ax.axhline(noise.var().item(), linestyle=":", color="black", label="variance")
+ax.set(xlabel="epoch", ylabel="loss")
+ax.legend()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Loss against epoch on a logarithmic axis. For the teacher's targets it falls by more than two"
+    " powers of ten and goes on falling. For noise it sinks a little below a dotted line, the"
+    " variance of the targets, and hardly moves any more."
+)
+assert abs(noise.var().item() - 1) < 0.2
+# sphinx_gallery_end_ignore
+
+# %%
+# The same loop, the same network, and two fates. The teacher's loss goes down and down. The loss on
+# noise sinks slowly below the variance of the targets, which is what a constant prediction would
+# reach. The little that it gains is noise learned by heart; on new samples it is worth less than
+# nothing:
+
+torch.manual_seed(2)
+new_X, new_noise = torch.randn(200, 4), torch.randn(200, 2)
+with torch.no_grad():
+    constant = loss_fn(noise.mean(dim=0).expand(200, 2), new_noise).item()
+    trained = loss_fn(net(new_X), new_noise).item()
+print(f"new samples: constant {constant:.3f}, trained on noise {trained:.3f}")
+
+# sphinx_gallery_start_ignore
+assert trained > constant
+# sphinx_gallery_end_ignore
+
+# %%
+# So a loop that waits "until the loss is below 0.05" may wait for ever, and the fault is not the
+# loop's. Give every loop a limit, and ask first what the targets allow.
+#
+# The last line that everybody forgets: how a network ends matters too. With a sigmoid at its end it
+# cannot say anything outside of (0, 1), whatever it learns:
+
+squashed = nn.Sequential(make_net(), nn.Sigmoid())
+losses = train(squashed, X, Y, lr=0.2, num_epochs=1000)
+reachable = loss_fn(Y.clamp(0, 1), Y).item()
+print(f"with a sigmoid: {losses[-1]:.3f}, and no lower than {reachable:.3f}")
+
+# sphinx_gallery_start_ignore
+assert losses[-1] > reachable > 10 * curves["teacher"][-1]
+assert Y.min() < 0
+# sphinx_gallery_end_ignore
+
+# %%
+# The best that values between 0 and 1 can do is to be as close as possible to each target, and for
+# negative targets that is 0. The bound follows from the targets alone, without any training.
+#
+# Linear regression
+# -----------------
+#
+# For one model the exact answer is known. :term:`Regression` with a linear layer minimises
+#
+# .. math:: L(w, b) = \frac{1}{n} \sum_{i=1}^{n} (x_i \cdot w + b - y_i)^2,
+#
+# and linear algebra finds the minimum directly, as a least-squares problem. We make data with known
+# weights and a little noise, and solve it both ways.
+
+torch.manual_seed(0)
+X = torch.randn(100, 3)
+w_true, b_true = torch.tensor([2.0, -1.0, 0.5]), 0.7
+y = X @ w_true + b_true + 0.1 * torch.randn(100)
+
+w, b = torch.zeros(3, requires_grad=True), torch.zeros((), requires_grad=True)
+for _ in range(300):
+    loss = ((X @ w + b - y) ** 2).mean()
+    dw, db = torch.autograd.grad(loss, (w, b))
+    with torch.no_grad():
+        w -= 0.1 * dw
+        b -= 0.1 * db
+
+# %%
+# The exact solution treats the offset as the weight of one more input that is always 1:
+
+ones = torch.cat([X, torch.ones(100, 1)], dim=1)
+exact = torch.linalg.lstsq(ones, y).solution
+found = torch.cat([w, b[None]]).detach()
+print("by descent:", [round(v, 4) for v in found.tolist()])
+print("exact:     ", [round(v, 4) for v in exact.tolist()])
+print(f"largest difference: {(found - exact).abs().max().item():.0e}")
+
+# sphinx_gallery_start_ignore
+assert (found - exact).abs().max() < 1e-5
+truth = torch.cat([w_true, torch.tensor([b_true])])
+assert 0.001 < (exact - truth).abs().max() < 0.05
+# sphinx_gallery_end_ignore
+
+# %%
+# Descent arrives at the exact solution. Neither is quite the (2, −1, 0.5) and 0.7 that made the data:
+# the noise moved the minimum itself, and no method can see through that.
+#
+# .. admonition:: A question before the exercises
+#
+#    Which loss does linear regression have, and how low can it get?
+#
+#    .. dropdown:: A model answer
+#
+#       The mean of the squared errors. It is a quadratic function of the weights, a bowl with one
+#       minimum, so gradient descent finds it from any start if the rate is small enough. Its value
+#       there is the mean square of what a linear function cannot explain: 0 if the targets are
+#       exactly linear in the inputs, about the variance of the noise if noise was added.
+#
+# Recap
+# -----
+#
+# - Forward, loss, backward, update; clear the gradients once in every round.
+# - Know how low the loss can get: 0 for a teacher's targets, the variance for noise.
+# - What a network can express is limited by its last operation too.
+# - Linear regression by descent finds the least-squares solution.
+#
+# Exercises
+# ---------
+#
+# The loop, and a regression from scratch.
+#
+# .. exercise:: train
+#
+# .. exercise:: linear_regression
+#
+# Where to go next
+# ----------------
+#
+# :doc:`Fitting a sine </lessons/training/plot_2_fitting_a_sine>` adds what a real training needs:
+# batches, a test set, and pictures of it while it happens.
