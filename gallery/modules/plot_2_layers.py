@@ -1,0 +1,422 @@
+r"""
+Layers and Sequential
+=====================
+
+.. lesson::
+   :assumes: modules/plot_1_module; autograd/plot_2_computation_graph
+   :tags: modules, graphs
+
+   - compute what a linear layer computes, for one sample and for a batch, without calling it
+   - choose an activation by its curve and its slope, and say why there must be one
+   - put a network together with ``Sequential``, and switch it between training and evaluation
+
+A neural network is built of few kinds of parts. Nearly all its parameters sit in one of them, the
+linear layer, which is a matrix product and an addition. Between the layers stands a function so
+plain that it is easy to overlook. Leave it out and the deepest network is a single layer. This
+lesson takes the parts in hand, one by one, and checks each against its formula.
+"""
+
+# sphinx_gallery_tags = ["modules", "graphs"]
+
+# %%
+# We need PyTorch, Matplotlib and the graph drawer of this course. The seed makes your random
+# weights the ones on this page.
+
+import matplotlib.pyplot as plt
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from pytorch_primer import draw_graph
+
+torch.manual_seed(0)
+plt.style.use("pytorch_primer.course")
+
+# %%
+# The linear layer
+# ----------------
+#
+# ``nn.Linear(3, 2)`` turns three numbers into two. It owns a weight matrix :math:`W` and a bias
+# :math:`b`, both random at first:
+
+layer = nn.Linear(3, 2)
+for name, p in layer.named_parameters():
+    print(name, tuple(p.shape))
+print(layer.weight.detach())
+
+# sphinx_gallery_start_ignore
+assert layer.weight.shape == (2, 3)
+assert layer.bias.shape == (2,)
+assert all(p.abs().max() <= 3**-0.5 for p in layer.parameters())
+# sphinx_gallery_end_ignore
+
+# %%
+# Mind the shape of the weight: outputs first. Each row makes one output. (The random numbers lie
+# between :math:`\pm 1/\sqrt{3}`, where 3 is the number of inputs.)
+#
+# Samples come as the rows of a :term:`batch` :math:`x`, so the formula of the :term:`linear layer`
+# is
+#
+# .. math:: y = x W^\mathsf{T} + b.
+
+x = torch.randn(5, 3)
+by_hand = x @ layer.weight.T + layer.bias
+difference = (by_hand - layer(x)).abs().max().item()
+print(tuple(x.shape), "->", tuple(layer(x).shape))
+print(f"largest difference: {difference:.0e}")
+
+# sphinx_gallery_start_ignore
+assert layer(x).shape == (5, 2)
+assert difference < 1e-6
+# sphinx_gallery_end_ignore
+
+# %%
+# Five samples in, five out, and the layer does what the formula says. A single sample, a vector of
+# three numbers, works as well: ``@`` and ``+`` take care of it. What the sum of products alone
+# gives is less than that:
+
+one = x[0]
+to_one = nn.Linear(3, 1)
+print(
+    "one output: ",
+    to_one(one).item(),
+    ((to_one.weight * one).sum() + to_one.bias).item(),
+)
+wrong = (layer.weight * one).sum() + layer.bias
+print("two outputs:", layer(one).tolist(), wrong.tolist())
+
+# sphinx_gallery_start_ignore
+torch.testing.assert_close(
+    to_one(one), (to_one.weight * one).sum() + to_one.bias
+)
+torch.testing.assert_close(layer(one), layer.weight @ one + layer.bias)
+assert (layer(one) - wrong).abs().max() > 0.01
+# sphinx_gallery_end_ignore
+
+# %%
+# Now and then one sees ``(W * x).sum() + b`` offered as the formula of a layer. It is right for one
+# output and one sample, as in the first line, and wrong for everything else.
+#
+# Two layers in a row are one
+# ---------------------------
+#
+# What if we put one linear layer behind another? Insert the first formula into the second:
+#
+# .. math:: (x W_1^\mathsf{T} + b_1) W_2^\mathsf{T} + b_2
+#           = x (W_2 W_1)^\mathsf{T} + (W_2 b_1 + b_2).
+#
+# That is one linear layer again, with the weight :math:`W_2 W_1`. A test with ten numbers in
+# between:
+
+first, second = nn.Linear(3, 10), nn.Linear(10, 2)
+W = second.weight @ first.weight
+b = second.weight @ first.bias + second.bias
+difference = (second(first(x)) - (x @ W.T + b)).abs().max().item()
+print(f"largest difference: {difference:.0e}")
+num_params = sum(p.numel() for m in (first, second) for p in m.parameters())
+print("parameters:", num_params, "in place of", W.numel() + b.numel())
+
+# sphinx_gallery_start_ignore
+assert difference < 1e-6
+assert num_params == (3 + 1) * 10 + (10 + 1) * 2 == 62
+assert W.numel() + b.numel() == 3 * 2 + 2 == 8
+# sphinx_gallery_end_ignore
+
+# %%
+# 62 parameters that can do no more than 8. Stacking linear layers gains nothing, however many there
+# are. Something that is not linear has to stand between.
+#
+# Activations
+# -----------
+#
+# That something is the :term:`activation function`. It works on each entry by itself. Three of
+# them, with their formulas and those of their derivatives:
+#
+# - the sigmoid :math:`\sigma(x) = 1/(1 + e^{-x})`, with :math:`\sigma' = \sigma (1 - \sigma)`;
+# - ReLU, :math:`\max(0, x)` :cite:p:`glorot2011`, with the derivative 0 on the left and 1 on the
+#   right;
+# - softplus, :math:`\log(1 + e^x)`, a ReLU with a round corner, whose derivative is the sigmoid.
+#
+# The derivatives we leave to autograd. ``torch.func.grad`` makes a function of one number its
+# derivative, and ``torch.func.vmap`` applies that to all numbers of a tensor:
+
+activations = {
+    "sigmoid": torch.sigmoid,
+    "ReLU": F.relu,
+    "softplus": F.softplus,
+}
+xs = torch.linspace(-6, 6, 240)
+slopes = {}
+for name, f in activations.items():
+    slopes[name] = torch.func.vmap(torch.func.grad(f))(xs)
+
+# %%
+# Function and derivative, side by side:
+
+fig, axes = plt.subplots(1, 2, figsize=(8, 3))
+for name, dash in zip(activations, ["-", "--", "-."], strict=True):
+    axes[0].plot(xs, activations[name](xs), dash, label=name)
+    axes[1].plot(xs, slopes[name], dash, label=name)
+axes[0].set(title="function", xlabel="$x$", ylim=(-0.3, 4))
+axes[1].set(title="derivative", xlabel="$x$")
+axes[0].legend()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Left, three functions of x from -6 to 6: the sigmoid climbs from 0 to 1; ReLU is 0 up to the"
+    " origin and then the diagonal; softplus approaches ReLU on both sides and rounds its corner."
+    " Right, their derivatives: a low bump of height 1/4 for the sigmoid, a jump from 0 to 1 for"
+    " ReLU, and the sigmoid's curve for softplus."
+)
+s = 1 / (1 + torch.exp(-xs))
+by_formula = {"sigmoid": s * (1 - s), "ReLU": (xs > 0).float(), "softplus": s}
+for name, slope in by_formula.items():
+    torch.testing.assert_close(slopes[name], slope, rtol=1e-5, atol=1e-6)
+assert slopes["sigmoid"].max() <= 0.25
+assert slopes["sigmoid"][0] < 0.003
+# sphinx_gallery_end_ignore
+
+# %%
+# The curves on the right decide how well a network learns, since :term:`backpropagation` multiplies
+# by them. The sigmoid's slope is never above 1/4, and beyond ±6 next to nothing: a signal that
+# passes through many sigmoids on its way back fades. ReLU passes it unchanged where :math:`x > 0`,
+# and not at all elsewhere. Are they right? The slopes from the formulas, compared:
+
+s = 1 / (1 + torch.exp(-xs))
+formulas = {"sigmoid": s * (1 - s), "ReLU": (xs > 0).float(), "softplus": s}
+for name, slope in formulas.items():
+    print(
+        f"{name:8} largest difference {(slopes[name] - slope).abs().max():.0e}"
+    )
+
+# sphinx_gallery_start_ignore
+assert all(
+    (slopes[name] - slope).abs().max() < 1e-6
+    for name, slope in formulas.items()
+)
+# sphinx_gallery_end_ignore
+
+# %%
+# Each activation exists twice: as a function (``torch.relu``, ``F.softplus``) and as a module
+# (``nn.ReLU``, ``nn.Softplus``). A module must be made before it can be called. Handing the input
+# to the class is a popular slip:
+
+try:
+    nn.Sigmoid(x)
+except TypeError as error:
+    print(error)
+print("made, then called:", torch.equal(nn.Sigmoid()(x), torch.sigmoid(x)))
+
+# sphinx_gallery_start_ignore
+assert torch.equal(nn.Sigmoid()(x), torch.sigmoid(x))
+try:
+    nn.Sigmoid(x)
+except TypeError:
+    pass
+else:
+    raise AssertionError("nn.Sigmoid took a tensor")
+# sphinx_gallery_end_ignore
+
+# %%
+# .. admonition:: A softplus that jumps
+#
+#    Softplus takes ``beta``, which makes its corner sharper, and ``threshold``: where ``beta * x``
+#    is above it, the function returns ``x`` itself, to save work. At the default 20 the difference
+#    cannot be seen. Some programs say ``threshold=1``, and then it can:
+
+near = torch.tensor([0.0399, 0.0401])
+print("threshold=1: ", F.softplus(near, beta=25, threshold=1))
+print("default:     ", F.softplus(near, beta=25))
+
+# sphinx_gallery_start_ignore
+jump = F.softplus(near, beta=25, threshold=1)
+smooth = torch.log1p(torch.exp(25 * near)) / 25
+torch.testing.assert_close(F.softplus(near, beta=25), smooth)
+assert [round(v, 4) for v in jump.tolist()] == [0.0525, 0.0401]
+assert abs(F.softplus(torch.tensor(20.0)) - 20).item() < 1e-6
+# sphinx_gallery_end_ignore
+
+# %%
+# From 0.0525 down to 0.0401 within a step of 0.0002, in a function that should only rise. Leave the
+# threshold alone.
+#
+# Sequential
+# ----------
+#
+# :class:`torch.nn.Sequential` calls its modules one after the other. It is indexed like a list:
+
+net = nn.Sequential(nn.Linear(1, 8), nn.ReLU(), nn.Linear(8, 1))
+grid = torch.linspace(-2, 2, 101).reshape(-1, 1)
+nested = net[2](net[1](net[0](grid)))
+print(net)
+print("largest difference:", (net(grid) - nested).abs().max().item())
+
+# sphinx_gallery_start_ignore
+assert torch.equal(net(grid), nested)
+# sphinx_gallery_end_ignore
+
+# %%
+# We can now see what the activation does. The same two layers, once with the ReLU between them and
+# once without:
+
+fig, ax = plt.subplots(figsize=(6, 3))
+ax.plot(grid, net(grid).detach(), label="with ReLU")
+ax.plot(grid, net[2](net[0](grid)).detach(), "--", label="without")
+ax.set(xlabel="$x$", ylabel="output")
+ax.legend()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "The output of a network with random weights for x from -2 to 2. Without ReLU it is a straight"
+    " line. With ReLU it is a line with several bends."
+)
+straight = net[2](net[0](grid)).detach().flatten()
+torch.testing.assert_close(
+    straight.diff(n=2), torch.zeros(99), rtol=0, atol=1e-6
+)
+bends = (
+    -net[0].bias / net[0].weight.flatten()
+)  # where an input of a ReLU changes its sign
+inside = bends.detach().abs() < 2
+assert 2 <= inside.sum() <= 8
+bent = net(grid).detach().flatten().diff(n=2).abs() > 1e-6
+places = grid[1:-1].flatten()[bent]
+assert (places[:, None] - bends[inside]).abs().min(dim=1).values.max() < 0.041
+# sphinx_gallery_end_ignore
+
+# %%
+# Without, a straight line, as the formula promised. With ReLU the line has bends, at most one for
+# each of the eight hidden numbers, at the place where that number changes its sign. Training moves
+# the bends.
+#
+# A network as a graph
+# --------------------
+#
+# The modules have disappeared from the computation by the time it is recorded; what remains are the
+# operations of their ``forward``. Given the parameters by name, ``draw_graph`` shows which of them
+# enters where. Here are three layers, on a batch of two samples:
+
+net = nn.Sequential(
+    nn.Linear(3, 4),
+    nn.Sigmoid(),
+    nn.Linear(4, 4),
+    nn.Sigmoid(),
+    nn.Linear(4, 1),
+)
+output = net(torch.randn(2, 3))
+draw_graph(output, params=dict(net.named_parameters()))
+
+# sphinx_gallery_start_ignore
+graph = draw_graph(output, params=dict(net.named_parameters()))
+names = {
+    f"{layer}.{kind}" for layer in (0, 2, 4) for kind in ("weight", "bias")
+}
+assert {name for name, _ in net.named_parameters()} == names
+leaves = [node for node in graph.nodes if node.kind == "leaf"]
+assert len(leaves) == 6
+# sphinx_gallery_end_ignore
+
+# %%
+# Read it from the top. Each frame is a layer, named by its place in the Sequential: 0, 2 and 4. (1
+# and 3 are the sigmoids, which have no parameters.) In each, ``t`` transposes the weight, which is
+# the :math:`\mathsf{T}` of the formula, and ``addmm`` multiplies and adds the bias in one go. The
+# batch enters at the top as a :term:`constant`, since nobody asked for its gradient.
+#
+# How many numbers are that? A layer from :math:`n` to :math:`m` has :math:`(n + 1)\,m`:
+
+print({name: p.numel() for name, p in net.named_parameters()})
+print("in all:", sum(p.numel() for p in net.parameters()))
+
+# sphinx_gallery_start_ignore
+assert (
+    sum(p.numel() for p in net.parameters())
+    == (3 + 1) * 4 + (4 + 1) * 4 + (4 + 1) * 1
+    == 41
+)
+# sphinx_gallery_end_ignore
+
+# %%
+# Two modes
+# ---------
+#
+# Some modules behave differently while a network is trained. The best known is :term:`dropout`
+# :cite:p:`srivastava2014`: in :term:`training mode` it sets each entry to zero with probability
+# ``p``, so that no part of the network can rely on any other. ``p`` is the probability to *drop*.
+
+dropout = nn.Dropout(p=0.25)
+ones = torch.ones(10_000)
+dropped = dropout(ones)
+print("values that occur:", dropped.unique())
+print(
+    f"share of zeros: {(dropped == 0).float().mean():.2f}  mean: {dropped.mean():.2f}"
+)
+
+# sphinx_gallery_start_ignore
+assert dropout.training
+torch.testing.assert_close(dropped.unique(), torch.tensor([0, 1 / (1 - 0.25)]))
+# The share strays by about sqrt(0.25 * 0.75 / 10000) = 0.0043.
+assert abs((dropped == 0).float().mean() - 0.25) < 5 * 0.0044
+assert abs(dropped.mean() - 1) < 5 * 0.0044 / 0.75
+# sphinx_gallery_end_ignore
+
+# %%
+# About a quarter are zero. What is left has been multiplied by :math:`1/(1 - p) = 4/3`, so that the
+# mean stays where it was. In :term:`evaluation mode` dropout does nothing. ``eval()`` and
+# ``train()`` reach all modules of a network:
+
+net = nn.Sequential(
+    nn.Linear(3, 50), nn.ReLU(), nn.Dropout(0.5), nn.Linear(50, 1)
+)
+print("training:  ", [round(net(one).item(), 3) for _ in range(3)])
+net.eval()
+print("evaluation:", [round(net(one).item(), 3) for _ in range(3)])
+print(
+    "still recording:",
+    net(one).requires_grad,
+    "  mode of the part:",
+    net[2].training,
+)
+
+# sphinx_gallery_start_ignore
+assert len({net(one).item() for _ in range(5)}) == 1
+assert net(one).requires_grad
+assert not net[2].training
+net.train()
+assert net[2].training
+assert len({net(one).item() for _ in range(5)}) > 1
+net.eval()
+# sphinx_gallery_end_ignore
+
+# %%
+# In training three calls gave three answers; in evaluation they agree. Two things are worth
+# remembering. ``eval()`` does not switch off the recording of gradients; that is what
+# :class:`torch.no_grad` is for. And the mode stays until you change it: a network that was
+# evaluated once goes on training without dropout, unless ``train()`` is called.
+#
+# Where does dropout belong? Between hidden layers. Behind the last layer it would set the scores
+# themselves to zero.
+#
+# Recap
+# -----
+#
+# - A linear layer is :math:`x W^\mathsf{T} + b`, with a weight of shape (outputs, inputs).
+# - Linear layers without an activation between them are one linear layer.
+# - ReLU bends, sigmoid squashes, softplus rounds; their slopes decide what comes back.
+# - ``Sequential`` calls modules in order; parameters are named by their place.
+# - ``train()`` and ``eval()`` switch modules such as dropout, and stay switched; gradients are
+#   recorded in either mode.
+#
+# Exercises
+# ---------
+#
+# What a layer does, first from inside, then from outside.
+#
+# .. exercise:: linear_by_hand
+#
+# .. exercise:: apply_relu
+#
+# Where to go next
+# ----------------
+#
+# A network gives numbers; what is a good one? :doc:`Losses </lessons/modules/plot_3_losses>` says
+# how wrong they are.
