@@ -1,0 +1,437 @@
+r"""
+Losses
+======
+
+.. lesson::
+   :assumes: modules/plot_2_layers
+   :tags: modules, losses
+
+   - say over what a mean square error is averaged, and what that does to the learning rate
+   - compute cross entropy from raw scores, and explain why no softmax goes before it
+   - replace formulas that overflow by forms that do not
+
+A network is trained for one number, its loss, and for nothing else. It will do whatever makes that
+number small, so what the number says had better be what you mean. Most losses take one line. This
+lesson is about the places where that line goes wrong without a message: a forgotten average, a
+softmax too many, an exponential too large.
+"""
+
+# sphinx_gallery_tags = ["modules", "losses"]
+
+# %%
+# We need PyTorch, Matplotlib, and the one-hot encoder of this course.
+
+import math
+
+import matplotlib.pyplot as plt
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from pytorch_primer import OneHot
+
+torch.manual_seed(0)
+plt.style.use("pytorch_primer.course")
+
+# %%
+# The mean square, and the mean over what
+# ---------------------------------------
+#
+# For :term:`regression` the usual :term:`loss` is the mean of the squared errors. Take predictions
+# and targets for 8 samples with 10 outputs each:
+
+predictions, targets = torch.randn(8, 10), torch.randn(8, 10)
+errors = predictions - targets
+loss = nn.MSELoss()(predictions, targets)
+by_hand = (errors**2).sum() / (8 * 10)
+print(
+    f"MSELoss: {loss.item():.4f}  difference: {(loss - by_hand).abs().item():.0e}"
+)
+
+# sphinx_gallery_start_ignore
+torch.testing.assert_close(loss, by_hand)
+torch.testing.assert_close(loss, (errors**2).mean())
+# sphinx_gallery_end_ignore
+
+# %%
+# :class:`torch.nn.MSELoss` averages over *everything*, samples and outputs. Textbooks have other
+# habits: the squared length of the error vector, averaged over the samples only, and often with a
+# factor ½ that makes the derivative look nicer. They are the same function up to a constant:
+
+n, k = errors.shape
+textbook = {
+    "MSELoss": (errors**2).mean(),
+    "squared length / n": (errors**2).sum() / n,
+    "half of that": (errors**2).sum() / (2 * n),
+}
+for name, value in textbook.items():
+    print(f"{name:20} {value:8.4f}  {value / loss:5.2f} times MSELoss")
+
+# sphinx_gallery_start_ignore
+ratios = [(value / loss).item() for value in textbook.values()]
+assert all(
+    math.isclose(r, e, rel_tol=1e-5)
+    for r, e in zip(ratios, [1, k, k / 2], strict=True)
+)
+# sphinx_gallery_end_ignore
+
+# %%
+# A constant factor does not move the minimum, but it multiplies the gradient. With 10 outputs the
+# last form has gradients 5 times as large as ``MSELoss``, so a :term:`learning rate` of 0.1 there
+# does what 0.5 does here. When you compare learning rates with a book or with another program, ask
+# first what was averaged.
+#
+# .. warning::
+#
+#    Predictions of shape (n, 1) and targets of shape (n,) are broadcast to a table (n, n) by ``-``,
+#    and the mean of its squares is not the loss. ``nn.MSELoss`` warns of that; a formula of your
+#    own does not.
+
+column, vector = (
+    torch.tensor([[1.0], [2.0], [3.0]]),
+    torch.tensor([1.0, 2.0, 3.0]),
+)
+print("looks harmless:", ((column - vector) ** 2).mean().item())
+print("as it should be:", nn.MSELoss()(column, vector[:, None]).item())
+
+# sphinx_gallery_start_ignore
+import warnings
+
+assert math.isclose(
+    ((column - vector) ** 2).mean().item(), 12 / 9, rel_tol=1e-6
+)
+assert nn.MSELoss()(column, vector[:, None]).item() == 0
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    nn.MSELoss()(column, vector)
+assert "target size" in str(caught[0].message)
+# sphinx_gallery_end_ignore
+
+# %%
+# From scores to probabilities
+# ----------------------------
+#
+# A classifier gives one number for each class, a raw score. The scores are also called
+# :term:`logits`. They can be anything; the :term:`softmax` makes probabilities of them, by taking
+# exponentials, which are positive, and dividing by their sum:
+
+scores = torch.tensor([[1.0, 3.0, 2.0]])
+probabilities = scores.exp() / scores.exp().sum(dim=1, keepdim=True)
+print("by hand:", probabilities)
+print("softmax:", scores.softmax(dim=1), " sum:", probabilities.sum().item())
+
+# sphinx_gallery_start_ignore
+torch.testing.assert_close(probabilities, scores.softmax(dim=1))
+torch.testing.assert_close(probabilities.sum(), torch.tensor(1.0))
+assert probabilities.argmax().item() == 1
+# sphinx_gallery_end_ignore
+
+# %%
+# The highest score, the one of class 1, gets the largest share. Classes count from 0: the label
+# ``torch.tensor([1])`` is the *second* class, which here is the middle one.
+#
+# The loss of classification, :term:`cross entropy`, is minus the logarithm of the probability that
+# was given to the right class. If that was 1, the loss is 0; the closer it was to 0, the larger the
+# loss.
+
+labels = torch.tensor([1])
+by_hand = -torch.log(probabilities[0, 1])
+loss = F.cross_entropy(scores, labels)
+print(
+    f"loss: {loss.item():.4f}  difference: {(loss - by_hand).abs().item():.0e}"
+)
+
+# sphinx_gallery_start_ignore
+exact = math.log(math.exp(1) + math.exp(3) + math.exp(2)) - 3
+assert math.isclose(loss.item(), exact, rel_tol=1e-5)
+assert (loss - by_hand).abs() < 1e-6
+logs = F.log_softmax(scores, dim=1)
+torch.testing.assert_close(loss, F.nll_loss(logs, labels))
+torch.testing.assert_close(
+    F.cross_entropy(torch.zeros(1, 10), labels), torch.tensor(math.log(10))
+)
+# sphinx_gallery_end_ignore
+
+# %%
+# Note what went in: the raw scores. :func:`cross_entropy <torch.nn.functional.cross_entropy>`
+# contains the softmax, and the logarithm, and the mean over the batch. (It is ``log_softmax``
+# followed by ``nll_loss``, if you meet those.) A yardstick: a network that knows nothing and gives
+# all of ten classes the same score has the loss :math:`\log 10 \approx 2.30`.
+#
+# A softmax too many
+# ------------------
+#
+# Probabilities look more finished than raw scores, so many a network ends with a softmax, and its
+# output goes into the cross entropy. Nothing complains, for probabilities are numbers, too:
+
+too_many = F.cross_entropy(scores.softmax(dim=1), labels)
+print(f"raw scores: {loss.item():.4f}   softmax first: {too_many.item():.4f}")
+
+# sphinx_gallery_start_ignore
+total = sum(math.exp(s) for s in (1, 3, 2))
+p = [math.exp(s) / total for s in (1, 3, 2)]
+expected = math.log(sum(math.exp(share) for share in p)) - p[1]
+assert math.isclose(too_many.item(), expected, rel_tol=1e-5)
+assert (round(exact, 4), round(expected, 4)) == (0.4076, 0.7972)
+# sphinx_gallery_end_ignore
+
+# %%
+# 0.7972 in place of 0.4076: a wrong number, but no catastrophe. That comes when we ask for the
+# *best* possible value. The softmax squeezes scores between 0 and 1, so the second softmax never
+# sees a difference larger than 1. Let the right class of ten be ahead of all others by a growing
+# margin:
+
+margins = torch.linspace(0, 12, 100, requires_grad=True)
+ahead = torch.stack([margins, *[torch.zeros(100)] * 9], dim=1)
+zeros = torch.zeros(100, dtype=torch.int64)
+losses = {
+    "raw scores": F.cross_entropy(ahead, zeros, reduction="none"),
+    "softmax first": F.cross_entropy(
+        ahead.softmax(1), zeros, reduction="none"
+    ),
+}
+
+# %%
+# ``reduction="none"`` leaves one loss for each sample. Their slopes, by autograd:
+
+slopes = {}
+for name, value in losses.items():
+    total = value.sum()
+    (slopes[name],) = torch.autograd.grad(total, margins, retain_graph=True)
+
+# %%
+# Both as pictures, with a line at the value below which the second cannot fall:
+
+fig, axes = plt.subplots(1, 2, figsize=(8, 3))
+for (name, value), dash in zip(losses.items(), ["-", "--"], strict=True):
+    axes[0].plot(margins.detach(), value.detach(), dash, label=name)
+    axes[1].plot(margins.detach(), slopes[name], dash, label=name)
+axes[0].axhline(math.log(1 + 9 / math.e), color="black", linewidth=0.8)
+axes[0].set(title="loss", xlabel="margin", ylim=(0, 2.5))
+axes[1].set(title="slope", xlabel="margin")
+axes[1].legend()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Left, two losses against the margin from 0 to 12, both starting at 2.3. From raw scores the"
+    " loss falls to 0; with softmax first it levels off at a line at 1.46. Right, their slopes."
+    " From raw scores the slope starts at -0.9 and approaches 0; with softmax first it is never"
+    " below -0.3 and almost 0 at both ends."
+)
+ms = margins.detach().double()
+raw = torch.log(1 + 9 * torch.exp(-ms))
+p = torch.exp(ms) / (torch.exp(ms) + 9)
+first = torch.log(torch.exp(p) + 9 * torch.exp((1 - p) / 9)) - p
+torch.testing.assert_close(
+    losses["raw scores"].double(), raw, rtol=1e-4, atol=1e-6
+)
+torch.testing.assert_close(
+    losses["softmax first"].double(), first, rtol=1e-4, atol=1e-6
+)
+floor = math.log(math.e + 9) - 1
+assert math.isclose(floor, math.log(1 + 9 / math.e))
+assert round(floor, 2) == 1.46
+assert floor < losses["softmax first"].min() < floor + 0.001
+assert raw[-1] < 1e-3 * 0.1
+assert math.isclose(slopes["raw scores"][0].item(), -0.9, rel_tol=1e-4)
+assert -0.3 < slopes["softmax first"].min() < -0.2
+assert math.isclose(slopes["softmax first"][0].item(), -0.09, rel_tol=1e-4)
+# sphinx_gallery_end_ignore
+
+# %%
+# From raw scores, the loss of a perfect answer goes to 0. With the softmax first it cannot fall
+# below 1.46, which is :math:`\log(1 + 9/e)`, however sure and right the network is. And on the
+# right: at margin 0, where every training starts, the slope is a tenth of what it should be. Such a
+# network does train, slowly, and stops early. You can tell it by its loss, which gets stuck above
+# that floor (with two classes at :math:`\log(1 + 1/e) \approx 0.31`).
+#
+# So: the last layer is a linear layer, the loss gets its raw scores, and whoever wants to *see*
+# probabilities applies the softmax outside of the network.
+#
+# Exponentials that overflow
+# --------------------------
+#
+# A float32 cannot hold more than about :math:`3 \cdot 10^{38}`, and :math:`e^{89}` is more. A loss
+# written as its formula meets that sooner than one thinks. Take :math:`\log(1 + e^{-3.5 w})`, the
+# loss of a logistic model on one sample, and a :math:`w` that is far on the wrong side:
+
+w = torch.tensor(-30.0, requires_grad=True)
+naive = torch.log(1 + torch.exp(-3.5 * w))
+naive.backward()
+print("naive:  value", naive.item(), "  gradient", w.grad.item())
+
+# sphinx_gallery_start_ignore
+assert naive.item() == math.inf
+assert math.isnan(w.grad.item())
+assert math.exp(88) < torch.finfo(torch.float32).max < math.exp(89)
+# sphinx_gallery_end_ignore
+
+# %%
+# The exponential is infinite, and so is the loss. The gradient is infinity divided by infinity:
+# ``nan``, “not a number”. One step with it, and every parameter is ``nan``. Yet the true values are
+# harmless: for large :math:`z`, :math:`\log(1 + e^z)` is as good as :math:`z` itself, so the loss
+# is 105, and the derivative −3.5. The function that knows is called softplus; under the name
+# ``logsigmoid`` it comes with both signs turned.
+
+for name, safe in {
+    "softplus": lambda w: F.softplus(-3.5 * w),
+    "logsigmoid": lambda w: -F.logsigmoid(3.5 * w),
+}.items():
+    w = torch.tensor(-30.0, requires_grad=True)
+    value = safe(w)
+    value.backward()
+    print(f"{name:10} value {value.item()}  gradient {w.grad.item()}")
+
+# sphinx_gallery_start_ignore
+for safe in (lambda w: F.softplus(-3.5 * w), lambda w: -F.logsigmoid(3.5 * w)):
+    for place in (-30.0, -1.0, 0.0, 2.0):
+        w = torch.tensor(place, requires_grad=True)
+        value = safe(w)
+        value.backward()
+        assert math.isclose(
+            value.item(), math.log1p(math.exp(-3.5 * place)), rel_tol=1e-4
+        )
+        assert math.isclose(
+            w.grad.item(), -3.5 / (1 + math.exp(3.5 * place)), rel_tol=1e-4
+        )
+assert math.isclose(math.log1p(math.exp(105)), 105)
+# sphinx_gallery_end_ignore
+
+# %%
+# Both give 105 and −3.5. On a wider range, the gradient of the formula against that of softplus:
+
+ws = torch.linspace(-40, 10, 251, requires_grad=True)
+safe = F.softplus(-3.5 * ws)
+naive = torch.log(1 + torch.exp(-3.5 * ws))
+fig, ax = plt.subplots(figsize=(6, 3))
+for value, look in [(safe, "-"), (naive, "--")]:
+    (slope,) = torch.autograd.grad(value.sum(), ws)
+    ax.plot(ws.detach(), slope, look)
+ax.set(xlabel="$w$", ylabel="gradient")
+ax.legend(["softplus", "as the formula"])
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "The gradient of the loss for w from -40 to 10. With softplus it is -3.5 on the left and rises"
+    " to 0 around w = 0. The dashed curve of the formula agrees from about w = -25 on and does not"
+    " exist to the left of it."
+)
+missing = ws.detach()[slope.isnan()]
+assert -26 < missing.max() < -25 < -88 / 3.5 + 0.5
+assert (missing < -25).all()
+# sphinx_gallery_end_ignore
+
+# %%
+# The dashed curve begins only at about −25: to the left of it there is no number to draw. That is
+# where :math:`-3.5\,w` passes 89.
+#
+# The same care is built into :func:`cross_entropy <torch.nn.functional.cross_entropy>`. Softmax and
+# logarithm in one function can subtract the largest score first, which changes nothing in the
+# result and keeps every exponent at 0 or below. With scores of 1000, once by the formula and once
+# by the library:
+
+huge = torch.tensor([[1000.0, 0.0, 999.0]])
+label = torch.tensor([2])
+by_formula = -torch.log(huge.exp()[0, 2] / huge.exp().sum())
+shifted = huge - huge.max()
+by_shift = shifted.exp().sum().log() - shifted[0, 2]
+print("formula:", by_formula.item(), "  shifted:", by_shift.item())
+print(
+    "largest difference:",
+    (F.cross_entropy(huge, label) - by_shift).abs().item(),
+)
+
+# sphinx_gallery_start_ignore
+assert math.isnan(by_formula.item())
+assert math.isclose(by_shift.item(), math.log(1 + math.e), rel_tol=1e-5)
+assert (F.cross_entropy(huge, label) - by_shift).abs() < 1e-6
+# sphinx_gallery_end_ignore
+
+# %%
+# Labels as vectors
+# -----------------
+#
+# A network can also learn classes by mean square error. Then each :term:`label` has to become a
+# vector of the same size as the output: all zeros, and a one at the index of the class. That is the
+# :term:`one-hot` vector. The label 6 has its one at *index* 6, which is the seventh entry:
+
+one_hot = OneHot(10)
+print(one_hot(6))
+digits = torch.tensor([3, 0, 9])
+print("for a batch:", tuple(one_hot(digits).shape), one_hot(digits).dtype)
+print(
+    "by torch:   ",
+    tuple(F.one_hot(digits, 10).shape),
+    F.one_hot(digits, 10).dtype,
+)
+
+# sphinx_gallery_start_ignore
+assert one_hot(6).tolist() == [0.0] * 6 + [1.0] + [0.0] * 3
+assert one_hot(6).tolist().index(1.0) == 6
+assert torch.equal(one_hot(digits), torch.eye(10)[digits])
+assert F.one_hot(digits, 10).dtype == torch.int64
+assert torch.equal(one_hot(digits), F.one_hot(digits, 10).float())
+# sphinx_gallery_end_ignore
+
+# %%
+# A whole batch is encoded at once. PyTorch's own function does the same and leaves integers, which
+# a loss on floats will not take; hence the encoder of this course gives floats.
+#
+# Here, too, it is good to know what a network scores that knows nothing. The best constant answer
+# is 0.1 for each of ten equally frequent classes:
+
+constant = torch.full((10, 10), 0.1)
+every_class = one_hot(torch.arange(10))
+print("square loss:  ", round(F.mse_loss(constant, every_class).item(), 4))
+print(
+    "cross entropy:",
+    round(F.cross_entropy(constant, torch.arange(10)).item(), 4),
+)
+
+# sphinx_gallery_start_ignore
+assert math.isclose(
+    F.mse_loss(constant, every_class).item(),
+    0.1 * 0.9**2 + 0.9 * 0.1**2,
+    rel_tol=1e-5,
+)
+assert math.isclose(0.1 * 0.9**2 + 0.9 * 0.1**2, 0.09)
+assert math.isclose(
+    F.cross_entropy(constant, torch.arange(10)).item(),
+    math.log(10),
+    rel_tol=1e-5,
+)
+torch.testing.assert_close(
+    F.cross_entropy(ahead, one_hot(zeros)), F.cross_entropy(ahead, zeros)
+)
+# sphinx_gallery_end_ignore
+
+# %%
+# 0.09 for the square loss, and again :math:`\log 10` for the cross entropy. A training that hovers
+# at one of these numbers has learned nothing yet. (Cross entropy accepts one-hot vectors as well as
+# indices, and gives the same.)
+#
+# Recap
+# -----
+#
+# - ``MSELoss`` averages over samples and outputs; other conventions differ by a factor, and so do
+#   their learning rates.
+# - Cross entropy takes raw scores and class indices. A softmax before it costs you the gradient.
+# - Prefer ``softplus``, ``logsigmoid``, ``log_softmax`` and ``cross_entropy`` to their formulas.
+# - Label 6 is index 6, the seventh entry. Encode labels a batch at a time.
+# - Know the loss of knowing nothing: :math:`\log C` for cross entropy, 0.09 for squares on ten
+#   classes.
+#
+# Exercises
+# ---------
+#
+# One loss that must not overflow, and the encoder.
+#
+# .. exercise:: class_loss
+#
+# .. exercise:: one_hot
+#
+# Where to go next
+# ----------------
+#
+# Tensors, gradients, optimizers, modules, losses: all parts are on the table. :doc:`The training
+# loop </lessons/training/plot_1_training_loop>` puts them together.
