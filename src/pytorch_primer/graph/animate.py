@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.animation import FuncAnimation
 from matplotlib.axes import Axes
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
 from matplotlib.patches import Ellipse, FancyBboxPatch, PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
 from numpy.typing import NDArray
@@ -48,7 +49,8 @@ def animate(frames: Sequence[Graph], interval: int) -> FuncAnimation:
     left, right = left - spare - MARGIN, right + spare + MARGIN
     bottom, top = bottom - MARGIN, top + HEADING
     size = ((right - left) / POINTS, (top - bottom) / POINTS)
-    figure = plt.figure(figsize=size, layout="none")  # Graphviz has laid it out
+    laid_out = PlaceHolderLayoutEngine(adjust_compatible=True, colorbar_gridspec=True)
+    figure = plt.figure(figsize=size, layout=laid_out)  # by Graphviz, whatever the style says
     figure.set_label(f"Backward pass in {len(frames)} steps. {title(last)}. {last.description}")
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
 

@@ -268,3 +268,13 @@ def test_an_interval_that_is_not_positive():
     *_, f = sum_of_products()
     with pytest.raises(ValueError, match="interval: expected a positive number"):
         backward_steps(f).animate(interval=0)
+
+
+def test_animation_can_be_saved_under_the_style_of_the_course(tmp_path):
+    """The style asks for a constrained layout, and Graphviz has laid the drawing out already."""
+    with plt.style.context("pytorch_primer.course"):
+        x = torch.tensor(3.0, requires_grad=True)
+        animation = backward_steps((x + 1) * x).animate()
+        animation.save(tmp_path / "steps.gif", writer="pillow")
+        plt.close("all")
+    assert (tmp_path / "steps.gif").stat().st_size > 0
