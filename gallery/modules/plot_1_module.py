@@ -16,11 +16,10 @@ and theirs. You write down what is computed; the bookkeeping is done for you. Mo
 is, and the rest is where this lesson gets interesting.
 """
 
-# sphinx_gallery_tags = ["modules"]
-
 # %%
 # We need PyTorch with its ``nn`` part, and Matplotlib.
 
+# sphinx_gallery_tags = ["modules"]
 import io
 
 import matplotlib.pyplot as plt

@@ -16,12 +16,11 @@ plain that it is easy to overlook. Leave it out and the deepest network is a sin
 lesson takes the parts in hand, one by one, and checks each against its formula.
 """
 
-# sphinx_gallery_tags = ["modules", "graphs"]
-
 # %%
 # We need PyTorch, Matplotlib and the graph drawer of this course. The seed makes your random
 # weights the ones on this page.
 
+# sphinx_gallery_tags = ["modules", "graphs"]
 import matplotlib.pyplot as plt
 import torch
 from torch import nn
@@ -77,20 +76,15 @@ assert difference < 1e-6
 
 one = x[0]
 to_one = nn.Linear(3, 1)
-print(
-    "one output: ",
-    to_one(one).item(),
-    ((to_one.weight * one).sum() + to_one.bias).item(),
-)
-wrong = (layer.weight * one).sum() + layer.bias
-print("two outputs:", layer(one).tolist(), wrong.tolist())
+sum_of_one = (to_one.weight * one).sum() + to_one.bias
+sum_of_two = (layer.weight * one).sum() + layer.bias
+print("one output: ", to_one(one).detach(), sum_of_one.detach())
+print("two outputs:", layer(one).detach(), sum_of_two.detach())
 
 # sphinx_gallery_start_ignore
-torch.testing.assert_close(
-    to_one(one), (to_one.weight * one).sum() + to_one.bias
-)
+torch.testing.assert_close(to_one(one), sum_of_one)
 torch.testing.assert_close(layer(one), layer.weight @ one + layer.bias)
-assert (layer(one) - wrong).abs().max() > 0.01
+assert (layer(one) - sum_of_two).abs().max() > 0.01
 # sphinx_gallery_end_ignore
 
 # %%
@@ -304,17 +298,18 @@ net = nn.Sequential(
     nn.Linear(4, 1),
 )
 output = net(torch.randn(2, 3))
-draw_graph(output, params=dict(net.named_parameters()))
 
 # sphinx_gallery_start_ignore
-graph = draw_graph(output, params=dict(net.named_parameters()))
-names = {
-    f"{layer}.{kind}" for layer in (0, 2, 4) for kind in ("weight", "bias")
-}
+# Before the drawing, which must be the last expression of the cell.
+names = {f"{i}.{kind}" for i in (0, 2, 4) for kind in ("weight", "bias")}
 assert {name for name, _ in net.named_parameters()} == names
-leaves = [node for node in graph.nodes if node.kind == "leaf"]
-assert len(leaves) == 6
+drawn = draw_graph(output, params=dict(net.named_parameters()))
+assert sum(node.kind == "leaf" for node in drawn.nodes) == 6
+assert sum(node.label == "t" for node in drawn.nodes) == 3
+assert sum(node.label == "addmm" for node in drawn.nodes) == 3
 # sphinx_gallery_end_ignore
+
+draw_graph(output, params=dict(net.named_parameters()))
 
 # %%
 # Read it from the top. Each frame is a layer, named by its place in the Sequential: 0, 2 and 4. (1
@@ -384,7 +379,6 @@ assert not net[2].training
 net.train()
 assert net[2].training
 assert len({net(one).item() for _ in range(5)}) > 1
-net.eval()
 # sphinx_gallery_end_ignore
 
 # %%

@@ -16,11 +16,10 @@ lesson is about the places where that line goes wrong without a message: a forgo
 softmax too many, an exponential too large.
 """
 
-# sphinx_gallery_tags = ["modules", "losses"]
-
 # %%
 # We need PyTorch, Matplotlib, and the one-hot encoder of this course.
 
+# sphinx_gallery_tags = ["modules", "losses"]
 import math
 
 import matplotlib.pyplot as plt

@@ -16,11 +16,10 @@ it another way and array and tensor are two names for one piece of memory, so th
 shows up there. Both are useful. Not knowing which one you have is not.
 """
 
-# sphinx_gallery_tags = ["tensors"]
-
 # %%
 # We need both libraries, and Matplotlib for one picture.
 
+# sphinx_gallery_tags = ["tensors"]
 import matplotlib.pyplot as plt
 import numpy as np
 import torch

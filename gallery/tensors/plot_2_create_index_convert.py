@@ -15,11 +15,10 @@ begin there too: a row where a block was meant, a count that is one off, a numbe
 into its type. This lesson is a walk through the toolbox, with the sharp edges marked.
 """
 
-# sphinx_gallery_tags = ["tensors"]
-
 # %%
 # The imports, and a :term:`seed`, so that your random numbers are the ones on this page.
 
+# sphinx_gallery_tags = ["tensors"]
 import matplotlib.pyplot as plt
 import torch
 
@@ -329,15 +328,15 @@ assert torch.arange(4).flip(0).tolist() == [3, 2, 1, 0]
 # these are the ones in daily use, with what fits into them:
 
 for dtype in [torch.float16, torch.bfloat16, torch.float32, torch.float64]:
-    info = torch.finfo(dtype)
+    fits = torch.finfo(dtype)
+    size = f"{fits.bits // 8} bytes"
     print(
-        f"{dtype!s:15} {info.bits // 8} bytes, to {info.max:.2e}, gap after 1: {info.eps:.1e}"
+        f"{dtype!s:15} {size}, to {fits.max:.2e}, gap after 1: {fits.eps:.1e}"
     )
 for dtype in [torch.uint8, torch.int32, torch.int64]:
-    info = torch.iinfo(dtype)
-    print(
-        f"{dtype!s:15} {info.bits // 8} bytes, from {info.min} to {info.max}"
-    )
+    fits = torch.iinfo(dtype)
+    size = f"{fits.bits // 8} bytes"
+    print(f"{dtype!s:15} {size}, from {fits.min} to {fits.max}")
 
 # sphinx_gallery_start_ignore
 assert torch.finfo(torch.float32).eps == 2**-23

@@ -15,11 +15,10 @@ not move a single number. How that is possible, and what it means for the day on
 one of the numbers, is the second half of this lesson. The first half is the arithmetic.
 """
 
-# sphinx_gallery_tags = ["tensors"]
-
 # %%
 # The imports, and a seed for the random matrices.
 
+# sphinx_gallery_tags = ["tensors"]
 import matplotlib.pyplot as plt
 import torch
 
@@ -273,7 +272,7 @@ assert views["t[0].expand(3, 3)"].tolist() == [[0, 1, 2]] * 3
 try:
     t.T.view(6)
 except RuntimeError as error:
-    print(error)
+    print(str(error).split(" (")[0])
 flat = t.T.reshape(6)
 print(flat)
 

@@ -15,11 +15,10 @@ line changed. That takes one decision at its top and one habit everywhere else. 
 both, and it is itself such a program: it runs on whatever it finds, and says what that was.
 """
 
-# sphinx_gallery_tags = ["tensors", "devices"]
-
 # %%
 # PyTorch and Matplotlib are all we need; a clock for the end.
 
+# sphinx_gallery_tags = ["tensors", "devices"]
 import time
 
 import matplotlib.pyplot as plt
