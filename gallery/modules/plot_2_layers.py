@@ -298,7 +298,6 @@ net = nn.Sequential(
     nn.Linear(4, 1),
 )
 output = net(torch.randn(2, 3))
-
 # sphinx_gallery_start_ignore
 # Before the drawing, which must be the last expression of the cell.
 names = {f"{i}.{kind}" for i in (0, 2, 4) for kind in ("weight", "bias")}
@@ -308,7 +307,6 @@ assert sum(node.kind == "leaf" for node in drawn.nodes) == 6
 assert sum(node.label == "t" for node in drawn.nodes) == 3
 assert sum(node.label == "addmm" for node in drawn.nodes) == 3
 # sphinx_gallery_end_ignore
-
 draw_graph(output, params=dict(net.named_parameters()))
 
 # %%
