@@ -15,6 +15,8 @@ its gradient. Nothing in that line names the parameters. How does PyTorch know w
 It kept notes while it computed. This lesson opens the notebook and reads them.
 """
 
+# sphinx_gallery_tags = ["autograd", "graphs"]
+
 # %%
 # We need PyTorch, Matplotlib, and one helper of this course, which draws the notes.
 
@@ -153,19 +155,13 @@ assert x.grad.item() == 2 * (-4 - 2) == -12
 # The gradient is the slope of the curve at :math:`x = -4`. Drawn as a tangent, it should touch
 # the curve there and nowhere else.
 
-xs = torch.linspace(-6, 6, 200)
-point, slope = x.detach(), x.grad
-touch = torch.tensor([-6.0, -2.0])
+xs, touch = torch.linspace(-6, 6, 200), torch.tensor([-6.0, -2.0])
+tangent = 36 + x.grad * (touch - x.detach())
 
 fig, ax = plt.subplots()
 ax.plot(xs, (xs - 2) ** 2, label="$L(x) = (x - 2)^2$")
-ax.plot(
-    touch,
-    36 + slope * (touch - point),
-    "--",
-    label=f"slope {slope.item():.0f}",
-)
-ax.plot(point, 36, "o", label="$x = -4$")
+ax.plot(touch, tangent, "--", label=f"slope {x.grad.item():.0f}")
+ax.plot(x.detach(), 36, "o", label="$x = -4$")
 ax.set(xlabel="$x$", ylabel="$L$", ylim=(-5, 70))
 ax.legend()
 
@@ -194,13 +190,12 @@ c = torch.tensor(5.0, requires_grad=True)
 s = a + b
 p = s * c
 L = p + c
-draw_graph(
-    L, params={"a": a, "b": b, "c": c, "s": s, "p": p}, show_values=True
-)
-
 # sphinx_gallery_start_ignore
 assert (s.item(), p.item(), L.item()) == (3 + 4, 7 * 5, 35 + 5) == (7, 35, 40)
 # sphinx_gallery_end_ignore
+draw_graph(
+    L, params={"a": a, "b": b, "c": c, "s": s, "p": p}, show_values=True
+)
 
 # %%
 # The sum is 7, the product 35, the result 40. From :math:`c` two paths lead to :math:`L`: one
@@ -277,12 +272,11 @@ def f(x):
 
 x = torch.tensor(1.5, requires_grad=True)
 y = f(x)
-draw_graph(y)
-
 # sphinx_gallery_start_ignore
 assert y.item() == 1.5 * 2**3 == 12
 assert chain(y).count("MulBackward0") == 3
 # sphinx_gallery_end_ignore
+draw_graph(y)
 
 # %%
 # From 1.5 it takes three doublings to reach 12, and the graph has three multiplications. Near this
@@ -308,12 +302,11 @@ assert x.grad.item() == 2**3 == 8
 
 with torch.no_grad():
     silent = (x - 2) ** 2
-draw_graph(silent)
-
 # sphinx_gallery_start_ignore
 assert silent.grad_fn is None
 assert not silent.requires_grad
 # sphinx_gallery_end_ignore
+draw_graph(silent)
 
 # %%
 # Calling ``silent.backward()`` would fail: there is no way back.

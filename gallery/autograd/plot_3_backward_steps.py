@@ -163,13 +163,12 @@ steps[-1]
 # So the record keeps them. A sum needs nothing and keeps nothing. The drawing can show what was
 # saved:
 
-draw_graph(p, params=names, show_saved=True)
-
 # sphinx_gallery_start_ignore
 saved = {p.grad_fn._saved_self.item(), p.grad_fn._saved_other.item()}
 assert saved == {7, 5}
 assert not [name for name in dir(s.grad_fn) if name.startswith("_saved_se")]
 # sphinx_gallery_end_ignore
+draw_graph(p, params=names, show_saved=True)
 
 # %%
 # This is why training needs so much more memory than using a trained model: everything that a rule

@@ -15,6 +15,8 @@ that is the point: with the answer known, we can watch the method at work and ch
 that it produces. The same method, unchanged, trains networks whose answer nobody can see.
 """
 
+# sphinx_gallery_tags = ["optimisation", "autograd"]
+
 # %%
 # We need PyTorch, Matplotlib, and a few helpers of this course: one that runs a descent and records
 # it, and three that draw.

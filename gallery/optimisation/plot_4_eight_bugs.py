@@ -63,6 +63,9 @@ def train(net, X, Y, lr=0.1, num_epochs=60, zero_grad=True):
     return losses
 
 
+# %%
+# So this is how it should look: falling, to practically nothing.
+
 good = train(fresh(), X, Y)
 print(f"first loss {good[0]:.3f}, last loss {good[-1]:.1e}")
 
@@ -74,8 +77,6 @@ assert all(a > b for a, b in itertools.pairwise(good))
 # sphinx_gallery_end_ignore
 
 # %%
-# So this is how it should look: falling, to practically nothing.
-#
 # 1 · Forgotten ``zero_grad``
 # ---------------------------
 
@@ -258,9 +259,11 @@ labels = torch.arange(90) % 3
 centres = torch.tensor([[0.0, 4.0], [4.0, -2.0], [-4.0, -2.0]])
 points = centres[labels] + torch.randn(90, 2)
 
+# %%
+# The training once more, with and without the mistake:
+
 
 def classify(softmax_first):
-    torch.manual_seed(1)
     net, losses = nn.Linear(2, 3), []
     optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
     for _ in range(200):

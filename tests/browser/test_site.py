@@ -1,0 +1,123 @@
+"""The built site has what the curriculum promises, page by page, and nothing that it should not."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from pytorch_primer.exercises.bank import CURRICULUM
+
+SITE = Path(__file__).parents[2] / "docs/_build/html"
+
+# What each lesson must show at least: figures, animations, computation graphs.
+SHOWN = {
+    "tensors/plot_1_from_numpy": (0, 0, 0),
+    "tensors/plot_2_create_index_convert": (0, 0, 0),
+    "tensors/plot_3_operations_views": (1, 0, 0),
+    "tensors/plot_4_devices": (0, 0, 0),
+    "autograd/plot_1_derivatives": (1, 0, 0),
+    "autograd/plot_2_computation_graph": (1, 0, 4),
+    "autograd/plot_3_backward_steps": (0, 1, 2),
+    "autograd/plot_4_accumulation": (0, 0, 1),
+    "optimisation/plot_1_gradient_descent": (3, 1, 0),
+    "optimisation/plot_2_valleys_contours": (3, 1, 0),
+    "optimisation/plot_3_optimizers": (2, 1, 0),
+    "optimisation/plot_4_eight_bugs": (2, 0, 0),
+    "modules/plot_1_module": (0, 0, 0),
+    "modules/plot_2_layers": (1, 0, 1),
+    "modules/plot_3_losses": (0, 0, 0),
+    "training/plot_1_training_loop": (1, 0, 0),
+    "training/plot_2_fitting_a_sine": (1, 1, 0),
+    "training/plot_3_digits": (2, 0, 0),
+    "training/plot_4_learning_rate": (2, 0, 0),
+    "training/plot_5_reproducibility": (0, 0, 0),
+}
+PARTS = ("tensors", "autograd", "optimisation", "modules", "training")
+SECONDS_EACH, SECONDS_ALL = 20, 150
+
+each_lesson = pytest.mark.parametrize("lesson", SHOWN)
+
+
+def page(name):
+    return BeautifulSoup((SITE / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+
+
+@each_lesson
+def test_figures_animations_and_graphs_are_there(lesson):
+    article = page(f"lessons/{lesson}").select_one("article")
+    figures, animations, graphs = SHOWN[lesson]
+    assert len(article.select("img.lesson-figure")) >= figures
+    assert len(article.select("video.lesson-video")) >= animations
+    assert len(article.select(".pp-graph svg")) >= graphs
+
+
+@each_lesson
+def test_exercises_are_on_their_page_with_folded_solutions(lesson):
+    part, number = lesson.split("/plot_")
+    ids = CURRICULUM.get(f"{PARTS.index(part) + 1}.{number.split('_')[0]}", ())
+    boxes = page(f"lessons/{lesson}").select("div.exercise")
+    assert [box["id"] for box in boxes] == [f"exercise-{id.replace('_', '-')}" for id in ids]
+    for box in boxes:
+        titles = [details.summary.get_text().strip() for details in box.select("details")]
+        assert titles[-1] == "Solution"
+        assert len(titles) >= 3
+        assert not any(details.has_attr("open") for details in box.select("details"))
+
+
+@each_lesson
+def test_pictures_say_what_they_show(lesson):
+    article = page(f"lessons/{lesson}").select_one("article")
+    for image in article.select("img.lesson-figure"):
+        assert len(image["alt"].split()) >= 8, image["alt"]
+    for video in article.select("video"):
+        assert len(video["aria-label"].split()) >= 8
+        assert video.has_attr("controls")
+        assert video.has_attr("poster")
+        assert not video.has_attr("autoplay")
+
+
+@each_lesson
+def test_no_debris_on_the_page(lesson):
+    article = page(f"lessons/{lesson}").select_one("article")
+    for hidden in article.select(".katex, annotation, .highlight-python, .highlight-Python, style"):
+        hidden.decompose()
+    text = article.get_text()
+    for pattern in (
+        r"Traceback \(most recent call last\)",
+        r"\b\w*Warning: ",
+        r"\bat 0x[0-9a-f]{6,}",
+        r"<matplotlib",
+        r"\\(frac|sum|mathsf|lambda|cdot|text)\b",
+        r"(?<![\w:/])/(root|home|work|tmp|Users)/",
+        r":(func|class|meth|doc|ref|term|math):`",
+        r"sphinx_gallery_",
+    ):
+        assert not re.search(pattern, text), pattern
+
+
+def test_lessons_are_fast():
+    build = json.loads((SITE / "build.json").read_text(encoding="utf-8"))
+    seconds = {x["lesson"]: x["seconds"] for x in build["lessons"]}
+    assert seconds.keys() == SHOWN.keys()
+    assert max(seconds.values()) <= SECONDS_EACH
+    assert sum(seconds.values()) <= SECONDS_ALL
+
+
+def test_every_page_can_be_reached_and_every_link_within_the_site_leads_somewhere():
+    for path in SITE.rglob("*.html"):
+        if "_static" in path.parts or path.name == "404.html":
+            continue
+        soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for link in soup.select("a[href], link[href], img[src], video[src], script[src]"):
+            target = link.get("href") or link.get("src")
+            if re.match(r"[a-z]+:|//", target):
+                continue
+            name, _, anchor = target.partition("#")
+            file = (path.parent / name.partition("?")[0]).resolve() if name else path
+            file = file / "index.html" if file.is_dir() else file
+            assert file.exists(), f"{path.relative_to(SITE)}: {target}"
+            if anchor and file.suffix == ".html" and file != path:
+                text = file.read_text(encoding="utf-8")
+                assert f'id="{anchor}"' in text, f"{path.relative_to(SITE)}: {target}"
