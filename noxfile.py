@@ -148,3 +148,10 @@ def readme(session: nox.Session) -> None:
     """Run the two commands of the README in a fresh clone (slow)."""
     install(session)
     run(session, "tests.readme_commands")
+
+
+@nox.session(python=False)
+def bench(session: nox.Session) -> None:
+    """Time the helpers beside what people use today: ratios beside their aims, gating nothing."""
+    install(session)
+    run(session, "bench", *session.posargs)

@@ -94,13 +94,18 @@ class Batches:
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """Pass once over the samples, in batches ``(x, y)``."""
-        for x, y in self._cuts():
-            x, y = x.to(self.device), y.to(self.device)
-            if self.x_transform is not None:
-                x = self.x_transform(x)
-            if self.y_transform is not None:
-                y = self.y_transform(y)
-            yield x, y
+        # map holds on to no batch while the next is cut: its memory is then still in the cache
+        return map(self._prepared, self._cuts())
+
+    def _prepared(
+        self, batch: tuple[torch.Tensor, torch.Tensor]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        x, y = (part.to(self.device) for part in batch)
+        if self.x_transform is not None:
+            x = self.x_transform(x)
+        if self.y_transform is not None:
+            y = self.y_transform(y)
+        return x, y
 
     def _cuts(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """Cut the data into batches; without shuffling they are views, which copy nothing."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Sized
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import torch
@@ -34,7 +35,8 @@ class History:
     stop_reason : str
         Why the run ended.
     diverged_at : int or None
-        The step whose loss showed divergence, the last one in `losses`; None if none did.
+        The step that showed divergence and was not made: its loss is the last one in `losses`. None
+        if no step did.
     """
 
     losses: list[float] = field(default_factory=list)
@@ -73,8 +75,9 @@ def sgd(
     r"""Train `net` in place, one step :math:`p \leftarrow p - \gamma \nabla_p L` for every batch.
 
     The parameters become those that :class:`torch.optim.SGD` would give on the same batches, to the
-    last bit. Divergence is a loss that is not finite, or above `blowup` times the first one. It
-    ends the run, and the parameters are put back to what they were before the step that led there.
+    last bit. Divergence is a loss or a gradient that is not finite, or a loss above `blowup` times
+    the first one. It ends the run: the step that shows it is not made, and the parameters are left
+    as they were before it.
 
     Parameters
     ----------
@@ -120,83 +123,77 @@ def sgd(
     _checks.function("loss_fn", loss_fn)
     lr = _checks.positive("lr", lr)
     num_epochs = _checks.at_least(1, "num_epochs", num_epochs)
-    guard = _Guard([*params, *net.buffers()], blowup)
+    if not isinstance(batches, Iterable):
+        raise TypeError(f"batches must be iterable, got {_checks.kind(batches)}")
+    if not isinstance(blowup, int | float) or not blowup > 1:
+        raise ValueError(f"blowup must be a number above 1, got {blowup!r}")
     history = History(stop_reason=f"all {num_epochs} epochs done")
     steps = num_epochs * len(batches) if isinstance(batches, Sized) else None
     with torch.enable_grad(), tqdm(total=steps) if progress else nullcontext() as bar:
         for epoch in range(num_epochs):
             history.lrs.append(lr)
-            start = time.perf_counter()
-            losses = []
-            for x, y in _pairs(batches, params[0].device, epoch):
-                loss = _checks.scalar("the value of loss_fn", loss_fn(net(x), y))
-                losses.append(loss.item())
-                if guard.broken_by(losses[-1]):
-                    _refuse_not_finite(x, y)
+            first_step, start = len(history.losses), time.perf_counter()
+            step = partial(_step, net, loss_fn, params, lr, blowup, history)
+            # map, unlike a loop over the batches, holds on to none while the next is being made:
+            # the memory that it takes is still in the cache.
+            for _ in map(step, batches):
+                if history.diverged:
                     break
-                gradients = _gradients(loss, params)
-                guard.remember()
-                with torch.no_grad():
-                    for p, gradient in zip(params, gradients, strict=True):
-                        if gradient is not None:
-                            p.sub_(gradient, alpha=lr)
                 if bar is not None:
-                    bar.set_postfix(loss=f"{losses[-1]:.3g}", refresh=False)
+                    bar.set_postfix(loss=f"{history.losses[-1]:.3g}", refresh=False)
                     bar.update()
-            history.losses += losses
+            losses = history.losses[first_step:]
+            if not losses:
+                raise ValueError(
+                    f"batches must give a batch in every epoch, got none in epoch {epoch} "
+                    "(a generator can be used only once)"
+                )
             history.epoch_losses.append(sum(losses) / len(losses))
             history.seconds.append(time.perf_counter() - start)
-            if guard.broke:
+            if history.diverged:
                 break
             next_lr = schedule(lr) if schedule is not None else lr
             if next_lr is None:
                 history.stop_reason = cast(Schedule, schedule).reason
                 break
             lr = _checks.positive("the rate that schedule returns", next_lr)
-    if guard.broke or guard.broken_at_the_end():
-        history.diverged_at = len(history.losses) - 1
-        shown = f"{history.losses[-1]:.4g} after {history.losses[0]:.4g} at the first"
-        history.stop_reason = f"diverged: the loss of step {history.diverged_at} is {shown}"
-        if raise_on_divergence:
-            raise DivergenceError(history)
+    if history.diverged and raise_on_divergence:
+        raise DivergenceError(history)
     return history
 
 
-class _Guard:
-    """Knows a broken step by its loss, and what the net was before the step that led to it."""
+def _step(
+    net: nn.Module,
+    loss_fn: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    params: list[nn.Parameter],
+    lr: float,
+    blowup: float,
+    history: History,
+    batch: tuple[torch.Tensor, torch.Tensor],
+) -> None:
+    """Record the loss of a batch and make the step, unless it is broken."""
+    x, y = _checked(batch, params[0].device)
+    loss = _checks.scalar("the value of loss_fn", loss_fn(net(x), y))
+    history.losses.append(loss.item())
+    first, last = history.losses[0], history.losses[-1]
+    if not math.isfinite(last):
+        _refuse_not_finite(x, y)
+    if not math.isfinite(last) or last > blowup * first > 0:
+        _mark_broken(history, f"its loss is {last:.4g}, the first one was {first:.4g}")
+        return
+    gradients = _gradients(loss, params)
+    with torch.no_grad():
+        if not math.isfinite(sum(g.sum() for g in gradients if g is not None)):
+            _mark_broken(history, "its gradient is not finite")
+            return
+        for p, gradient in zip(params, gradients, strict=True):
+            if gradient is not None:
+                p.sub_(gradient, alpha=lr)
 
-    def __init__(self, state: list[torch.Tensor], blowup: float) -> None:
-        if not isinstance(blowup, int | float) or not blowup > 1:
-            raise ValueError(f"blowup must be a number above 1, got {blowup!r}")
-        self.state, self.blowup = state, blowup
-        self.before = [tensor.detach().clone() for tensor in state]
-        self.highest: float | None = None
-        self.broke = False
 
-    def broken_by(self, loss: float) -> bool:
-        """Say whether this loss shows divergence, and go back if so."""
-        if self.highest is None:
-            self.highest = self.blowup * loss if loss > 0 else math.inf
-        self.broke = not math.isfinite(loss) or loss > self.highest
-        if self.broke:
-            self._go_back()
-        return self.broke
-
-    def broken_at_the_end(self) -> bool:
-        """Say whether the last step broke the net, which no loss has shown; go back if so."""
-        if all(p.isfinite().all() for p in self.state if isinstance(p, nn.Parameter)):
-            return False
-        self._go_back()
-        return True
-
-    def remember(self) -> None:
-        """Keep what the net is now."""
-        with torch.no_grad():
-            torch._foreach_copy_(self.before, self.state)
-
-    def _go_back(self) -> None:
-        with torch.no_grad():
-            torch._foreach_copy_(self.state, self.before)
+def _mark_broken(history: History, why: str) -> None:
+    history.diverged_at = len(history.losses) - 1
+    history.stop_reason = f"step {history.diverged_at} diverged: {why}"
 
 
 def _trainable(net: nn.Module) -> list[nn.Parameter]:
@@ -208,32 +205,22 @@ def _trainable(net: nn.Module) -> list[nn.Parameter]:
     return params
 
 
-def _pairs(
-    batches: Iterable[tuple[torch.Tensor, torch.Tensor]], device: torch.device, epoch: int
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Go through one epoch, and refuse batches that cannot be trained on."""
-    if not isinstance(batches, Iterable):
-        raise TypeError(f"batches must be iterable, got {_checks.kind(batches)}")
-    found = False
-    for pair in batches:
-        found = True
-        if not isinstance(pair, tuple | list) or len(pair) != 2:
-            raise TypeError(f"batches must give pairs (x, y), got {_checks.kind(pair)}")
-        for name, tensor in zip("xy", pair, strict=True):
-            if not isinstance(tensor, torch.Tensor):
-                raise TypeError(f"{name} of a batch must be a tensor, got {_checks.kind(tensor)}")
-            if not tensor.numel():
-                raise ValueError(f"{name} of a batch must hold samples, got {_checks.kind(tensor)}")
-            if tensor.device != device:
-                raise ValueError(
-                    f"{name} of a batch must be on the device of net, {device}, got {tensor.device}"
-                )
-        yield pair[0], pair[1]
-    if not found:
-        raise ValueError(
-            f"batches must give a batch in every epoch, got none in epoch {epoch} "
-            "(a generator can be used only once)"
-        )
+def _checked(
+    batch: tuple[torch.Tensor, torch.Tensor], device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Refuse a batch that cannot be trained on."""
+    if not isinstance(batch, tuple | list) or len(batch) != 2:
+        raise TypeError(f"batches must give pairs (x, y), got {_checks.kind(batch)}")
+    for name, tensor in zip("xy", batch, strict=True):
+        if not isinstance(tensor, torch.Tensor):
+            raise TypeError(f"{name} of a batch must be a tensor, got {_checks.kind(tensor)}")
+        if not tensor.numel():
+            raise ValueError(f"{name} of a batch must hold samples, got {_checks.kind(tensor)}")
+        if tensor.device != device:
+            raise ValueError(
+                f"{name} of a batch must be on the device of net, {device}, got {tensor.device}"
+            )
+    return batch[0], batch[1]
 
 
 def _refuse_not_finite(x: torch.Tensor, y: torch.Tensor) -> None:

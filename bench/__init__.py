@@ -1,0 +1,1 @@
+"""The helpers beside what people use today: times in one run, on one thread."""

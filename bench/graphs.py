@@ -1,0 +1,94 @@
+"""Computation graphs as plain data, and drawn."""
+
+import time
+import warnings
+
+import pygraphviz
+import torch
+from torch import nn
+
+from bench.timing import Row, interleaved, share, within
+from pytorch_primer.graph import draw_graph
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from torchviz import make_dot
+
+
+def chain(num_operations: int) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    x = torch.ones((), requires_grad=True)
+    result = x
+    for _ in range(num_operations):
+        result = result.sin()
+    return result, {"x": x}
+
+
+def tree(num_operations: int) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """Add up leaves in pairs."""
+    leaves = [torch.ones((), requires_grad=True) for _ in range(num_operations + 1)]
+    level = leaves
+    while len(level) > 1:
+        rest = level[-1:] if len(level) % 2 else []
+        level = [a + b for a, b in zip(level[::2], level[1::2], strict=False)] + rest
+    return level[0], {f"x{i}": leaf for i, leaf in enumerate(leaves)}
+
+
+def network(num_operations: int) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """Stack layers of three operations each: a transposed weight, addmm, relu."""
+    layers = [nn.Sequential(nn.Linear(4, 4), nn.ReLU()) for _ in range(num_operations // 3)]
+    net = nn.Sequential(*layers)
+    return net(torch.ones(2, 4)), dict(net.named_parameters())
+
+
+def drawn(result: torch.Tensor, params: dict[str, torch.Tensor]) -> str:
+    return draw_graph(result, params=params)._repr_svg_()
+
+
+def drawn_by_torchviz(result: torch.Tensor, params: dict[str, torch.Tensor]) -> bytes:
+    """Lay out torchviz's description as ours is: in this process, by pygraphviz."""
+    source = make_dot(result, params=params).source
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return pygraphviz.AGraph(string=source).draw(format="svg", prog="dot")
+
+
+def seconds_of(function, *args, **options) -> float:
+    start = time.perf_counter()
+    function(*args, **options)
+    return time.perf_counter() - start
+
+
+def rows(quick: bool) -> list[Row]:
+    """Time the data, the drawing at the defaults and a drawing of everything."""
+    rounds, tenth = (2, 10) if quick else (9, 1)
+    result, params = network(999 // tenth)
+    sides = {
+        "make_dot": lambda: make_dot(result, params=params),
+        "draw_graph": lambda: draw_graph(result, params=params, max_nodes=None),
+    }
+    what = "graph as plain data, 1,000 operations"
+    table = [share(what, interleaved(sides, rounds), "draw_graph", "make_dot", 0.25)]
+
+    long, leaf = chain(100_000 // tenth)
+    try:
+        make_dot(long, params=leaf)
+        theirs = "make_dot"
+    except RecursionError:
+        theirs = "make_dot, which fails (RecursionError)"
+    taken = seconds_of(draw_graph, long, params=leaf, max_nodes=None)
+    table.append(within("graph as plain data, a chain of 100,000", theirs, taken, 2))
+    for shape, known in ((chain, "30 s"), (tree, "168 s"), (network, "over 300 s")):
+        taken = seconds_of(drawn, *shape(10_000 // tenth))
+        what = f"drawing at the defaults, 10,000 operations: {shape.__name__}"
+        table.append(within(what, f"make_dot and Graphviz, measured once: {known}", taken, 2))
+
+    small = network(99)
+    sides = {
+        "make_dot and Graphviz": lambda: drawn_by_torchviz(*small),
+        "draw_graph": lambda: drawn(*small),
+    }
+    assert not draw_graph(small[0], params=small[1]).left_out
+    seconds = interleaved(sides, rounds)
+    what = "drawing of 100 operations, not folded"
+    table.append(share(what, seconds, "draw_graph", "make_dot and Graphviz", 1))
+    return table
