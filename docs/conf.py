@@ -38,11 +38,12 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "sphinxcontrib.bibtex",
     "sphinxext.opengraph",
-    # docs/_ext
     "build_times",
+    "bundle",
     "course",
     "exercises",
     "katex_math",
+    "launch",
     "lesson_checks",
     "lesson_header",
     "lesson_lines",

@@ -17,6 +17,7 @@ reading time is counted, not claimed. What a lesson says of itself is kept for o
 
 from __future__ import annotations
 
+import html
 import json
 import math
 import re
@@ -30,6 +31,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+
+from launch import launch_links
 
 logger = logging.getLogger(__name__)
 
@@ -157,9 +160,10 @@ def finish_header(app: Sphinx, doctree: nodes.document) -> None:
     for place in list(box.findall(reading_time)):
         place.replace_self(nodes.Text(f"{minutes} minutes" if minutes > 1 else "1 minute"))
     seconds = run_seconds(Path(app.srcdir, docname))
-    section.insert(
-        1, nodes.raw("", header_line(PurePosixPath(docname).name, seconds), format="html")
-    )
+    config = app.config
+    links = launch_links(config.repository_url, config.jupyterhub_url, f"{docname}.ipynb")
+    line = header_line(PurePosixPath(docname).name, seconds, links)
+    section.insert(1, nodes.raw("", line, format="html"))
     lessons_of(app.env)[docname] = Lesson(
         title=section[0].astext(),
         aims=tuple(item.astext() for item in box.findall(nodes.list_item)),
@@ -170,11 +174,12 @@ def finish_header(app: Sphinx, doctree: nodes.document) -> None:
     )
 
 
-def header_line(name: str, seconds: float | None) -> str:
+def header_line(name: str, seconds: float | None, links: list[tuple[str, str]]) -> str:
     """Write the line with run time and downloads; `notebooks` puts the files beside the page."""
     facts = [] if seconds is None else [f"Run in {max(seconds, 0.1):.1f} s"]
     facts.append(f'<a download href="{name}.ipynb">Jupyter notebook</a>')
     facts.append(f'<a download href="{name}.py">Python script</a>')
+    facts += [f'<a href="{html.escape(address)}">{text}</a>' for text, address in links]
     return f'<p class="lesson-line">{" · ".join(facts)}</p>'
 
 

@@ -8,8 +8,6 @@ zip. The same build gives the same bytes.
 from __future__ import annotations
 
 import json
-import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -18,6 +16,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from bundle import write_zip
 from exercises import difficulty, exercise_box, pages_of, starter_code
 from markdown_writer import MarkdownWriter
 from notebooks import PACKAGE, first_cells, notebook
@@ -25,7 +24,6 @@ from pytorch_primer.exercises.exercise import Exercise, all_exercises
 from pytorch_primer.exercises.session import PARTS
 
 FOLDER = "worksheets"
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 USE = """\
 Replace each `...` by your code and run the cell: the last line checks it.
 `hint("…")` gives one more hint at each call, `solution("…")` shows an answer, and `progress()`
@@ -89,16 +87,6 @@ def worksheet(part: str, texts: dict[str, str], site: str, solved: bool) -> Cell
     return [*cells, ("code", "progress()")]
 
 
-def write_zip(path: Path, files: Iterable[Path]) -> None:
-    """Pack files so that the same files give the same bytes."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(files):
-            info = zipfile.ZipInfo(file.name, EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = 0o644 << 16
-            archive.writestr(info, file.read_bytes())
-
-
 def write_worksheets(app: Sphinx, error: Exception | None) -> None:
     """Write all worksheets and both zips into the built site."""
     if error is not None or app.builder.format != "html":
@@ -112,9 +100,8 @@ def write_worksheets(app: Sphinx, error: Exception | None) -> None:
             text = json.dumps(notebook(cells), indent=1, ensure_ascii=False) + "\n"
             name = f"part_{part}{'_solutions' if solved else ''}.ipynb"
             (folder / name).write_text(text, encoding="utf-8")
-    solved_files = set(folder.glob("part_*_solutions.ipynb"))
-    write_zip(folder / "worksheets.zip", set(folder.glob("part_*.ipynb")) - solved_files)
-    write_zip(folder / "solutions.zip", solved_files)
+    for name, pattern in (("worksheets.zip", "part_?.ipynb"), ("solutions.zip", "part_?_*.ipynb")):
+        write_zip(folder / name, ((path.name, path.read_bytes()) for path in folder.glob(pattern)))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

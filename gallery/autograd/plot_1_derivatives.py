@@ -4,7 +4,6 @@ Derivatives three ways
 
 .. lesson::
    :assumes: tensors/plot_3_operations_views; derivatives and the chain rule of school calculus
-   :tags: autograd
 
    - compute a derivative by formula, by finite differences and by autograd, and compare the three
    - choose the step of a finite difference, and say how many digits it can give at best

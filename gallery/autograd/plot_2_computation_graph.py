@@ -4,7 +4,6 @@ The computation graph
 
 .. lesson::
    :assumes: the chain rule of school calculus; tensors and their shapes
-   :tags: autograd, graphs
 
    - read the graph that PyTorch records while it computes, and walk it yourself
    - tell leaves from intermediate results, and say which tensors will get a gradient
@@ -15,10 +14,10 @@ its gradient. Nothing in that line names the parameters. How does PyTorch know w
 It kept notes while it computed. This lesson opens the notebook and reads them.
 """
 
-# sphinx_gallery_tags = ["autograd", "graphs"]
-
 # %%
 # We need PyTorch, Matplotlib, and one helper of this course, which draws the notes.
+
+# sphinx_gallery_tags = ["autograd", "graphs"]
 
 import matplotlib.pyplot as plt
 import torch

@@ -4,7 +4,6 @@ Backward, one node at a time
 
 .. lesson::
    :assumes: autograd/plot_2_computation_graph
-   :tags: autograd, graphs
 
    - run a backward pass by hand, with nothing but products and sums
    - say which numbers each operation must remember from the way forward

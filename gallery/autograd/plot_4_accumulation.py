@@ -4,7 +4,6 @@ Accumulation, ``no_grad`` and ``autograd.grad``
 
 .. lesson::
    :assumes: autograd/plot_3_backward_steps
-   :tags: autograd, debugging
 
    - predict what ``.grad`` holds after several backward passes, and clear it when you should
    - switch the recording off, and say what fails without it

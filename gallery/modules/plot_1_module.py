@@ -4,7 +4,6 @@ r"""
 
 .. lesson::
    :assumes: optimisation/plot_1_gradient_descent; optimisation/plot_3_optimizers
-   :tags: modules
 
    - write a module that owns its parameters, and train it with any optimizer
    - say what a module registers and what it overlooks

@@ -4,7 +4,6 @@ Layers and Sequential
 
 .. lesson::
    :assumes: modules/plot_1_module; autograd/plot_2_computation_graph
-   :tags: modules, graphs
 
    - compute what a linear layer computes, for one sample and for a batch, without calling it
    - choose an activation by its curve and its slope, and say why there must be one

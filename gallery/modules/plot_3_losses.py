@@ -4,7 +4,6 @@ Losses
 
 .. lesson::
    :assumes: modules/plot_2_layers
-   :tags: modules, losses
 
    - say over what a mean square error is averaged, and what that does to the learning rate
    - compute cross entropy from raw scores, and explain why no softmax goes before it

@@ -4,7 +4,6 @@ Gradient descent by hand
 
 .. lesson::
    :assumes: autograd/plot_2_computation_graph
-   :tags: optimisation, autograd
 
    - write gradient descent in four lines, first with your own derivative, then with autograd
    - predict from the learning rate whether a descent creeps, swings or explodes, and how fast
@@ -15,11 +14,11 @@ that is the point: with the answer known, we can watch the method at work and ch
 that it produces. The same method, unchanged, trains networks whose answer nobody can see.
 """
 
-# sphinx_gallery_tags = ["optimisation", "autograd"]
-
 # %%
 # We need PyTorch, Matplotlib, and a few helpers of this course: one that runs a descent and records
 # it, and three that draw.
+
+# sphinx_gallery_tags = ["optimisation", "autograd"]
 
 import matplotlib.pyplot as plt
 import torch

@@ -4,7 +4,6 @@ Valleys and contours
 
 .. lesson::
    :assumes: optimisation/plot_1_gradient_descent; autograd/plot_4_accumulation
-   :tags: optimisation, autograd
 
    - read a contour plot and the path of a descent on it
    - compute from second derivatives which learning rates converge, and check it by running

@@ -4,7 +4,6 @@ Optimizers
 
 .. lesson::
    :assumes: optimisation/plot_2_valleys_contours
-   :tags: optimisation
 
    - replace a hand-written update by ``torch.optim``, and know that nothing changes
    - say in one line each what momentum, RMSprop, Adagrad, Adam and AdamW do with a gradient

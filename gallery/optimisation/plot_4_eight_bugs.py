@@ -4,7 +4,6 @@ Eight bugs and how they look
 
 .. lesson::
    :assumes: optimisation/plot_3_optimizers
-   :tags: optimisation, debugging, training
 
    - recognise eight common bugs by their curve or by their message
    - fix each of them in a line

@@ -4,7 +4,6 @@ From NumPy to tensors
 
 .. lesson::
    :assumes: arrays of NumPy, and that ``a * b`` multiplies them entry by entry
-   :tags: tensors
 
    - predict the shape of a result when arrays of different shapes are combined
    - move numbers from NumPy to PyTorch and back, and say each time whether they were copied

@@ -4,7 +4,6 @@ Create, index, convert
 
 .. lesson::
    :assumes: tensors/plot_1_from_numpy
-   :tags: tensors
 
    - create tensors of given shape, dtype and content, random ones included
    - take out rows, blocks, listed entries and whatever fulfils a condition

@@ -4,7 +4,6 @@ Operations, views and changes in place
 
 .. lesson::
    :assumes: tensors/plot_2_create_index_convert
-   :tags: tensors
 
    - multiply, reduce, join and reshape tensors, and predict every resulting shape
    - explain with storage and strides why a transpose costs nothing

@@ -4,7 +4,6 @@ One program for CPU and GPU
 
 .. lesson::
    :assumes: tensors/plot_3_operations_views
-   :tags: tensors, devices
 
    - find out which accelerator a machine has, and write programs that do not care
    - move tensors between devices, and know when that copies and when it does nothing

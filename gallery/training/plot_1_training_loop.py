@@ -4,7 +4,6 @@ The training loop
 
 .. lesson::
    :assumes: modules/plot_3_losses; optimisation/plot_4_eight_bugs
-   :tags: training, optimisation
 
    - write the four steps of training from memory, and say what each is for
    - tell from the targets how low a loss can get, before you train
