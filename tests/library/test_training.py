@@ -132,6 +132,32 @@ def test_a_gradient_that_is_not_finite_is_no_step():
     assert net.w.item() == 0.0
 
 
+@pytest.mark.parametrize("bias", [True, False])
+def test_it_is_found_in_a_layer_before_it_spreads(bias):
+    net = nn.Sequential(nn.Linear(2, 3, bias=bias), nn.Linear(3, 1, bias=bias))
+    start = copy.deepcopy(net.state_dict())
+
+    def distance(output, y):
+        return (output - output.detach()).abs().sqrt().sum()
+
+    history = sgd(net, distance, [(torch.ones(4, 2), torch.ones(4))], 0.1, 1)
+    assert history.stop_reason == "step 0 diverged: its gradient is not finite"
+    assert all(torch.equal(start[name], value) for name, value in net.state_dict().items())
+
+
+def test_a_matrix_that_the_last_step_broke_is_told():
+    net = nn.Linear(2, 1)
+
+    def steep(output, y):  # the bias has a slope of its own, and the weight one of infinity
+        return net.weight.abs().sqrt().sum() * 0 + net.bias.sum()
+
+    with torch.no_grad():
+        net.weight.zero_()
+    history = sgd(net, steep, [(torch.ones(4, 2), torch.ones(4))], 0.1, 1)
+    assert history.diverged_at == 0
+    assert history.stop_reason == "step 0 diverged: it left parameters that are not finite"
+
+
 def test_divergence_raises_if_asked():
     with pytest.raises(DivergenceError, match="step 3 diverged: its loss is 729") as caught:
         sgd(Steep(), first, ones(50), 2.0, 1, raise_on_divergence=True)
