@@ -1,0 +1,448 @@
+r"""
+Fitting a sine
+==============
+
+.. lesson::
+   :assumes: training/plot_1_training_loop; tensors/plot_4_devices; modules/plot_2_layers
+   :tags: training, data, devices
+
+   - feed a network from a data set in batches, on whatever device there is
+   - measure a test loss that means something: per sample, in evaluation mode, without a graph
+   - watch a network learn, and judge from the noise how good it can become
+
+A network that learns :math:`\sin x` is of no use to anybody, since the sine is known. That is what
+makes it a good first project: after every epoch we can hold what was learned against the truth. All
+parts of a real training are here, and none of them takes more than a few seconds.
+"""
+
+# sphinx_gallery_tags = ["training", "data", "devices"]
+
+# %%
+# This lesson needs nothing but PyTorch and Matplotlib. The seed makes your data and weights those of
+# this page.
+
+import itertools
+import math
+
+import matplotlib.pyplot as plt
+import torch
+from matplotlib.animation import FuncAnimation
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+
+plt.style.use("pytorch_primer.course")
+torch.manual_seed(0)
+
+# %%
+# A data set
+# ----------
+#
+# A :term:`dataset` is anything that knows how many samples it has and can give the one with a
+# certain number: two methods, ``__len__`` and ``__getitem__``. Ours draws points :math:`x` between 0
+# and :math:`2\pi` and measures :math:`\sin x` with an error, which is normal with mean 0 and
+# standard deviation 0.1.
+
+
+class NoisySine(Dataset):
+    def __init__(self, num_samples, noise=0.1):
+        self.x = 2 * math.pi * torch.rand(num_samples, 1)
+        self.y = self.x.sin() + noise * torch.randn(num_samples, 1)
+
+    def __len__(self):
+        return len(self.x)
+
+    def __getitem__(self, i):
+        return self.x[i], self.y[i]
+
+
+# %%
+# An error of mean 0 matters. With ``torch.rand``, whose numbers are all positive, the network would
+# learn a sine that floats a little too high, and nothing in its loss would tell.
+
+train_set, test_set = NoisySine(400), NoisySine(100)
+print("samples:", len(train_set), "and", len(test_set))
+print("the first:", train_set[0])
+
+# sphinx_gallery_start_ignore
+assert (len(train_set), len(test_set)) == (400, 100)
+errors = train_set.y - train_set.x.sin()
+assert errors.mean().abs() < 4 * 0.1 / 400**0.5
+assert abs(errors.std() - 0.1) < 4 * 0.1 / 800**0.5
+# sphinx_gallery_end_ignore
+
+# %%
+# 400 samples to learn from, and 100 more that the network will never be trained on, the
+# :term:`test set`. (For tensors that are ready, :class:`torch.utils.data.TensorDataset` is such a
+# class without any writing.)
+#
+# Batches
+# -------
+#
+# A :term:`data loader` makes batches of single samples. With ``shuffle=True`` it visits them in a
+# new order in every epoch, each one once. That is not the same as drawing 32 at random for each
+# step: within an epoch the batches depend on each other.
+
+train_loader = DataLoader(train_set, batch_size=32, shuffle=True)
+test_loader = DataLoader(test_set, batch_size=32)
+x, y = next(iter(train_loader))
+print("a batch:", tuple(x.shape), tuple(y.shape))
+print("sizes, training:", [len(x) for x, _ in train_loader])
+print("sizes, test:    ", [len(x) for x, _ in test_loader])
+
+# sphinx_gallery_start_ignore
+assert x.shape == y.shape == (32, 1)
+with torch.random.fork_rng():  # what is not on the page draws no numbers
+    assert [len(x) for x, _ in train_loader] == [32] * 12 + [400 - 12 * 32]
+    assert [len(x) for x, _ in test_loader] == [32, 32, 32, 4]
+    seen = torch.cat([x for x, _ in train_loader])
+assert torch.equal(seen.sort(dim=0).values, train_set.x.sort(dim=0).values)
+assert not torch.equal(seen, train_set.x)
+# sphinx_gallery_end_ignore
+
+# %%
+# Thirteen batches make an epoch of training. The test set leaves a rest: its last batch has only 4
+# samples. We shall meet it again.
+#
+# Network and device
+# ------------------
+#
+# Two hidden layers of 16, with a tanh behind each. The network goes to the :term:`device` once; the
+# batches follow one by one, in the loop.
+
+device = torch.accelerator.current_accelerator(check_available=True)
+device = device or torch.device("cpu")
+print("device:", device)
+
+
+def make_net(sizes=(1, 16, 16, 1), activation=nn.Tanh):
+    parts = []
+    for n_in, n_out in itertools.pairwise(sizes):
+        parts += [nn.Linear(n_in, n_out), activation()]
+    return nn.Sequential(*parts[:-1])
+
+
+net = make_net().to(device)
+print("parameters:", sum(p.numel() for p in net.parameters()))
+
+# sphinx_gallery_start_ignore
+assert sum(p.numel() for p in net.parameters()) == 2 * 16 + 17 * 16 + 17 == 321
+assert isinstance(net[-1], nn.Linear)
+# sphinx_gallery_end_ignore
+
+# %%
+# The test loss
+# -------------
+#
+# How wrong is the network on samples it has not seen? A function for that has four duties. It
+# switches to :term:`evaluation mode`, and back again. It records no graph. It moves each batch to
+# the device. And it counts *samples*, not batches:
+
+
+def test_loss(net, loader):
+    net.eval()
+    total, num_samples = 0.0, 0
+    with torch.no_grad():
+        for x, y in loader:
+            x, y = x.to(device), y.to(device)
+            total += nn.functional.mse_loss(net(x), y).item() * len(x)
+            num_samples += len(x)
+    net.train()
+    return total / num_samples
+
+
+# %%
+# Each batch's mean enters with its size as a weight. What would happen without? We compute it in the
+# two ways that one meets, and compare with all samples at once.
+
+with torch.no_grad():
+    batches = [(x.to(device), y.to(device)) for x, y in test_loader]
+    means = [nn.functional.mse_loss(net(x), y).item() for x, y in batches]
+    at_once = (net(test_set.x.to(device)) - test_set.y.to(device)).square()
+print("sum of means: ", round(sum(means), 4))
+print("mean of means:", round(sum(means) / len(means), 4))
+print("weighted:     ", round(test_loss(net, test_loader), 4))
+print("all at once:  ", round(at_once.mean().item(), 4))
+
+# sphinx_gallery_start_ignore
+sizes = [32, 32, 32, 4]
+weighted = sum(m * n for m, n in zip(means, sizes, strict=True)) / 100
+with torch.random.fork_rng():
+    assert abs(test_loss(net, test_loader) - weighted) < 1e-6
+assert abs(at_once.mean().item() - weighted) < 1e-6
+assert abs(sum(means) / 4 - weighted) > 1e-3
+assert sum(means) > 3.5 * weighted
+assert net.training
+# sphinx_gallery_end_ignore
+
+# %%
+# Only the weighted mean agrees. The sum of the batches' means is about four times too large, simply
+# because there are four batches; it would change with the batch size. The plain mean of means counts
+# each of the last 4 samples eight times as much as any other.
+#
+# (This network has no part that cares for the mode. ``eval()`` and ``train()`` stand there because
+# the next one may, and because a network that was left in evaluation mode stays in it.)
+#
+# Training
+# --------
+#
+# The four steps of the last lesson, for every batch, with Adam :cite:p:`kingma2015` in place of
+# gradient descent. After each epoch we note the two losses and the network's answer on a grid. The
+# answer comes back to the CPU for drawing.
+
+grid = torch.linspace(0, 2 * math.pi, 100).reshape(-1, 1)
+optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
+train_losses, test_losses, answers = [], [], []
+
+
+def note():
+    train_losses.append(test_loss(net, train_loader))
+    test_losses.append(test_loss(net, test_loader))
+    with torch.no_grad():
+        answers.append(net(grid.to(device)).cpu())
+
+
+note()
+
+# %%
+# The first note is of the untrained network, so that entry :math:`k` is the state after :math:`k`
+# epochs.
+
+num_epochs = 60
+for _ in range(num_epochs):
+    for x, y in train_loader:
+        x, y = x.to(device), y.to(device)
+        loss = nn.functional.mse_loss(net(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    note()
+print("test loss, first:", round(test_losses[0], 2))
+print("test loss, best: ", round(min(test_losses), 3))
+
+# sphinx_gallery_start_ignore
+variance = (test_set.y - test_set.x.sin()).square().mean().item()
+assert test_losses[0] > 0.3
+assert 0.8 * variance < min(test_losses) < 0.015
+assert abs(variance - 0.01) < 4 * 0.01 * (2 / 100) ** 0.5
+assert len(answers) == len(test_losses) == 61
+assert 60 * 13 == 780
+assert 1000 * math.ceil(1000 / 32) == 32_000 > 40 * 780
+# sphinx_gallery_end_ignore
+
+# %%
+# 60 epochs of 13 steps are 780 steps: a second or two. That is a choice. A thousand points and a
+# thousand epochs, as one finds them for this task, are 32 000 steps, more than forty times as many,
+# and show nothing that cannot be seen here. We made the task smaller until it ran in seconds, and
+# stop where the curves do:
+
+fig, ax = plt.subplots()
+ax.semilogy(train_losses, label="training set")
+ax.semilogy(test_losses, "--", label="test set")
+ax.axhline(0.01, linestyle=":", color="black", label="variance of the noise")
+ax.set(xlabel="epoch", ylabel="mean squared error")
+ax.legend()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Mean squared error against epoch, on a logarithmic axis, for the training set and the test set."
+    " Both fall together from about one half and flatten out just above a dotted line at 0.01, the"
+    " variance of the noise."
+)
+ratio = torch.tensor(test_losses[5:]) / torch.tensor(train_losses[5:])
+assert ratio.min() > 0.6
+assert ratio.max() < 1.8
+assert min(train_losses) > 0.008
+# sphinx_gallery_end_ignore
+
+# %%
+# Both curves come down to the dotted line and stay near it. It is where they must end: nobody can
+# predict the noise, whose variance is :math:`0.1^2 = 0.01`. The test curve follows the training
+# curve, so this network has learned the sine and not the 400 samples. If it rose while the other
+# went on falling, we would see :term:`overfitting`. The wobble at the end is Adam, whose steps do not
+# get shorter by themselves; there is a remedy in :doc:`Learning rate and batch size
+# </lessons/training/plot_4_learning_rate>`.
+#
+# Here is what the network answered on the way:
+
+shown = [0, 2, 8, 60]
+fig, axes = plt.subplots(2, 2, figsize=(7, 4.6), sharex=True, sharey=True)
+for ax, epoch in zip(axes.flat, shown, strict=True):
+    ax.plot(train_set.x, train_set.y, ".", markersize=2, color="C1")
+    ax.plot(grid, answers[epoch], color="C0")
+    ax.set_title(f"epoch {epoch}")
+fig.supxlabel("$x$")
+fig.supylabel("$y$")
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Four panels with the noisy samples of a sine and the network's answer as a line. Untrained it is"
+    " nearly flat, after 2 epochs it slopes down from left to right, after 8 it follows the hill but"
+    " not yet the end of the valley, after 60 it runs through the middle of the samples everywhere."
+)
+truth = grid.sin()
+wrong = [(answers[epoch] - truth).square().mean().item() for epoch in shown]
+assert wrong == sorted(wrong, reverse=True)
+assert answers[0].max() - answers[0].min() < 0.8
+assert answers[2][0] > 0.5 > -0.5 > answers[2][-1]
+assert answers[8][:50].sub(truth[:50]).abs().max() < 0.4
+assert answers[8][-1] < -0.5
+assert wrong[-1] < 0.01
+# sphinx_gallery_end_ignore
+
+# %%
+# It begins nearly flat, tilts, finds the hill, then the valley, and ends in the middle of the
+# samples, though no sample told it where the middle is. How close is it to the sine itself?
+
+best = min(range(num_epochs + 1), key=test_losses.__getitem__)
+to_truth = (answers[best] - grid.sin()).square().mean().item()
+print("against noisy samples:", round(test_losses[best], 3))
+print("against the true sine:", round(to_truth, 4))
+
+# sphinx_gallery_start_ignore
+assert to_truth < 0.5 * test_losses[best]
+assert to_truth < 0.005
+# sphinx_gallery_end_ignore
+
+# %%
+# Much closer than the samples are. 400 noisy values average out, and a network of 321 parameters
+# that may bend only smoothly does the averaging.
+#
+# In motion
+# ---------
+#
+# The same as an animation, every epoch at first and then in larger steps. Matplotlib's
+# ``FuncAnimation`` calls a function for each frame; ours moves one line and writes a title. Drawing
+# new points at every epoch instead, onto all the old ones, would get slower with each frame.
+
+fig, ax = plt.subplots()
+ax.plot(test_set.x, test_set.y, ".", color="C1", label="test samples")
+(line,) = ax.plot(grid, answers[0], color="C0", label="network")
+ax.set(xlabel="$x$", ylabel="$y$")
+ax.legend()
+
+
+def draw(epoch):
+    line.set_ydata(answers[epoch])
+    ax.set_title(f"epoch {epoch}, test loss {test_losses[epoch]:.3f}")
+    return [line]
+
+
+# %%
+
+frames = [*range(10), *range(10, 30, 2), *range(30, 61, 10)]
+anim = FuncAnimation(fig, draw, frames=frames, interval=300)
+anim
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Animation of the network's answer over the noisy samples of the test set: a nearly flat line"
+    " tilts, bends into an S and settles on the sine, while the test loss in the title falls."
+)
+fig.canvas.draw()
+assert len(frames) <= 25
+assert frames[-1] == num_epochs
+# sphinx_gallery_end_ignore
+
+# %%
+# .. note::
+#
+#    To do something in every 20th epoch, write ``if epoch % 20 == 0:``. Without the ``== 0`` the
+#    condition is true whenever there *is* a remainder, in 19 epochs of 20.
+
+print(sum(bool(epoch % 20) for epoch in range(1000)), "of 1000 epochs")
+
+# sphinx_gallery_start_ignore
+assert sum(bool(epoch % 20) for epoch in range(1000)) == 1000 * 19 // 20 == 950
+# sphinx_gallery_end_ignore
+
+# %%
+# Why tanh
+# --------
+#
+# ReLU is the usual choice. In a narrow network it is a gamble. To see it, we train 64 networks with three hidden layers of 5 and each with its own start.
+# One after the other that would take a while; but they are all of one shape, so their parameters can
+# be stacked and computed together. Adam works entry by entry, hence each of the 64 is trained as if
+# it were alone. This time the targets are free of noise, so that only the start matters.
+
+
+def train_64(activation, num_steps=400):
+    nets = [make_net((1, 5, 5, 5, 1), activation) for _ in range(64)]
+    params, _ = torch.func.stack_module_state(nets)
+    optimizer = torch.optim.Adam(params.values(), lr=0.02)
+    call = torch.func.functional_call
+    for _ in range(num_steps):
+        outputs = torch.func.vmap(lambda p: call(nets[0], p, (grid,)))(params)
+        losses = (outputs - grid.sin()).square().mean(dim=(1, 2))
+        optimizer.zero_grad()
+        losses.sum().backward()
+        optimizer.step()
+    return losses.detach()
+
+
+# %%
+
+final = {}
+for name, activation in {"tanh": nn.Tanh, "ReLU": nn.ReLU}.items():
+    torch.manual_seed(1)  # the same 64 starts for both
+    final[name] = train_64(activation)
+    print(f"{name}: {(final[name] > 0.01).sum()} of 64 end above 0.01")
+
+# sphinx_gallery_start_ignore
+failed = {name: (losses > 0.01).sum().item() for name, losses in final.items()}
+assert failed["tanh"] <= 6
+assert 20 <= failed["ReLU"] <= 48
+dead = (final["ReLU"] > 0.4).sum().item()
+assert 1 <= dead <= 12
+assert (final["tanh"] > 0.4).sum() == 0
+assert abs(final["ReLU"].max() - grid.sin().square().mean()) < 0.01
+assert abs(grid.sin().square().mean() - 0.5) < 0.01
+assert (final["tanh"] < 0.001).sum() > 32
+assert 20 <= (final["ReLU"] < 0.01).sum() <= 44
+# sphinx_gallery_end_ignore
+
+# %%
+# Where did each of them end? One point for every network, from the best to the worst:
+
+fig, ax = plt.subplots(figsize=(6, 3.4))
+for (name, losses), marker in zip(final.items(), "os", strict=True):
+    ax.semilogy(losses.sort().values, marker, markersize=3, label=name)
+ax.axhline(0.5, linestyle=":", color="black", label="a constant")
+ax.set(xlabel="networks, best first", ylabel="loss after 400 steps")
+ax.legend(loc="lower right")
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "The final losses of 64 networks with tanh and 64 with ReLU, each sorted. With tanh next to all lie"
+    " below 0.01, most of them far below. With ReLU about half do; the others form steps from 0.03"
+    " upwards, and a few lie on a dotted line at one half, the loss of a constant."
+)
+# sphinx_gallery_end_ignore
+
+# %%
+# With tanh next to none fails, with ReLU about half. A ReLU whose input is negative for all samples
+# gives 0 and has the slope 0: no gradient comes back through it, so nothing repairs it. Of five one
+# cannot lose many. Where all of a layer are lost the network is a constant, and the best constant for
+# a sine is 0, with the loss 1/2: those are the points on the dotted line. A wide network can afford
+# to lose some, which is why ReLU does so well elsewhere.
+#
+# Recap
+# -----
+#
+# - A data set has ``__len__`` and ``__getitem__``; a loader cuts it into batches, the last one short.
+# - Weight the batches' losses by their sizes; evaluate in ``eval()`` mode and without a graph.
+# - The variance of the noise is the loss to expect; training and test loss side by side tell
+#   learning from memorising.
+# - Make a task small enough to repeat it often. Whether a network trains can depend on its start.
+#
+# Exercises
+# ---------
+#
+# A test loss that leaves the network as it was.
+#
+# .. exercise:: mean_loss
+#
+# Where to go next
+# ----------------
+#
+# :doc:`Handwritten digits </lessons/training/plot_3_digits>`: the same loop on images, with its
+# update written by hand.
