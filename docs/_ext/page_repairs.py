@@ -14,6 +14,8 @@ REPAIRS = {
     '<aside class="toc-drawer no-toc">': '<aside class="toc-drawer no-toc" aria-label="This page">',
     # Sphinx: captions of the table of contents without a level, a page without a heading
     'role="heading">': 'role="heading" aria-level="2">',
+    # docutils: a role that is deprecated, and that no list may hold
+    'role="doc-biblioentry"': 'role="listitem"',
     '<div id="search-results">': '<h1>Search</h1>\n<div id="search-results">',
 }
 
