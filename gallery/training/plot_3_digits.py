@@ -1,0 +1,433 @@
+r"""
+Handwritten digits
+==================
+
+.. lesson::
+   :assumes: training/plot_2_fitting_a_sine; modules/plot_3_losses; autograd/plot_4_accumulation
+   :tags: training, data, losses
+
+   - train a network on images with a square loss and one-hot targets
+   - write stochastic gradient descent yourself, and check it against a library's
+   - look into the result: at its mistakes, its confusions, and the weights of its first layer
+
+An image of a handwritten digit comes in, and a network says which one it is. Nobody tells it what a
+seven looks like; it sees 1437 digits, with their names, and changes its weights. Here no optimizer
+class stands between you and those weights. The update is one line, and you write it.
+"""
+
+# sphinx_gallery_tags = ["training", "data", "losses"]
+
+import matplotlib.pyplot as plt
+import torch
+from torch import nn
+
+from pytorch_primer import Batches, OneHot, load_digits, sgd
+
+plt.style.use("pytorch_primer.course")
+
+# %%
+# The images
+# ----------
+#
+# The course brings a small set of digits :cite:p:`alpaydin1998`: 1797 images of 8×8 pixels, of which
+# 360 are kept for the test. Nothing is downloaded. The pixels are scaled to mean 0 and standard
+# deviation 1 over the training part.
+
+data = load_digits()
+num_pixels = data.x_train[0].numel()
+num_classes = len(data.classes)
+print("training:", tuple(data.x_train.shape), "labels", data.y_train[:8])
+print("test:    ", tuple(data.x_test.shape))
+print("pixels", num_pixels, " classes", num_classes)
+
+# sphinx_gallery_start_ignore
+assert data.x_train.shape == (1797 - 360, 8, 8)
+assert data.x_test.shape == (360, 8, 8)
+assert (num_pixels, num_classes) == (8 * 8, 10) == (64, 10)
+assert abs(data.x_train.mean()) < 1e-5
+assert abs(data.x_train.std() - 1) < 1e-4
+# sphinx_gallery_end_ignore
+
+# %%
+# .. tip::
+#
+#    The same lesson on MNIST :cite:p:`lecun1998`, 70 000 images of 28×28 pixels, takes one other
+#    line: ``data = load_mnist("data", download=True)``, with :func:`pytorch_primer.load_mnist`. Every
+#    size below follows from the data. The learning rate does not; how to find it is the subject of
+#    the next lesson.
+
+fig, axes = plt.subplots(2, 8, figsize=(7, 2.3))
+for i, ax in enumerate(axes.flat):
+    ax.imshow(data.x_train[i].numpy(), cmap="gray")
+    ax.set_title(data.y_train[i].item(), fontsize=9)
+    ax.axis("off")
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "The first sixteen images of the training part, white strokes on black, very coarse, each with"
+    " its label above it."
+)
+# sphinx_gallery_end_ignore
+
+# %%
+# Coarse as they are, one recognises most of them.
+#
+# Targets
+# -------
+#
+# The network will have ten outputs, one for each class. So a target needs ten numbers as well:
+# :term:`one-hot`, a 1 at the place of the label and 0 elsewhere.
+
+one_hot = OneHot(num_classes)
+print(one_hot(torch.tensor([6, 0])))
+
+# sphinx_gallery_start_ignore
+assert one_hot(torch.tensor([6]))[0].tolist() == [0] * 6 + [1] + [0] * 3
+assert one_hot(torch.tensor([6]))[0].argmax() == 6
+# sphinx_gallery_end_ignore
+
+# %%
+# Mind the counting. The label 6 has its one at *index* 6, which is the seventh place, because the
+# first place belongs to the 0.
+#
+# The square loss compares outputs and targets entry by entry. Textbooks write
+# :math:`\tfrac12 \lVert y - \Phi(x) \rVert^2` for one sample. :class:`torch.nn.MSELoss` averages over
+# the samples *and* over the ten outputs. How do the two compare?
+
+loss_fn = nn.MSELoss()
+targets = one_hot(data.y_train)
+constant = torch.full_like(targets, 0.1)
+halves = (targets - constant).square().sum(dim=1).mean() / 2
+print("always 0.1:", round(loss_fn(constant, targets).item(), 4))
+print("ratio:     ", round((halves / loss_fn(constant, targets)).item(), 4))
+
+# sphinx_gallery_start_ignore
+assert (
+    abs(loss_fn(constant, targets).item() - (0.9**2 + 9 * 0.1**2) / 10) < 1e-6
+)
+assert abs((0.9**2 + 9 * 0.1**2) / 10 - 0.09) < 1e-12
+assert abs(halves / loss_fn(constant, targets) - 10 / 2) < 1e-4
+# sphinx_gallery_end_ignore
+
+# %%
+# They differ by the factor 5, half the number of outputs, and so do all gradients. A learning rate that
+# somebody recommends for one is five times off for the other.
+#
+# The first line is a number to remember. Whoever answers 0.1 for each of the ten classes, whatever
+# the image, has the loss 0.09. A network above it knows less than nothing. (The 2.3 that is often
+# named in this place, :math:`\ln 10`, belongs to the :term:`cross entropy`.)
+#
+# The network
+# -----------
+#
+# One hidden layer of 100 with softplus, a ReLU without a corner: ``beta=25`` makes its bend tight.
+# There is no activation at the end, since the outputs should be free to be 0 or 1.
+
+
+def make_net():
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Flatten(),
+        nn.Linear(num_pixels, 100),
+        nn.Softplus(beta=25),
+        nn.Linear(100, num_classes),
+    )
+
+
+net = make_net()
+print("parameters:", sum(p.numel() for p in net.parameters()))
+print("outputs:", tuple(net(data.x_train[:5]).shape))
+
+# sphinx_gallery_start_ignore
+assert sum(p.numel() for p in net.parameters()) == 65 * 100 + 101 * 10 == 7510
+assert net(data.x_train[:5]).shape == (5, 10)
+# sphinx_gallery_end_ignore
+
+# %%
+# Batches without a loader
+# ------------------------
+#
+# These images are tensors in memory, all of them. There is no need to fetch them one by one, as a
+# data loader does: :class:`pytorch_primer.Batches` draws an order for each epoch and cuts whole
+# batches from it. Its own generator makes the order repeatable. The labels become one-hot targets a
+# batch at a time.
+
+
+def make_batches():
+    return Batches(
+        data.x_train,
+        data.y_train,
+        batch_size=50,
+        shuffle=True,
+        generator=torch.Generator().manual_seed(0),
+        y_transform=one_hot,
+    )
+
+
+x, y = next(iter(make_batches()))
+print("a batch:", tuple(x.shape), tuple(y.shape))
+print("batches in an epoch:", len(make_batches()))
+
+# sphinx_gallery_start_ignore
+assert (x.shape, y.shape) == ((50, 8, 8), (50, 10))
+assert len(make_batches()) == 29 == -(-1437 // 50)
+# sphinx_gallery_end_ignore
+
+# %%
+# Stochastic gradient descent by hand
+# -----------------------------------
+#
+# For each batch: the loss, its gradients, and for every parameter
+#
+# .. math:: p \leftarrow p - \text{lr} \cdot \frac{\partial L}{\partial p}.
+#
+# The gradient of a batch is an estimate of that of all samples, and such an estimate is what the name
+# :term:`stochastic gradient descent` speaks of :cite:p:`robbins1951`. :func:`torch.autograd.grad`
+# returns the gradients without storing them in ``.grad``, so nothing has to be cleared.
+
+
+def step(net, x, y, lr):
+    params = list(net.parameters())
+    loss = loss_fn(net(x), y)
+    gradients = torch.autograd.grad(loss, params)
+    with torch.no_grad():
+        for p, gradient in zip(params, gradients, strict=True):
+            p.sub_(gradient, alpha=lr)
+    return loss.item()
+
+
+# %%
+# ``p.sub_(gradient, alpha=lr)`` subtracts lr times the gradient in place. It makes no new tensor for
+# the product, which a program notices when its layers are large. Now two loops around it:
+
+lr, num_epochs = 1.0, 20
+batches, losses = make_batches(), []
+for _ in range(num_epochs):
+    for x, y in batches:
+        losses.append(step(net, x, y, lr))
+print("steps:", len(losses))
+print("first loss:", round(losses[0], 2))
+last = losses[-len(batches) :]
+print("last epoch:", round(sum(last) / len(last), 3))
+
+# sphinx_gallery_start_ignore
+assert len(losses) == 20 * 29 == 580
+assert 0.1 < losses[0] < 0.4
+assert len(last) == 29
+assert sum(last) / 29 < 0.012
+# sphinx_gallery_end_ignore
+
+# %%
+# The function :func:`pytorch_primer.sgd` is this loop, with checks, times and a history. Given the same
+# start and the same batches it must arrive at the same place:
+
+other = make_net()
+history = sgd(other, loss_fn, make_batches(), lr, num_epochs)
+pairs = zip(net.parameters(), other.parameters(), strict=True)
+print("largest difference:", max((p - q).abs().max().item() for p, q in pairs))
+
+# sphinx_gallery_start_ignore
+for p, q in zip(net.parameters(), other.parameters(), strict=True):
+    assert torch.equal(p, q)
+assert history.losses == losses
+# sphinx_gallery_end_ignore
+
+# %%
+# Not a bit of difference. ``torch.optim.SGD`` makes the same update, too. Here are the losses, of
+# every batch and of every epoch:
+
+epochs = torch.arange(len(losses)) / len(batches)
+fig, ax = plt.subplots()
+ax.semilogy(epochs, losses, linewidth=0.7, label="each batch")
+middles = torch.arange(num_epochs) + 0.5
+ax.semilogy(middles, history.epoch_losses, "o-", label="mean of an epoch")
+ax.axhline(0.09, linestyle=":", color="black", label="always 0.1")
+ax.set(xlabel="epoch", ylabel="loss")
+ax.legend()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Training loss against epoch on a logarithmic axis. The loss of single batches is a ragged line,"
+    " the means of the epochs run through it. Within the first epoch they cross a dotted line at 0.09,"
+    " the loss of always answering 0.1, and after 20 epochs they are below 0.01."
+)
+means = history.epoch_losses
+assert means[0] < 0.09
+assert means[-1] < 0.01
+for sooner, later in zip(means[:-1], means[1:], strict=True):
+    assert later < 1.1 * sooner
+# sphinx_gallery_end_ignore
+
+# %%
+# Single batches jump up and down, as estimates do. Their mean falls steadily, below 0.09 in the first
+# epoch and to less than a tenth of that in the end.
+#
+# What it has learned
+# -------------------
+#
+# The answer of the network is the class with the largest output. The loss was a means to an
+# end; what we want to know is how many of the 360 test images, which it never saw, it gets right.
+
+net.eval()
+with torch.no_grad():
+    predictions = net(data.x_test).argmax(dim=1)
+right = predictions == data.y_test
+print(f"right: {right.sum()} of {len(right)}")
+
+# sphinx_gallery_start_ignore
+assert right.float().mean() > 0.95
+# sphinx_gallery_end_ignore
+
+# %%
+# More than 95 of 100. Some images with the answers, and those that it got wrong first:
+
+order = right.int().argsort(stable=True)[:24]
+fig, axes = plt.subplots(3, 8, figsize=(7, 3.6))
+for ax, i in zip(axes.flat, order, strict=True):
+    ax.imshow(data.x_test[i].numpy(), cmap="gray")
+    said, label = predictions[i].item(), data.y_test[i].item()
+    title = f"{said}" if right[i] else f"{said}, is {label}"
+    ax.set_title(title, fontsize=9, color="black" if right[i] else "C5")
+    ax.axis("off")
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "24 test images, each with the answer of the network above it. The first ones, with red titles,"
+    " it got wrong, and the title says what it should be. Many of those are hard to read."
+)
+wrong = (~right).sum().item()
+assert 3 <= wrong <= 18
+assert (~right[order[:wrong]]).all()
+assert right[order[wrong:]].all()
+# sphinx_gallery_end_ignore
+
+# %%
+# With a few of the wrong ones you would have had trouble yourself.
+#
+# Which digits does it take for which? A table with a row for each label and a column for each answer
+# counts them. One number, ten times the label plus the answer, says in which field an image belongs:
+
+fields = num_classes * data.y_test + predictions
+counts = torch.bincount(fields, minlength=num_classes**2)
+confusions = counts.reshape(num_classes, num_classes)
+print("sum of the diagonal:", confusions.diagonal().sum().item())
+
+fig, ax = plt.subplots(figsize=(4.6, 4.2))
+ax.imshow(confusions.log1p().numpy())
+for row, column in confusions.nonzero().tolist():
+    color = "#111111" if row == column else "#eeeeee"
+    count = confusions[row, column].item()
+    ax.text(column, row, count, ha="center", va="center", color=color)
+ticks = range(num_classes)
+ax.set(xlabel="answer", ylabel="label", xticks=ticks, yticks=ticks)
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "A table of ten by ten fields, label against answer, with the number of images in each. Nearly all"
+    " of the 360 test images lie on the diagonal, some 30 to 50 for each digit; a handful of other"
+    " fields hold one or two."
+)
+assert confusions.sum() == 360
+assert confusions.diagonal().sum() == right.sum()
+off = confusions - torch.diag(confusions.diagonal())
+assert off.max() <= 4
+assert confusions.diagonal().min() >= 20
+# sphinx_gallery_end_ignore
+
+# %%
+# The diagonal holds what is right. What is off it are single images, and no pair of digits stands out.
+#
+# The weights of the first layer
+# ------------------------------
+#
+# Each of the 100 hidden units has one weight for each pixel. Such a row of weights has the shape of an
+# image, and can be looked at as one. We compare the trained weights with the random ones from which
+# they started, and choose the ten units that changed most.
+
+start = make_net()[1].weight.detach()
+trained = net[1].weight.detach()
+change = trained - start
+most = change.norm(dim=1).argsort(descending=True)[:10]
+kinds = {"start": start, "trained": trained, "change": change}
+print("largest weight at the start:", round(start.abs().max().item(), 3))
+print("largest weight now:         ", round(trained.abs().max().item(), 3))
+
+# sphinx_gallery_start_ignore
+assert 0.95 / 8 < start.abs().max() <= 1 / 64**0.5
+assert trained.abs().max() > 2 * start.abs().max()
+# sphinx_gallery_end_ignore
+
+# %%
+# Red is positive, blue negative, white zero, on one scale for all.
+
+limit = trained.abs().max().item()
+look = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
+fig, axes = plt.subplots(3, 10, figsize=(7, 2.4))
+for row, (name, weights) in zip(axes, kinds.items(), strict=True):
+    row[0].set_ylabel(name)
+    for ax, unit in zip(row, weights[most], strict=True):
+        ax.imshow(unit.reshape(data.x_train.shape[1:]).numpy(), **look)
+        ax.set(xticks=[], yticks=[])
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Three rows of ten small images, the weights of ten hidden units. At the start they are a fine"
+    " pattern without order. Trained, some pixels in the middle stand out in strong red and blue. The"
+    " change between the two is strong in the middle, and pale and even along the left and right"
+    " edges."
+)
+inner = change.reshape(-1, 8, 8)[:, :, 2:6].abs().mean()
+edges = change.reshape(-1, 8, 8)[:, :, [0, 7]].abs().mean()
+assert inner > 1.3 * edges
+# sphinx_gallery_end_ignore
+
+# %%
+# At the start there is no order. Training has written into the middle, where the strokes of digits
+# differ: strong neighbours of opposite sign look for an edge there. Do not expect to see digits in
+# them; a unit is one of a hundred that answer together.
+#
+# Along the left and the right edge the change is pale and even. There, pixels are black in nearly every
+# image, and some in all of them. What never changes is a :term:`constant`, so its weight works as
+# another bias. If that is so, all those weights must have moved together, by the change of the bias
+# times the value of a black pixel:
+
+pixels = data.x_train.flatten(start_dim=1)
+black = pixels.min().item()
+always_black = (pixels == black).all(dim=0)
+bias_change = (net[1].bias - make_net()[1].bias).detach()
+expected = black * bias_change[:, None]
+difference = (change[:, always_black] - expected).abs().max().item()
+print("pixels that are always black:", always_black.sum().item())
+print(f"largest difference: {difference:.0e}")
+
+# sphinx_gallery_start_ignore
+assert 3 <= always_black.sum() <= 8
+assert difference < 1e-5
+assert expected.abs().max() > 0.02
+# sphinx_gallery_end_ignore
+
+# %%
+# They have.
+#
+# Recap
+# -----
+#
+# - Images become vectors by ``Flatten``, labels become targets by one-hot; label 6 is the seventh
+#   place.
+# - ``MSELoss`` averages over the outputs too: a fifth of the textbooks' loss for ten classes, and 0.09
+#   for whoever knows nothing.
+# - Stochastic gradient descent is ``p.sub_(gradient, alpha=lr)`` for each parameter and each batch.
+# - Count what is right on the test set, look at what is wrong, and at what was learned.
+#
+# Exercises
+# ---------
+#
+# The two loops, as a function.
+#
+# .. exercise:: sgd
+#
+# Where to go next
+# ----------------
+#
+# We took the rate 1 and the batch size 50 without a word. :doc:`Learning rate and batch size
+# </lessons/training/plot_4_learning_rate>` tells where they come from.
