@@ -21,6 +21,7 @@ import html
 import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
@@ -174,7 +175,7 @@ def finish_header(app: Sphinx, doctree: nodes.document) -> None:
     )
 
 
-def header_line(name: str, seconds: float | None, links: list[tuple[str, str]]) -> str:
+def header_line(name: str, seconds: float | None, links: Sequence[tuple[str, str]] = ()) -> str:
     """Write the line with run time and downloads; `notebooks` puts the files beside the page."""
     facts = [] if seconds is None else [f"Run in {max(seconds, 0.1):.1f} s"]
     facts.append(f'<a download href="{name}.ipynb">Jupyter notebook</a>')
