@@ -43,6 +43,7 @@ def bowl(v):
 
 fig, ax = plt.subplots(figsize=(5, 4.5))
 plot_contours(bowl, (-10, 10), (-10, 10), levels=12, ax=ax)
+ax.set_title("$10 (x^2 + y^2)$")
 
 # sphinx_gallery_start_ignore
 fig.set_label(

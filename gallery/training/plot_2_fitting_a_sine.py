@@ -314,12 +314,6 @@ assert to_truth < 0.005
 # ``FuncAnimation`` calls a function for each frame; ours moves one line and writes a title. Drawing
 # new points at every epoch instead, onto all the old ones, would get slower with each frame.
 
-fig, ax = plt.subplots()
-ax.plot(test_set.x, test_set.y, ".", color="C1", label="test samples")
-(line,) = ax.plot(grid, answers[0], color="C0", label="network")
-ax.set(xlabel="$x$", ylabel="$y$")
-ax.legend()
-
 
 def draw(epoch):
     line.set_ydata(answers[epoch])
@@ -327,10 +321,19 @@ def draw(epoch):
     return [line]
 
 
-# %%
-
 frames = [*range(10), *range(10, 30, 2), *range(30, 61, 10)]
+
+# %%
+# It needs the figure whose line it moves. We draw that once: of an animation that was never drawn
+# Matplotlib warns when the program ends.
+
+fig, ax = plt.subplots()
+ax.plot(test_set.x, test_set.y, ".", color="C1", label="test samples")
+(line,) = ax.plot(grid, answers[0], color="C0", label="network")
+ax.set(xlabel="$x$", ylabel="$y$")
+ax.legend()
 anim = FuncAnimation(fig, draw, frames=frames, interval=300)
+fig.canvas.draw()
 anim
 
 # sphinx_gallery_start_ignore
@@ -338,7 +341,6 @@ fig.set_label(
     "Animation of the network's answer over the noisy samples of the test set: a nearly flat line"
     " tilts, bends into an S and settles on the sine, while the test loss in the title falls."
 )
-fig.canvas.draw()
 assert len(frames) <= 25
 assert frames[-1] == num_epochs
 # sphinx_gallery_end_ignore

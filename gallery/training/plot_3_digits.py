@@ -313,12 +313,12 @@ print("sum of the diagonal:", confusions.diagonal().sum().item())
 
 fig, ax = plt.subplots(figsize=(4.6, 4.2))
 ax.imshow(confusions.log1p().numpy())
+ticks = range(num_classes)
+ax.set(xlabel="answer", ylabel="label", xticks=ticks, yticks=ticks)
 for row, column in confusions.nonzero().tolist():
     color = "#111111" if row == column else "#eeeeee"
     count = confusions[row, column].item()
     ax.text(column, row, count, ha="center", va="center", color=color)
-ticks = range(num_classes)
-ax.set(xlabel="answer", ylabel="label", xticks=ticks, yticks=ticks)
 
 # sphinx_gallery_start_ignore
 fig.set_label(
