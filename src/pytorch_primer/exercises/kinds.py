@@ -7,6 +7,7 @@ list, an array or a stacked tensor, a one-element tensor may have the shape () o
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -64,11 +65,10 @@ def numbers_differ(name: str, want: torch.Tensor, got: torch.Tensor, tol: Tolera
         return f"{name} is not finite: it contains {'nan' if wide_got.isnan().any() else 'inf'}."
     if torch.allclose(wide_got, wide_want, tol.rtol, tol.atol, equal_nan=True):
         return None
-    away = (wide_got - wide_want).abs().nan_to_num(float("inf")) / (
-        tol.atol + tol.rtol * wide_want.abs()
-    )
-    at = np.unravel_index(int(away.argmax()), want.shape) if want.dim() else ()
-    where = f"{name}[{', '.join(str(int(i)) for i in at)}]" if want.dim() else name
+    away = (wide_got - wide_want).abs().nan_to_num(float("inf"))
+    away -= tol.atol + tol.rtol * wide_want.abs()
+    at = tuple(int(i) for i in np.unravel_index(int(away.argmax()), want.shape))
+    where = f"{name} at {list(at)}" if at else name
     return f"{where} is {show(got[at])}, expected {show(want[at])}.{hint}"
 
 
@@ -194,8 +194,22 @@ class Parts:
         if len(got) != len(self.kinds):
             return f"{len(got)} values were returned, expected {len(self.kinds)}: ({names})."
         each = zip(self.kinds.items(), want, got, strict=True)
-        found = (kind.difference(part, w, g, tol) for (part, kind), w, g in each)
-        return next((differs for differs in found if differs is not None), None)
+        found = (kind.difference(f"`{part}`", w, g, tol) for (part, kind), w, g in each)
+        differs = next((differs for differs in found if differs is not None), None)
+        if differs is not None and self.permuted(want, got, tol):
+            return f"the values are right, their order is not: ({names})."
+        return differs
+
+    def permuted(self, want: Any, got: Any, tol: Tolerance) -> bool:
+        """Tell whether the values would be right in another order."""
+        kinds = list(zip(self.kinds.values(), want, strict=True))
+        return len(kinds) <= 4 and any(
+            all(
+                kind.difference("", w, g, tol) is None
+                for (kind, w), g in zip(kinds, order, strict=True)
+            )
+            for order in itertools.permutations(got)
+        )
 
 
 @dataclass(frozen=True)

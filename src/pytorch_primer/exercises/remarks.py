@@ -29,29 +29,63 @@ def remark(want: torch.Tensor, got: torch.Tensor) -> str:
 
 
 def same_shape(want: torch.Tensor, got: torch.Tensor) -> str:
-    """Look for a factor, a transposition, a shift by one step or another order of the entries."""
+    """Look for a factor, an offset, a transposition, a shift, another order of the entries."""
     if close(want, got):
         return ""
+    looks = (scaled, rearranged, moved) if want.numel() > 1 else (scaled,)
+    return next((found for look in looks if (found := look(want, got))), "")
+
+
+def scaled(want: torch.Tensor, got: torch.Tensor) -> str:
+    """Look for one factor or one offset for all entries, a square, lost signs."""
     if want.abs().max() > 0:
         for factor, text in FACTORS.items():
             if close(factor * want, got):
                 return text
-    if want.dim() == 2 and want.shape[0] == want.shape[1] and close(want.T, got):
-        return "It is transposed."
-    if want.dim() >= 1 and len(want) > 2:
+    if close(want.abs(), got):
+        return "The signs are lost."
+    if want.numel() == 1 or not got.isfinite().all():
+        return ""
+    if close(want**2, got):
+        return "It is the square of what is expected."
+    at = want.abs().argmax()
+    factor = (got.flatten()[at] / want.flatten()[at]).item() if want.abs().max() > 0 else 0.0
+    if factor and close(factor * want, got):
+        return f"All entries are {factor:.4g} times what is expected."
+    offset = (got - want).flatten()[0].item()
+    if close(want + offset, got):
+        return f"All entries are {abs(offset):.4g} too {'large' if offset > 0 else 'small'}."
+    return ""
+
+
+def moved(want: torch.Tensor, got: torch.Tensor) -> str:
+    """Look for entries that are one step early or late, or for one that is wrong."""
+    if len(want) > 2:
         if close(want[1:], got[:-1]):
             return "Each entry is one step early."
         if close(want[:-1], got[1:]):
             return "Each entry is one step late."
-        if close(want.flip(0), got):
-            return "The entries are in reverse order."
-    if want.numel() > 1 and got.isfinite().all() and (got == got.flatten()[0]).all():
+    wrong = ~torch.isclose(got, want, rtol=1e-4, atol=1e-6)
+    if wrong.sum() == 1 and want.numel() > 2:
+        return "All other entries are right."
+    if got.isfinite().all() and (got == got.flatten()[0]).all():
         return "All entries are equal."
     return ""
 
 
+def rearranged(want: torch.Tensor, got: torch.Tensor) -> str:
+    """Look for the right entries in another place."""
+    if want.dim() == 2 and want.shape[0] == want.shape[1] and close(want.T, got):
+        return "It is transposed."
+    if close(want.flip(0), got):
+        return "The entries are in reverse order."
+    if close(want.flatten().sort().values, got.flatten().sort().values):
+        return "The entries are right, their order is not."
+    return ""
+
+
 def other_shape(want: torch.Tensor, got: torch.Tensor) -> str:
-    """Look for a transposition, a missing or extra entry, or a lost or extra dimension."""
+    """Look for a transposition, a missing or extra entry, a sum or mean, another dimension."""
     if want.dim() == 2 and close(want.T, got):
         return "It is transposed."
     if want.dim() and got.dim() and want.shape[1:] == got.shape[1:]:
@@ -65,4 +99,9 @@ def other_shape(want: torch.Tensor, got: torch.Tensor) -> str:
             return f"There is one entry too few{f': {end} one is missing' if known else ''}."
     if want.numel() == got.numel() and close(want.flatten(), got.flatten()):
         return "The entries are right, the shape is not."
+    for name, reduce in (("sum", torch.sum), ("mean", torch.mean)):
+        if got.numel() == 1 and close(reduce(want), got.reshape(())):
+            return f"It is the {name} of the expected entries."
+        if want.numel() == 1 and close(want.reshape(()), reduce(got)):
+            return f"The {name} of its entries would be right."
     return ""

@@ -12,13 +12,15 @@ def lines(generator):
 
 def derivatives(result, w0, x0, b0):
     w, x, b, y = result
+    leaves = all(t.is_leaf and t.requires_grad for t in (w, x, b))
+    statement = "w, x and b are leaves that require a gradient"
+    if not leaves:
+        return {statement: False}
     for t in (w, x, b):
         t.grad = None
     y.backward()
     return {
-        "w, x and b are leaves that require a gradient": all(
-            t.is_leaf and t.requires_grad for t in (w, x, b)
-        ),
+        statement: True,
         "the gradient of w after `y.backward()`": w.grad.reshape(()),
         "the gradient of x after `y.backward()`": x.grad.reshape(()),
         "the gradient of b after `y.backward()`": b.grad.reshape(()),
