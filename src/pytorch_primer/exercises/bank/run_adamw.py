@@ -2,17 +2,12 @@
 
 import torch
 
+from pytorch_primer.exercises.bank._common import bowl, recorded, skewed
 from pytorch_primer.exercises.exercise import exercise
 from pytorch_primer.exercises.kinds import History
 
 
 def surfaces(generator):
-    def bowl(X):
-        return 10 * (X**2).sum()
-
-    def skewed(X):
-        return 10 * (X[0] ** 2 - 3 * X[0] * X[1] + 4 * X[1] ** 2)
-
     start = torch.randn(2, generator=generator)
     return [(skewed, torch.tensor([8.0, 8.0]), 1.0, 40), (bowl, start, 0.1, 7)]
 
@@ -48,24 +43,6 @@ def run_adamw(function, x0, lr, n_steps):
         fn_history.append(value.item())
     return var_history, fn_history
     # </solution>
-
-
-def recorded(function, x0, lr, n_steps, make=torch.optim.AdamW, **other):
-    """Run the optimizer with one thing done otherwise; say with keywords what."""
-    x = x0.detach().clone().requires_grad_()
-    optimizer = make([x], lr=lr)
-    xs, values = [], []
-    for _ in range(n_steps):
-        if not other.get("accumulate"):
-            optimizer.zero_grad()
-        before, value = x.detach().clone(), function(x)
-        (-value if other.get("uphill") else value).backward()
-        optimizer.step()
-        xs.append(before if other.get("positions_before") else x.detach().clone())
-        values.append((function(x) if other.get("values_after") else value).item())
-        if other.get("new_optimizer"):
-            optimizer = make([x], lr=lr)
-    return xs, values
 
 
 @run_adamw.also_right
@@ -104,35 +81,35 @@ def by_the_formula(function, x0, lr, n_steps):
     "The positions are recorded before each step, as in `run_gd`; here they are the ones after it."
 )
 def recorded_as_in_run_gd(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps, positions_before=True)
+    return recorded(function, x0, lr, n_steps, torch.optim.AdamW, positions_before=True)
 
 
 @run_adamw.mistake("The values are computed after each step; here they are the ones before it.")
 def values_after(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps, values_after=True)
+    return recorded(function, x0, lr, n_steps, torch.optim.AdamW, values_after=True)
 
 
 @run_adamw.mistake("The gradients pile up: call `optimizer.zero_grad()` in every step.")
 def forgot_zero_grad(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps, accumulate=True)
+    return recorded(function, x0, lr, n_steps, torch.optim.AdamW, accumulate=True)
 
 
 @run_adamw.mistake("Every position is the last one: record a copy, `x.detach().clone()`.")
 def same_tensor(function, x0, lr, n_steps):
-    xs, values = recorded(function, x0, lr, n_steps)
+    xs, values = recorded(function, x0, lr, n_steps, torch.optim.AdamW)
     return [xs[-1]] * n_steps, values
 
 
 @run_adamw.mistake("The value rises: the optimizer was given the negative of the function.")
 def uphill(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps, uphill=True)
+    return recorded(function, x0, lr, n_steps, torch.optim.AdamW, uphill=True)
 
 
 @run_adamw.mistake(
     "The start is recorded as well: there is one entry for each step, the first after step 0."
 )
 def with_the_start(function, x0, lr, n_steps):
-    xs, values = recorded(function, x0, lr, n_steps)
+    xs, values = recorded(function, x0, lr, n_steps, torch.optim.AdamW)
     return [x0.clone(), *xs], values
 
 
@@ -143,12 +120,12 @@ def without_step(function, x0, lr, n_steps):
 
 @run_adamw.mistake("The two histories are in the wrong order: positions first.")
 def wrong_order(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps)[::-1]
+    return recorded(function, x0, lr, n_steps, torch.optim.AdamW)[::-1]
 
 
 @run_adamw.mistake("The start x0 was changed: give the optimizer a copy, `x0.clone()`.")
 def start_changed(function, x0, lr, n_steps):
-    xs, values = recorded(function, x0, lr, n_steps)
+    xs, values = recorded(function, x0, lr, n_steps, torch.optim.AdamW)
     x0.data.copy_(xs[-1])
     return xs, values
 
@@ -158,24 +135,24 @@ def start_changed(function, x0, lr, n_steps):
     " lr · 0.01 in each step."
 )
 def adam(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps, make=torch.optim.Adam)
+    return recorded(function, x0, lr, n_steps, torch.optim.Adam)
 
 
 @run_adamw.mistake("This is SGD; the exercise asks for `torch.optim.AdamW`.")
 def plain_sgd(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps, make=torch.optim.SGD)
+    return recorded(function, x0, lr, n_steps, torch.optim.SGD)
 
 
 @run_adamw.mistake(
     "A new optimizer is made in every step, which forgets its moments. Make it once, before the loop."
 )
 def new_optimizer_each_step(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps, new_optimizer=True)
+    return recorded(function, x0, lr, n_steps, torch.optim.AdamW, new_optimizer=True)
 
 
 @run_adamw.mistake("The learning rate was not handed over: these steps use the default 0.001.")
 def default_rate(function, x0, lr, n_steps):
-    return recorded(function, x0, 0.001, n_steps)
+    return recorded(function, x0, 0.001, n_steps, torch.optim.AdamW)
 
 
 @run_adamw.mistake(
@@ -186,4 +163,4 @@ def without_decay(function, x0, lr, n_steps):
     def make(params, lr):
         return torch.optim.AdamW(params, lr=lr, weight_decay=0.0)
 
-    return recorded(function, x0, lr, n_steps, make=make)
+    return recorded(function, x0, lr, n_steps, make)

@@ -2,17 +2,12 @@
 
 import torch
 
+from pytorch_primer.exercises.bank._common import bowl, skewed
 from pytorch_primer.exercises.exercise import exercise
 from pytorch_primer.exercises.kinds import History
 
 
 def surfaces(generator):
-    def bowl(X):
-        return 10 * (X**2).sum()
-
-    def skewed(X):
-        return 10 * (X[0] ** 2 - 3 * X[0] * X[1] + 4 * X[1] ** 2)
-
     start = torch.randn(2, generator=generator)
     return [(skewed, torch.tensor([8.0, 8.0]), 0.001, 30), (bowl, start, 0.02, 6)]
 

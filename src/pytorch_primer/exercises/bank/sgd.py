@@ -3,15 +3,9 @@
 import torch
 from torch import nn
 
+from pytorch_primer.exercises.bank._common import filled
 from pytorch_primer.exercises.exercise import exercise
 from pytorch_primer.exercises.kinds import History
-
-
-def filled(net, generator):
-    """Give a network weights that do not depend on the global random state."""
-    for p in net.parameters():
-        p.data = torch.randn(p.shape, generator=generator) / 2
-    return net
 
 
 def problems(generator):
