@@ -15,11 +15,11 @@ makes it a good first project: after every epoch we can hold what was learned ag
 parts of a real training are here, and none of them takes more than a few seconds.
 """
 
-# sphinx_gallery_tags = ["training", "data", "devices"]
-
 # %%
 # This lesson needs nothing but PyTorch and Matplotlib. The seed makes your data and weights those of
 # this page.
+
+# sphinx_gallery_tags = ["training", "data", "devices"]
 
 import itertools
 import math
@@ -30,8 +30,8 @@ from matplotlib.animation import FuncAnimation
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-plt.style.use("pytorch_primer.course")
 torch.manual_seed(0)
+plt.style.use("pytorch_primer.course")
 
 # %%
 # A data set
@@ -361,10 +361,11 @@ assert sum(bool(epoch % 20) for epoch in range(1000)) == 1000 * 19 // 20 == 950
 # Why tanh
 # --------
 #
-# ReLU is the usual choice. In a narrow network it is a gamble. To see it, we train 64 networks with three hidden layers of 5 and each with its own start.
-# One after the other that would take a while; but they are all of one shape, so their parameters can
-# be stacked and computed together. Adam works entry by entry, hence each of the 64 is trained as if
-# it were alone. This time the targets are free of noise, so that only the start matters.
+# ReLU is the usual choice. In a narrow network it is a gamble. To see it, we train 64 networks with
+# three hidden layers of 5, each with a start of its own. One after the other that would take a while;
+# but they are all of one shape, so their parameters can be stacked and computed together. Adam works
+# entry by entry, hence each of the 64 is trained as if it were alone. This time the targets are free
+# of noise, so that only the start matters.
 
 
 def train_64(activation, num_steps=400):

@@ -16,10 +16,10 @@ the limit; for a network nobody knows the formula, so we ask the network itself.
 than a second.
 """
 
-# sphinx_gallery_tags = ["training", "optimisation", "data"]
-
 # %%
 # The tools first.
+
+# sphinx_gallery_tags = ["training", "optimisation", "data"]
 
 import math
 from functools import partial

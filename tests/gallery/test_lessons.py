@@ -5,7 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from sphinx_gallery.py_source_parser import remove_ignore_blocks, split_code_and_text_blocks
+from sphinx_gallery.py_source_parser import (
+    remove_config_comments,
+    remove_ignore_blocks,
+    split_code_and_text_blocks,
+)
 
 from pytorch_primer.exercises.bank import CURRICULUM
 
@@ -52,6 +56,13 @@ def test_cells_are_short(path):
         code = re.sub(r"^# sphinx_gallery_.*\n?", "", visible(cell), flags=re.M)
         lines = [line for line in code.splitlines() if line.strip()]
         assert len(lines) <= CELL_LINES, "\n".join(lines)
+
+
+@each_lesson
+def test_no_cell_but_the_last_is_empty(path):
+    """A cell with nothing but a setting or a hidden block would be an empty box on the page."""
+    for cell in cells(path)[:-1]:
+        assert remove_config_comments(visible(cell)).strip(), cell
 
 
 @each_lesson
