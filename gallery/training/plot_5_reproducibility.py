@@ -1,0 +1,524 @@
+r"""
+Reproducibility
+===============
+
+.. lesson::
+   :assumes: training/plot_4_learning_rate; training/plot_2_fitting_a_sine
+   :tags: training, reproducibility, data
+
+   - seed every source of chance at the right moment, and give parts of a program their own generator
+   - keep random numbers the same, however many workers load the data
+   - say which differences between two machines are left, and why, and write checks that survive them
+
+You run your program again and get another result. Was it the change that you made, or was it chance?
+If you cannot run the old one again, you will never know. Most of what it takes is one line in the right
+place. The rest is worth knowing, because there is a limit to what any line can promise.
+"""
+
+# sphinx_gallery_tags = ["training", "reproducibility", "data"]
+
+import math
+import random
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+
+from pytorch_primer import Batches, set_seed, sgd
+
+plt.style.use("pytorch_primer.course")
+
+# %%
+# Random numbers are computed
+# ---------------------------
+#
+# A random number in a program comes from a formula with a memory, a :term:`generator`. The
+# :term:`seed` sets that memory. From the same seed follow the same numbers, in the same order:
+
+torch.manual_seed(7)
+first = torch.rand(4)
+torch.manual_seed(7)
+again = torch.rand(4)
+print(first)
+print("the same again:", torch.equal(first, again))
+
+# sphinx_gallery_start_ignore
+assert torch.equal(first, again)
+# sphinx_gallery_end_ignore
+
+# %%
+# In the same *order*: there lies the catch. The layer below gets its weights from the same seed, but
+# in the second line somebody has drawn one number before, and in the third the seed comes too late:
+
+torch.manual_seed(7)
+weights = {"seeded": nn.Linear(2, 1).weight}
+torch.manual_seed(7)
+torch.rand(1)
+weights["a draw before"] = nn.Linear(2, 1).weight
+weights["seeded after"] = nn.Linear(2, 1).weight
+torch.manual_seed(7)
+for name, weight in weights.items():
+    print(f"{name:14}", weight.detach())
+
+# sphinx_gallery_start_ignore
+assert not torch.equal(weights["seeded"], weights["a draw before"])
+assert not torch.equal(weights["seeded"], weights["seeded after"])
+assert weights["a draw before"][0, 0] == weights["seeded"][0, 1]
+torch.manual_seed(7)
+assert torch.equal(weights["seeded"], nn.Linear(2, 1).weight)
+torch.manual_seed(7)
+# sphinx_gallery_end_ignore
+
+# %%
+# Three different layers. In the second, the numbers have moved on by one place: its first weight is the
+# second one of the layer above. So the seed stands at the top of a program, before the first network is made
+# and before the first data are drawn. A call at its end, after the training, as one sees it now and
+# then, does nothing for anybody.
+#
+# More than one source
+# --------------------
+#
+# ``torch.manual_seed`` reaches PyTorch on every device. Python's ``random`` and NumPy have generators of
+# their own, and libraries use all three. :func:`pytorch_primer.set_seed` seeds them together. (It does
+# not reach the generators that ``np.random.default_rng()`` makes; give those their seed when you make
+# them.)
+
+
+def draw():
+    return random.random(), np.random.rand(), torch.rand(1).item()
+
+
+set_seed(3)
+one = draw()
+set_seed(3)
+print("repeated:", draw() == one, " and then:", draw() == one)
+
+# sphinx_gallery_start_ignore
+set_seed(3)
+assert draw() == one
+assert draw() != one
+# sphinx_gallery_end_ignore
+
+# %%
+# A generator for each purpose
+# ----------------------------
+#
+# With one global generator everything depends on everything: a further random layer in the network,
+# and the samples come in another order. Parts that should not depend on each other get their own
+# :class:`torch.Generator`. Two programs, one of which draws 100 numbers more:
+
+
+def orders(extra_draws, generator=None):
+    torch.manual_seed(0)
+    torch.rand(extra_draws)
+    data = torch.arange(8)
+    batches = Batches(data, data, 8, shuffle=True, generator=generator)
+    return next(iter(batches))[0].tolist()
+
+
+print("global:", orders(0), orders(100))
+own = [torch.Generator().manual_seed(0) for _ in range(2)]
+print("own:   ", orders(0, own[0]), orders(100, own[1]))
+
+# sphinx_gallery_start_ignore
+assert orders(0) != orders(100)
+own = [torch.Generator().manual_seed(0) for _ in range(2)]
+assert orders(0, own[0]) == orders(100, own[1])
+# sphinx_gallery_end_ignore
+
+# %%
+# With its own generator the order of the samples stays what it was. That is also the way to compare two
+# networks on the same batches.
+#
+# The same run twice
+# ------------------
+#
+# A small training has all sources of chance in it: initial weights, the order of the samples,
+# and a dropout layer. ``set_seed`` returns a generator of the same seed, which we hand to the batches.
+
+set_seed(0)
+X = torch.randn(100, 2)
+Y = torch.sin(2 * X.sum(dim=1, keepdim=True))
+
+
+def experiment(seed):
+    generator = set_seed(seed)
+    net = nn.Sequential(
+        nn.Linear(2, 32), nn.Tanh(), nn.Dropout(0.1), nn.Linear(32, 1)
+    )
+    batches = Batches(X, Y, 20, shuffle=True, generator=generator)
+    return sgd(net, nn.MSELoss(), batches, 0.1, 40).epoch_losses
+
+
+print("equal to the last bit:", experiment(0) == experiment(0))
+
+# sphinx_gallery_start_ignore
+assert experiment(0) == experiment(0)
+# sphinx_gallery_end_ignore
+
+# %%
+# Every loss of the two runs is equal, in all its digits. Now ten seeds:
+
+runs = [experiment(seed) for seed in range(10)]
+final = torch.tensor([run[-1] for run in runs])
+print(f"last losses from {final.min():.3f} to {final.max():.3f}")
+print(f"mean {final.mean():.3f}, standard deviation {final.std():.3f}")
+
+fig, ax = plt.subplots()
+for run in runs[1:]:
+    ax.plot(run, color="C0", linewidth=0.8)
+ax.plot(runs[0], color="C0", linewidth=0.8, label="ten seeds")
+ax.plot(experiment(0), "--", color="C1", label="seed 0 again")
+ax.set(xlabel="epoch", ylabel="loss")
+ax.legend()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Training loss against epoch for ten seeds, a broad bundle of ragged lines that sinks from one half"
+    " to about one third. A dashed line, seed 0 run once more, lies exactly on one of them."
+)
+assert final.max() > 1.1 * final.min()
+assert 0.45 < np.mean([run[0] for run in runs]) < 0.6
+assert 0.3 < final.mean() < 0.42
+assert runs[0] == experiment(0)
+assert len({tuple(run) for run in runs}) == 10
+# sphinx_gallery_end_ignore
+
+# %%
+# The dashed line covers one of the ten completely. The others show how much of a result is chance. A
+# seed makes a run repeatable, not typical: an improvement that is smaller than the width of this bundle
+# is none, whatever a single seed says. Report several, and never choose the best seed.
+#
+# Workers
+# -------
+#
+# A :term:`data loader` with ``num_workers=4`` starts four processes, and each loads every fourth
+# batch. Each has generators of its own, with seeds that follow from its number and from a base seed, which
+# is drawn from the loader's ``generator``: for PyTorch, base seed plus number. So give the loader a seeded one and a
+# run can be repeated. But what if samples are changed at random, and next time there are two workers?
+# No process is needed to see it; here are the generators alone:
+
+
+def noise_of_batches(num_workers, base_seed=0):
+    seeds = range(base_seed, base_seed + num_workers)
+    workers = [torch.Generator().manual_seed(seed) for seed in seeds]
+    turns = [workers[k % num_workers] for k in range(6)]
+    return [round(torch.randn(1, generator=w).item(), 2) for w in turns]
+
+
+for num_workers in (1, 2, 4):
+    print(num_workers, "workers:", noise_of_batches(num_workers))
+
+# sphinx_gallery_start_ignore
+assert noise_of_batches(2) == noise_of_batches(2)
+assert (
+    noise_of_batches(1)[0] == noise_of_batches(2)[0] == noise_of_batches(4)[0]
+)
+assert len({tuple(noise_of_batches(n)) for n in (1, 2, 4)}) == 3
+# sphinx_gallery_end_ignore
+
+# %%
+# Only the first batch gets the same number in all three. The number of workers, a matter of speed, has
+# become a part of the result. To keep it out, let the numbers depend on the sample and not on who
+# loads it:
+
+
+class Jittered(Dataset):
+    def __init__(self, num_samples, seed):
+        self.num_samples, self.seed, self.epoch = num_samples, seed, 0
+
+    def __len__(self):
+        return self.num_samples
+
+    def __getitem__(self, i):
+        seed = self.seed + self.epoch * self.num_samples + i
+        generator = torch.Generator().manual_seed(seed)
+        return i, torch.randn(1, generator=generator).item()
+
+
+# %%
+# Each sample has its seed, another one in each epoch. Now it may be asked for in any order, and by
+# whom you like:
+
+samples = Jittered(6, seed=0)
+in_order = dict(samples[i] for i in range(6))
+shuffled = {}
+for indices, noises in DataLoader(samples, batch_size=2, shuffle=True):
+    shuffled |= zip(indices.tolist(), noises.tolist(), strict=True)
+print("order of arrival:", list(shuffled))
+print("same noise:", all(shuffled[i] == in_order[i] for i in range(6)))
+samples.epoch = 1
+print("another epoch:", samples[0][1] != in_order[0])
+
+# sphinx_gallery_start_ignore
+assert shuffled == in_order
+assert list(shuffled) != list(in_order)
+assert samples[0][1] != in_order[0]
+# sphinx_gallery_end_ignore
+
+# %%
+# .. note::
+#
+#    On Windows and macOS, and with Python 3.14 on Linux too, a worker begins by importing your script.
+#    Where the script starts workers on its top level, each worker would try to start workers, and Python stops it with a ``RuntimeError``.
+#    Put what the program does into a function, and call it like this:
+#
+#    .. code-block:: python
+#
+#       def main():
+#           generator = set_seed(0)
+#           loader = DataLoader(samples, num_workers=4, generator=generator)
+#           ...
+#
+#       if __name__ == "__main__":
+#           main()
+#
+#    The loaders of these lessons have no workers: what is in memory already needs nobody to fetch it.
+#
+# Deterministic algorithms
+# ------------------------
+#
+# Some operations have no fixed result although no random number is involved. If two values are written
+# to the same place, the later one wins, and which one is later depends on how the work was divided.
+# PyTorch can be told to refuse such operations, and to take a :term:`deterministic algorithm`
+# wherever it has one:
+
+torch.use_deterministic_algorithms(True)
+place, values = torch.tensor([0, 0]), torch.tensor([1.0, 2.0])
+try:
+    torch.zeros(3).put_(place, values)
+except RuntimeError as error:
+    print(str(error).split(",")[0])
+print("without initial values:", torch.empty(3))
+torch.use_deterministic_algorithms(False)
+
+# sphinx_gallery_start_ignore
+torch.use_deterministic_algorithms(True)
+refused = ""
+try:
+    torch.zeros(3).put_(place, values)
+except RuntimeError as error:
+    refused = str(error)
+assert refused.startswith("put_ does not have a deterministic implementation")
+assert torch.empty(3).isnan().all()
+added = torch.zeros(3).index_add_(0, place, values)
+assert added.tolist() == [3, 0, 0]
+torch.use_deterministic_algorithms(False)
+assert not torch.are_deterministic_algorithms_enabled()
+# sphinx_gallery_end_ignore
+
+# %%
+# The second line shows a side effect: memory that ``torch.empty`` finds lying about is filled with
+# ``nan``, so that nobody can build on what was there by chance.
+#
+# On a GPU there are more such operations. ``index_add_`` and ``scatter_add_`` add from many threads in
+# the order in which these arrive; cuDNN chooses among algorithms by timing them
+# (``torch.backends.cudnn.benchmark``); cuBLAS needs the variable ``CUBLAS_WORKSPACE_CONFIG``, and
+# before its first call. ``set_seed(0, deterministic=True)`` takes care of all of it. One still reads
+# that there is no simple way to do so. There is, and it costs some speed.
+#
+# Why two machines differ
+# -----------------------
+#
+# Same program, same seed, same versions, deterministic algorithms; and another computer still
+# prints another last digit. The reason is the oldest fact about computing with fractions: an addition
+# is rounded, so the order of additions matters.
+
+print("left to right:", (0.1 + 0.2) + 0.3)
+print("right to left:", 0.1 + (0.2 + 0.3))
+big = torch.tensor([1e8, 1.0, -1e8])
+print("1 in the middle:", (big[0] + big[1] + big[2]).item())
+print("1 at the end:   ", (big[0] + big[2] + big[1]).item())
+
+# sphinx_gallery_start_ignore
+assert (0.1 + 0.2) + 0.3 != 0.1 + (0.2 + 0.3)
+assert (big[0] + big[1] + big[2]).item() == 0
+assert (big[0] + big[2] + big[1]).item() == 1
+# sphinx_gallery_end_ignore
+
+# %%
+# :math:`10^8 + 1` cannot be told from :math:`10^8` in float32, so the 1 is lost, unless it comes last.
+# Addition on a computer is commutative but not associative :cite:p:`higham2002`. Let us sum 100 000
+# numbers in 300 different orders, and compare with the exact sum:
+
+torch.manual_seed(0)
+x = torch.randn(100_000)
+exact = math.fsum(x.tolist())
+sums = [x[torch.randperm(len(x))].sum().item() for _ in range(300)]
+errors = torch.tensor(sums, dtype=torch.float64) - exact
+print(f"exact sum {exact:.6f}, {len(set(sums))} different results")
+print(f"largest error {errors.abs().max():.1e}")
+
+# sphinx_gallery_start_ignore
+assert 5 < len(set(sums)) < 100
+assert 2e-5 < errors.abs().max() < 1e-3
+# sphinx_gallery_end_ignore
+
+# %%
+
+where, count = torch.tensor(sums).double().unique(return_counts=True)
+fig, ax = plt.subplots(figsize=(6, 3.2))
+ax.vlines((where - exact) * 1e5, 0, count, linewidth=6, color="C0")
+ax.axvline(0, color="black", linestyle=":", label="exact")
+ax.set(xlabel="error of the sum, in units of $10^{-5}$", ylabel="orders")
+ax.legend()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "How many of 300 orders gave which error of the sum: evenly spaced bars, tall around zero and low"
+    " towards the sides, the outermost a little beyond one ten-thousandth."
+)
+gaps = where.diff()
+unit = 2.0**-16  # the distance of float32 numbers between 128 and 256
+assert 128 < abs(exact) < 256
+torch.testing.assert_close(gaps / unit, (gaps / unit).round())
+assert abs(errors.mean()) < 3e-5
+# sphinx_gallery_end_ignore
+
+# %%
+# The bars stand where float32 has numbers, :math:`2^{-16}` apart. None of these sums is wrong; each is
+# the right sum, rounded in other places. And every machine has its own order: a processor adds 4, 8 or 16
+# numbers at once, two threads take a half each, a GPU builds a tree.
+#
+# What becomes of a last digit
+# ----------------------------
+#
+# Does it matter? We train the same network twice, and the second time move one single weight to the
+# next float32 number, the smallest change there is. Nothing is random here. What happens depends on
+# the learning rate.
+
+
+def start(nudge):
+    torch.manual_seed(1)
+    hidden = [nn.Linear(2, 32), nn.Tanh(), nn.Linear(32, 32), nn.Tanh()]
+    net = nn.Sequential(*hidden, nn.Linear(32, 1))
+    if nudge:
+        with torch.no_grad():
+            weight = net[0].weight[0, 0]
+            weight.copy_(weight.nextafter(torch.tensor(1.0)))
+    return net
+
+
+# %%
+
+
+def descend(net, lr, num_steps=300):
+    params, positions = list(net.parameters()), []
+    for _ in range(num_steps):
+        positions.append(nn.utils.parameters_to_vector(params).detach())
+        loss = nn.functional.mse_loss(net(X), Y)
+        gradients = torch.autograd.grad(loss, params)
+        with torch.no_grad():
+            for p, gradient in zip(params, gradients, strict=True):
+                p.sub_(gradient, alpha=lr)
+    return torch.stack(positions), loss.item()
+
+
+# %%
+
+fig, ax = plt.subplots()
+for lr, dash in {0.05: "--", 0.2: "-"}.items():
+    here, loss = descend(start(nudge=False), lr)
+    there, other_loss = descend(start(nudge=True), lr)
+    apart = (here - there).abs().amax(dim=1)
+    print(f"lr = {lr:<4}  apart {apart[0]:.0e}, then {apart[-1]:.0e}", end="")
+    print(f"  losses {loss:.3f} and {other_loss:.3f}")
+    ax.semilogy(apart, dash, label=f"lr = {lr}")
+ax.set(xlabel="step", ylabel="largest difference of a weight")
+ax.legend()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Largest difference between the weights of two trainings that began one last digit apart, against"
+    " the step, logarithmic. With rate 0.05 it stays near one ten-millionth. With rate 0.2 it stays"
+    " there for some fifty steps, then shoots up, a million-fold and more, and remains above one tenth."
+)
+for lr in (0.05, 0.2):
+    here, loss = descend(start(nudge=False), lr)
+    there, other_loss = descend(start(nudge=True), lr)
+    apart = (here - there).abs().amax(dim=1)
+    assert 0 < apart[0] < 1e-7
+    if lr == 0.05:
+        assert apart.max() < 1e-5
+        assert abs(loss - other_loss) < 1e-5
+    else:
+        assert apart[150:].min() > 1e-3
+        assert apart[30] < 1e-5
+        assert abs(loss - other_loss) > 1e-4
+        assert max(loss, other_loss) < 0.5 * Y.var()
+# sphinx_gallery_end_ignore
+
+# %%
+# With the small rate the two trainings stay together, and their losses agree in all digits shown.
+# With the large one nothing is to be seen for some fifty steps. Then every step stretches the
+# difference, and soon it is as large as a weight. Both have trained, and neither is wrong; they are
+# simply not the same training any more. At such a rate another machine, or another number of threads, is as good as another seed: do not be
+# surprised if your two losses in the last line are not those of this page.
+#
+# What is left, and what to do
+# ----------------------------
+#
+# .. list-table::
+#    :header-rows: 1
+#    :widths: 34 33 33
+#
+#    * - what differs
+#      - why
+#      - what helps
+#    * - two runs on one machine
+#      - seeds, order of threads on a GPU
+#      - ``set_seed``, deterministic algorithms
+#    * - numbers of workers
+#      - each has its own generator
+#      - a seed for each sample
+#    * - numbers of threads, processors, CPU and GPU
+#      - another order of additions; other approximations of functions, also in ``torch.randn``
+#      - compare with a tolerance
+#    * - versions of PyTorch
+#      - algorithms and default values change
+#      - note the version; pin it where it matters
+#    * - order of a ``set`` of strings
+#      - Python changes its hashes at each start
+#      - ``sorted``, or ``PYTHONHASHSEED`` before the start
+#
+# So a check that is to hold elsewhere never asks for equality to the last bit. It says how much is
+# allowed:
+
+one_way, other_way = x.sum(), x.flip(0).sum()
+print("equal:", torch.equal(one_way, other_way))
+torch.testing.assert_close(one_way, other_way, rtol=1e-5, atol=1e-3)
+print("close: nothing was raised")
+print("PyTorch", torch.__version__.split("+")[0])
+
+# sphinx_gallery_start_ignore
+assert abs(one_way - other_way) < 1e-3
+# sphinx_gallery_end_ignore
+
+# %%
+# The numbers in the text of this course are checked in that way, at every build: by formulas where there
+# are some, by orderings and limits where chance has a part.
+#
+# Recap
+# -----
+#
+# - Seed first, all generators, before anything random is made.
+# - Give parts that should not depend on each other generators of their own, and samples their own
+#   seeds if workers load them.
+# - A seed makes a run repeatable, not typical: report several.
+# - Deterministic algorithms repair what the order of threads does on one machine.
+# - Rounding depends on the order of additions; training can amplify it. Compare with tolerances.
+#
+# Exercises
+# ---------
+#
+# Weights that depend on the seed and on nothing else.
+#
+# .. exercise:: seeded_weights
+#
+# Where to go next
+# ----------------
+#
+# This was the last lesson. :doc:`All exercises </exercises>` are on one page, and :doc:`How it is made
+# </how_it_is_made>` tells how a course can run its own claims.
