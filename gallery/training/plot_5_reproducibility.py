@@ -72,18 +72,18 @@ torch.manual_seed(7)
 # sphinx_gallery_end_ignore
 
 # %%
-# Three different layers. In the second, the numbers have moved on by one place: its first weight is the
-# second one of the layer above. So the seed stands at the top of a program, before the first network is made
-# and before the first data are drawn. A call at its end, after the training, as one sees it now and
-# then, does nothing for anybody.
+# Three different layers. In the second, the numbers have moved on by one place: its first weight is
+# the second one of the layer above. So the seed stands at the top of a program, before the first
+# network is made and before the first data are drawn. A call at its end, after the training, as one
+# sees it now and then, does nothing for anybody.
 #
 # More than one source
 # --------------------
 #
-# ``torch.manual_seed`` reaches PyTorch on every device. Python's ``random`` and NumPy have generators of
-# their own, and libraries use all three. :func:`pytorch_primer.set_seed` seeds them together. (It does
-# not reach the generators that ``np.random.default_rng()`` makes; give those their seed when you make
-# them.)
+# ``torch.manual_seed`` reaches PyTorch on every device. Python's ``random`` and NumPy have
+# generators of their own, and libraries use all three. :func:`pytorch_primer.set_seed` seeds them
+# together. (It does not reach the generators that ``np.random.default_rng()`` makes; give those
+# their seed when you make them.)
 
 
 def draw():
@@ -129,8 +129,8 @@ assert orders(0, own[0]) == orders(100, own[1])
 # sphinx_gallery_end_ignore
 
 # %%
-# With its own generator the order of the samples stays what it was. That is also the way to compare two
-# networks on the same batches.
+# With its own generator the order of the samples stays what it was. That is also the way to compare
+# two networks on the same batches.
 #
 # The same run twice
 # ------------------
@@ -187,18 +187,18 @@ assert len({tuple(run) for run in runs}) == 10
 # sphinx_gallery_end_ignore
 
 # %%
-# The dashed line covers one of the ten completely. The others show how much of a result is chance. A
-# seed makes a run repeatable, not typical: an improvement that is smaller than the width of this bundle
-# is none, whatever a single seed says. Report several, and never choose the best seed.
+# The dashed line covers one of the ten completely. The others show how much of a result is chance.
+# A seed makes a run repeatable, not typical: an improvement that is smaller than the width of this
+# bundle is none, whatever a single seed says. Report several, and never choose the best seed.
 #
 # Workers
 # -------
 #
 # A :term:`data loader` with ``num_workers=4`` starts four processes, and each loads every fourth
-# batch. Each has generators of its own, with seeds that follow from its number and from a base seed, which
-# is drawn from the loader's ``generator``: for PyTorch, base seed plus number. So give the loader a seeded one and a
-# run can be repeated. But what if samples are changed at random, and next time there are two workers?
-# No process is needed to see it; here are the generators alone:
+# batch. Each has generators of its own, with seeds that follow from its number and from a base
+# seed, which is drawn from the loader's ``generator``: for PyTorch, base seed plus number. So give
+# the loader a seeded one and a run can be repeated. But what if samples are changed at random, and
+# next time there are two workers? No process is needed to see it; here are the generators alone:
 
 
 def noise_of_batches(num_workers, base_seed=0):
@@ -262,8 +262,9 @@ assert samples[0][1] != in_order[0]
 # .. note::
 #
 #    On Windows and macOS, and with Python 3.14 on Linux too, a worker begins by importing your script.
-#    Where the script starts workers on its top level, each worker would try to start workers, and Python stops it with a ``RuntimeError``.
-#    Put what the program does into a function, and call it like this:
+#    Where the script starts workers on its top level, each worker would try to start workers, and
+#    Python stops it with a ``RuntimeError``. Put what the program does into a function, and call it
+#    like this:
 #
 #    .. code-block:: python
 #
@@ -378,9 +379,9 @@ assert abs(errors.mean()) < 3e-5
 # sphinx_gallery_end_ignore
 
 # %%
-# The bars stand where float32 has numbers, :math:`2^{-16}` apart. None of these sums is wrong; each is
-# the right sum, rounded in other places. And every machine has its own order: a processor adds 4, 8 or 16
-# numbers at once, two threads take a half each, a GPU builds a tree.
+# The bars stand where float32 has numbers, :math:`2^{-16}` apart. None of these sums is wrong; each
+# is the right sum, rounded in other places. And every machine has its own order: a processor adds
+# 4, 8 or 16 numbers at once, two threads take a half each, a GPU builds a tree.
 #
 # What becomes of a last digit
 # ----------------------------
@@ -454,8 +455,9 @@ for lr in (0.05, 0.2):
 # With the small rate the two trainings stay together, and their losses agree in all digits shown.
 # With the large one nothing is to be seen for some fifty steps. Then every step stretches the
 # difference, and soon it is as large as a weight. Both have trained, and neither is wrong; they are
-# simply not the same training any more. At such a rate another machine, or another number of threads, is as good as another seed: do not be
-# surprised if your two losses in the last line are not those of this page.
+# simply not the same training any more. At such a rate another machine, or another number of
+# threads, is as good as another seed: do not be surprised if your two losses in the last line are
+# not those of this page.
 #
 # What is left, and what to do
 # ----------------------------
@@ -497,8 +499,8 @@ assert abs(one_way - other_way) < 1e-3
 # sphinx_gallery_end_ignore
 
 # %%
-# The numbers in the text of this course are checked in that way, at every build: by formulas where there
-# are some, by orderings and limits where chance has a part.
+# The numbers in the text of this course are checked in that way, at every build: by formulas where
+# there are some, by orderings and limits where chance has a part.
 #
 # Recap
 # -----
