@@ -124,6 +124,15 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def notebooks(session: nox.Session) -> None:
+    """Run every download of the built site in a fresh environment; ``--seed N`` repeats a run."""
+    install(session)
+    if not SITE.exists():
+        session.error("no built site: run `nox -s docs` first")
+    run(session, "tests.downloads", str(SITE), *session.posargs)
+
+
+@nox.session(python=False)
 def grade(session: nox.Session) -> None:
     """Grade a folder of worksheets: ``nox -s grade -- FOLDER`` writes FOLDER/grades.csv."""
     install(session)
