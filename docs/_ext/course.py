@@ -8,6 +8,7 @@ time, run time and exercises. ``{course-plan}`` lists chosen lessons with the ti
 from __future__ import annotations
 
 import re
+import textwrap
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -27,9 +28,9 @@ logger = logging.getLogger(__name__)
 
 MINUTES_PER_EXERCISE = 8
 GRAPH = """digraph {{
-graph [rankdir=LR bgcolor=transparent nodesep=0.18 ranksep=0.5]
-node [shape=box style=rounded fontname="Helvetica,Arial,sans-serif" fontsize=13 height=0.35 \
-margin="0.12,0.06"]
+graph [rankdir=TB bgcolor=transparent nodesep=0.12 ranksep=0.3]
+node [shape=box style=rounded fontname="Helvetica,Arial,sans-serif" fontsize=11 height=0.35 \
+margin="0.08,0.05"]
 edge [arrowsize=0.6]
 {body}
 }}"""
@@ -86,7 +87,8 @@ def graph_svg(app: Sphinx, docname: str) -> str:
     numbers = {page: number for number, (page, _) in lessons.items()}
     body = []
     for number, (page, lesson) in lessons.items():
-        title = f"{number} {lesson.title}".replace('"', "'")
+        words = "\\n".join(textwrap.wrap(lesson.title, 16)).replace('"', "'")
+        title = f"{number}\\n{words}"
         uri = app.builder.get_relative_uri(docname, page)
         body.append(f'"{number}" [label="{title}" URL="{uri}"]')
         for assumed in filter(LESSON.fullmatch, lesson.assumes):
@@ -124,7 +126,7 @@ def facts_of(number: str, lesson: Lesson) -> str:
     count = len(CURRICULUM.get(number, ()))
     facts = [f"{lesson.reading_minutes} min to read"]
     if lesson.run_seconds is not None:
-        facts.append(f"{lesson.run_seconds:.0f} s to run")
+        facts.append(f"{max(1, round(lesson.run_seconds))} s to run")
     facts.append(f"{count} exercise{'s' * (count != 1)}" if count else "no exercises")
     return ", ".join(facts)
 

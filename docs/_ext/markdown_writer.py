@@ -104,11 +104,12 @@ class MarkdownWriter:
     def block_exercise_box(self, node: nodes.Element) -> str:
         """Write text and code; the hints and the solution come from the package when asked for."""
         title, prompt = node.children[:2]
-        id = node["exercise"]
+        id, import_check = node["exercise"], "from pytorch_primer import check"
+        code = node["code"].replace(import_check, f"{import_check}, hint, solution")
         return (
             f"### {self.inline(title)}\n\n{self.block(prompt)}\n\n"
             f'`hint("{id}")` gives a hint, `solution("{id}")` an answer.'
-            f"{CODE_CELL}{node['code']}{CODE_CELL}"
+            f"{CODE_CELL}{code}{CODE_CELL}"
         )
 
     def block_rubric(self, node: nodes.Element) -> str:

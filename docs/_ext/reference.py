@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from typing import Any
 
@@ -27,24 +28,38 @@ class Reference(SphinxDirective):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """Write the entries in reST, and have them read."""
+        """Write the entries in reST, which autodoc needs, and have them read by a MyST page."""
         names = " ".join(self.content).split()
         unknown = set(names) - set(pytorch_primer.__all__)
         if unknown:
             raise self.error(f"not public in pytorch_primer: {', '.join(sorted(unknown))}")
-        return self.parse_text_to_nodes("\n".join(map(entry, names)))
+        rst = "\n".join(map(entry, names))
+        return self.parse_text_to_nodes(f"```{{eval-rst}}\n{rst}\n```")
 
 
 def entry(name: str) -> str:
     """Write the entry of one public name."""
-    is_class = inspect.isclass(getattr(pytorch_primer, name))
-    directive = "autoclass" if is_class else "autofunction"
-    return ENTRY.format(
-        directive=directive, name=name, options="   :members:\n" if is_class else ""
-    )
+    documented = getattr(pytorch_primer, name)
+    if not inspect.isclass(documented):
+        return ENTRY.format(directive="autofunction", name=name, options="")
+    options = f"   :members:\n   :exclude-members: {', '.join(fields(documented))}\n"
+    return ENTRY.format(directive="autoclass", name=name, options=options)
+
+
+def fields(cls: type) -> list[str]:
+    """Name the fields of a data class or named tuple, which its docstring describes already."""
+    if dataclasses.is_dataclass(cls):
+        return [field.name for field in dataclasses.fields(cls)]
+    return list(getattr(cls, "_fields", ()))
+
+
+def plain_word(app: Sphinx, env: Any, node: Any, text: nodes.Node) -> nodes.Node | None:
+    """Leave "optional", which numpydoc puts behind a type, without a link."""
+    return text if node.get("reftarget") == "optional" else None
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Add the directive."""
     app.add_directive("reference", Reference)
+    app.connect("missing-reference", plain_word)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -36,8 +36,8 @@ class ContourPlot:
         Shape (num, num); ``values[i, j]`` is f at ``(x[j], y[i])``.
     levels : numpy.ndarray
         The values at which lines were drawn.
-    method : {"vmap", "loop"}
-        How the grid was evaluated.
+    method : str
+        ``"vmap"`` or ``"loop"``: how the grid was evaluated.
     """
 
     ax: Axes
@@ -58,8 +58,8 @@ class FunctionPlot:
         Where it is.
     x, values : torch.Tensor
         Shape (num,) each: the points and f there.
-    method : {"vmap", "loop"}
-        How the points were evaluated.
+    method : str
+        ``"vmap"`` or ``"loop"``: how the points were evaluated.
     """
 
     ax: Axes

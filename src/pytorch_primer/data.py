@@ -138,7 +138,7 @@ def load_mnist(
 
     Parameters
     ----------
-    root : str or os.PathLike
+    root : str or pathlib.Path
         The folder that torchvision calls ``root``: the four files, unpacked, are in ``MNIST/raw``
         or ``FashionMNIST/raw`` below it.
     fashion : bool

@@ -45,12 +45,12 @@ class Trajectory:
 
     @property
     def num_steps(self) -> int:
-        """Number of steps: one less than there are entries."""
+        """Return the number of steps, one less than there are entries."""
         return len(self.values) - 1
 
     @property
     def updates(self) -> torch.Tensor:
-        """Shape (num_steps, d): step i, from position i to position i + 1."""
+        """Return the steps from position i to position i + 1, of shape (num_steps, d)."""
         return self.positions[1:] - self.positions[:-1]
 
 

@@ -41,7 +41,7 @@ def evaluate(
     -------
     values : torch.Tensor
         Shape (n,), in the dtype that `f` returns (numbers: that of `points`).
-    method : {"vmap", "loop"}
+    method : str
         How they were computed.
 
     Raises

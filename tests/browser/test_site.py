@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+import pytorch_primer
 from pytorch_primer.exercises.bank import CURRICULUM
 
 SITE = Path(__file__).parents[2] / "docs/_build/html"
@@ -95,6 +96,14 @@ def test_no_debris_on_the_page(lesson):
         r"sphinx_gallery_",
     ):
         assert not re.search(pattern, text), pattern
+
+
+def test_reference_documents_every_public_name():
+    reference = page("reference")
+    for name in pytorch_primer.__all__:
+        entry = reference.find(id=f"pytorch_primer.{name}")
+        assert entry is not None, name
+        assert entry.find_parent("dl").dd.get_text().strip(), name
 
 
 def test_lessons_are_fast():

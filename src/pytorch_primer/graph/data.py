@@ -30,7 +30,7 @@ class Node(NamedTuple):
         The tensor's name, the operation's human name (``"mul"``), or the count in a folded box.
     shape : tuple of int or None
         Shape of the tensor, or of the operation's (first) result; None where it is not known.
-    value, grad : Value or None
+    value, grad : float or tuple or str or None
         Filled on demand and where a live tensor holds them, see
         :func:`pytorch_primer.draw_graph`.
     module : str or None
@@ -64,7 +64,7 @@ class Edge(NamedTuple):
         Position of the source among the target's operands, from 0: 1 for ``b`` in ``a - b``.
     result : int
         Which result of the source flows here, from 0: ``a.unbind()[2]`` is result 2 of unbind.
-    gradient : Value or None
+    gradient : float or tuple or str or None
         The gradient that a backward pass sends along the arrow, from target to source; None
         until it has passed, see :func:`pytorch_primer.backward_steps`.
     times : int

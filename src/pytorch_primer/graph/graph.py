@@ -59,7 +59,7 @@ class Graph:
 
     @cached_property
     def dot(self) -> str:
-        """The drawing in Graphviz's language: the same text for the same graph, always."""
+        """Return the drawing in Graphviz's language, always the same text for the same graph."""
         return to_dot(self)
 
     @cached_property
