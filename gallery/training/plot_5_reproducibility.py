@@ -68,7 +68,6 @@ assert not torch.equal(weights["seeded"], weights["seeded after"])
 assert weights["a draw before"][0, 0] == weights["seeded"][0, 1]
 torch.manual_seed(7)
 assert torch.equal(weights["seeded"], nn.Linear(2, 1).weight)
-torch.manual_seed(7)
 # sphinx_gallery_end_ignore
 
 # %%
