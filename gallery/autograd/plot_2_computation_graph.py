@@ -3,7 +3,7 @@ The computation graph
 =====================
 
 .. lesson::
-   :assumes: the chain rule of school calculus; tensors and their shapes
+   :assumes: autograd/plot_1_derivatives
 
    - read the graph that PyTorch records while it computes, and walk it yourself
    - tell leaves from intermediate results, and say which tensors will get a gradient
