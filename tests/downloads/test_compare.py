@@ -65,9 +65,12 @@ def differences(page, *cells):
         ("", [value("<matplotlib.legend.Legend at 0x7f12>")]),
         ("", [value("Text(0.5, 1.0, 'title')")]),
         ("took 1.25 s", [stdout("took 0.98 s")]),
+        ("difference: 7e-07", [stdout("difference: 1e-06")]),
         ("device: cpu", [stdout("device: cuda, some GPU")]),
         ("torch 2.13.0+cpu", [stdout("torch 2.14.1")]),
         ("a\n\nb   \n", [stdout("a\nb\n")]),
+        (" 1\n10\n", [stdout("    1\n   10\n")]),
+        ("1\n2", [stdout("1"), value("2")]),
     ],
 )
 def test_same_output(shown, outputs):
@@ -81,8 +84,10 @@ def test_same_output(shown, outputs):
         ("1\n", []),
         ("", [stdout("1\n")]),
         ("1 2\n", [stdout("12\n")]),
+        (" 1\n10\n", [stdout("1\n10\n")]),
         ("1\n2\n", [stdout("2\n1\n")]),
         ("x = 0.5", [stdout("x = 0.25")]),
+        ("error 7e-04", [stdout("error 8e-04")]),
         ("the device: cpu", [stdout("the device: cuda")]),
         ("", [value("[Text(0, 0, 'x'), 7]")]),
     ],
