@@ -66,16 +66,35 @@ def docs(session: nox.Session) -> None:
     """Build the whole site; ``nox -s docs -- LESSON`` runs only the lessons that match."""
     install(session)
     build_wheel(session)
-    only = [f"-Dsphinx_gallery_conf.filename_pattern={session.posargs[0]}"] * bool(session.posargs)
-    if not only:
+    if session.posargs:
+        build_lesson(session, session.posargs[0])
+        return
+    for folder in (ROOT / "docs" / "lessons", SITE, DOCTREES):
         # sphinx-gallery would take a lesson for unchanged although the library has changed.
-        shutil.rmtree(ROOT / "docs" / "lessons", ignore_errors=True)
-        shutil.rmtree(SITE, ignore_errors=True)
-        shutil.rmtree(DOCTREES, ignore_errors=True)
-    strict = ("-W", "--keep-going", "-n", "-d", str(DOCTREES))
-    run(session, "sphinx", *strict, *only, "docs", str(SITE))
-    session.log(f"the site: {SITE / 'index.html'}")
-    session.log(f"to look at it: python -m http.server --directory {SITE} 8000")
+        shutil.rmtree(folder, ignore_errors=True)
+    run(session, "sphinx", "-W", "--keep-going", "-n", "-d", str(DOCTREES), "docs", str(SITE))
+    say_where(session, SITE)
+
+
+def build_lesson(session: nox.Session, pattern: str) -> None:
+    """Run the lessons that match; what other pages compute from all lessons is left out."""
+    site = SITE.with_name("lesson")
+    matching = f"-Dsphinx_gallery_conf.filename_pattern={pattern}"
+    partly = (
+        matching,
+        "-Dnb_execution_mode=off",
+        "-n",
+        "-d",
+        str(DOCTREES.with_name("lesson-trees")),
+    )
+    run(session, "sphinx", *partly, "docs", str(site))
+    say_where(session, site)
+
+
+def say_where(session: nox.Session, site: Path) -> None:
+    """Print where the built site is, and how to look at it."""
+    session.log(f"the site: {site / 'index.html'}")
+    session.log(f"to look at it: python3 -m http.server --directory {site} 8000")
     session.log("  and open http://localhost:8000")
 
 
