@@ -78,12 +78,12 @@ def course_files(site: Path, constraints: Path) -> dict[str, bytes]:
 
 
 def site_files(site: Path) -> dict[str, bytes]:
-    """Collect the pages and what they need."""
+    """Collect all that is served but this archive itself."""
     paths = (path for path in site.rglob("*") if path.is_file())
     return {
         f"pytorch_primer_site/{name}": path.read_bytes()
         for path in paths
-        if not (name := path.relative_to(site).as_posix()).startswith((f"{FOLDER}/", "."))
+        if not (name := path.relative_to(site).as_posix()).startswith((f"{FOLDER}/{SITE}", "."))
     }
 
 

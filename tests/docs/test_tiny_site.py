@@ -18,6 +18,7 @@ from tests.docs.tiny_sites import SITE_URL, watched, without_network
 
 LESSON = "lessons/autograd/plot_9_everything"
 QUIET = "lessons/optimisation/plot_9_no_figure"
+EXERCISE = "lessons/optimisation/plot_1_exercise"
 SECRET = "secret_of_the_lesson"  # stands in a hidden block
 
 
@@ -346,6 +347,15 @@ def test_notebook_has_no_trace_of_rest(good):
 )
 def test_notebook_says_what_the_page_says(good, piece):
     assert piece in markdown(good)
+
+
+def test_exercises_of_a_notebook_have_what_their_text_names(good):
+    (code,) = [
+        c.source for c in cells(good, EXERCISE) if "descend" in c.source and "def" in c.source
+    ]
+    assert "from pytorch_primer import check, hint, solution\n" in code
+    assert code.endswith('check("descend", descend)')
+    assert '`hint("descend")`' in markdown(good, EXERCISE)
 
 
 def test_script_runs_in_an_empty_folder_without_a_network(good, tmp_path):
