@@ -4,7 +4,6 @@ A lesson's first cell has, under its title::
 
     .. lesson::
        :assumes: autograd/plot_2_computation_graph; the chain rule of school calculus
-       :tags: autograd, graphs
 
        - three things
        - that the reader
@@ -52,7 +51,6 @@ class Lesson:
     title: str
     aims: tuple[str, ...]
     assumes: tuple[str, ...]
-    tags: tuple[str, ...]
     reading_minutes: int
     run_seconds: float | None
 
@@ -71,7 +69,6 @@ class LessonBox(SphinxDirective):
     has_content = True
     option_spec: ClassVar = {
         "assumes": directives.unchanged_required,
-        "tags": directives.unchanged,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -83,7 +80,6 @@ class LessonBox(SphinxDirective):
         box["assumes"] = [
             s.strip() for s in self.options.get("assumes", "").split(";") if s.strip()
         ]
-        box["tags"] = [s.strip() for s in self.options.get("tags", "").split(",") if s.strip()]
         box += nodes.paragraph("", "After this lesson you can", classes=["lesson-box-title"])
         box += aims
         facts = nodes.container(classes=["lesson-facts"])
@@ -169,7 +165,6 @@ def finish_header(app: Sphinx, doctree: nodes.document) -> None:
         title=section[0].astext(),
         aims=tuple(item.astext() for item in box.findall(nodes.list_item)),
         assumes=tuple(box["assumes"]),
-        tags=tuple(box["tags"]),
         reading_minutes=minutes,
         run_seconds=seconds,
     )

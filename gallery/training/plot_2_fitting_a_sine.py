@@ -4,7 +4,6 @@ Fitting a sine
 
 .. lesson::
    :assumes: training/plot_1_training_loop; tensors/plot_4_devices; modules/plot_2_layers
-   :tags: training, data, devices
 
    - feed a network from a data set in batches, on whatever device there is
    - measure a test loss that means something: per sample, in evaluation mode, without a graph

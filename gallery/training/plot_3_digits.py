@@ -4,7 +4,6 @@ Handwritten digits
 
 .. lesson::
    :assumes: training/plot_2_fitting_a_sine; modules/plot_3_losses; autograd/plot_4_accumulation
-   :tags: training, data, losses
 
    - train a network on images with a square loss and one-hot targets
    - write stochastic gradient descent yourself, and check it against a library's

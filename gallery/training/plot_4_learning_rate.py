@@ -4,7 +4,6 @@ Learning rate and batch size
 
 .. lesson::
    :assumes: training/plot_3_digits; optimisation/plot_1_gradient_descent
-   :tags: training, optimisation, data
 
    - find the learning rate of a new problem with a handful of short runs
    - compare batch sizes fairly, by epochs and by steps

@@ -4,7 +4,6 @@ Reproducibility
 
 .. lesson::
    :assumes: training/plot_4_learning_rate; training/plot_2_fitting_a_sine
-   :tags: training, reproducibility, data
 
    - seed every source of chance at the right moment, and give parts of a program their own generator
    - keep random numbers the same, however many workers load the data

@@ -279,7 +279,6 @@ def test_lessons_are_kept_for_other_pages(good):
     env = pickle.loads((good.root / "docs/_build/doctrees/environment.pickle").read_bytes())
     lesson = env.lessons[LESSON]
     assert lesson.title == "A lesson with everything"
-    assert lesson.tags == ("autograd", "graphs")
     assert lesson.assumes[0] == "optimisation/plot_9_no_figure"
     assert lesson.run_seconds > 0
 

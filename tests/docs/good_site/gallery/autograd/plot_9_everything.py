@@ -4,7 +4,6 @@ A lesson with everything
 
 .. lesson::
    :assumes: optimisation/plot_9_no_figure; the product rule, :math:`(uv)' = u'v + uv'`
-   :tags: autograd, graphs
 
    - read a formula
    - see a **figure**
