@@ -22,7 +22,7 @@ for name in ("matplotlib", "traitlets"):
 project = "PyTorch Primer"
 author = "The pytorch_primer authors"
 copyright = "2026, the pytorch_primer authors. Text: CC BY 4.0. Code: BSD 3-Clause"
-language = "en_GB"
+language = "en"  # of en_GB Sphinx has a catalogue that breaks its search
 
 # Where the site will be served: links in notebooks and on the 404 page are made from it.
 html_baseurl = os.environ.get("SITE_URL", "http://localhost:8000/").rstrip("/") + "/"

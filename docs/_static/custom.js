@@ -28,6 +28,11 @@ function makeTagsReachable() {
   }
 }
 
+// From disk the browser lets no page read another, so a search cannot quote what it finds.
+if (location.protocol === "file:") {
+  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+}
+
 window.addEventListener("load", () => {
   makeTagsReachable();
   document.fonts.ready.then(makeScrollersReachable);
