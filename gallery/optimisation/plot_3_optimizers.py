@@ -204,7 +204,7 @@ def score(trajectory):
     return trajectory.values.clamp(min=1e-12).log().mean().nan_to_num(1e9)
 
 
-grid = [m * 10.0**e for e in range(-4, 2) for m in (1, 2, 5)]
+grid = [m * 10.0**e for e in range(-3, 2) for m in (1, 2, 5)]
 best = {}
 for name, make in makers.items():
     best[name] = min((run(make, lr) for lr in grid), key=score)
