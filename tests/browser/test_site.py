@@ -50,7 +50,7 @@ def test_figures_animations_and_graphs_are_there(lesson):
     article = page(f"lessons/{lesson}").select_one("article")
     figures, animations, graphs = SHOWN[lesson]
     assert len(article.select("img.lesson-figure")) >= figures
-    assert len(article.select("video.lesson-video")) >= animations
+    assert len(article.select(".lesson-video video")) >= animations
     assert len(article.select(".pp-graph svg")) >= graphs
 
 
