@@ -24,7 +24,7 @@ WHEEL = ROOT / "docs" / "_build" / "wheel"
 CONSTRAINTS = ROOT / "constraints.txt"
 DESCRIBED_BY = ("pyproject.toml", "constraints.txt", "docs/package-lock.json")
 
-nox.options.sessions = ["lint", "tests", "docs", "browser"]
+nox.options.sessions = ["lint", "tests", "docs", "browser", "notebooks"]
 nox.needs_version = ">=2025.2.9"
 
 # Two busy pools of threads on small tensors were up to 18 times slower than one thread.
