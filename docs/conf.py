@@ -64,6 +64,7 @@ myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
+nb_render_markdown_format = "myst"  # the default knows no tables
 nb_ipywidgets_js = {}  # they would come from another host
 bibtex_bibfiles = ["references.bib"]
 
@@ -116,5 +117,4 @@ html_theme_options = {"navigation_with_keys": True, "footer_icons": []}
 copybutton_exclude = ".linenos, .gp, .go"
 notfound_urls_prefix = urlsplit(html_baseurl).path
 ogp_site_url = html_baseurl
-ogp_site_name = project
 ogp_social_cards = {"enable": False}

@@ -106,6 +106,16 @@ def test_reference_documents_every_public_name():
         assert entry.find_parent("dl").dd.get_text().strip(), name
 
 
+@pytest.mark.parametrize(
+    ("name", "rows"), [("benchmarks", 14), ("build_report", 20), ("how_it_is_made", 21)]
+)
+def test_what_a_page_computes_is_a_table(name, rows):
+    """A table that is not read as one shows its bars."""
+    article = page(name).select_one("article")
+    assert len(article.select("table")[0].select("tbody tr")) == rows
+    assert "| :--" not in article.get_text()
+
+
 def test_lessons_are_fast():
     build = json.loads((SITE / "build.json").read_text(encoding="utf-8"))
     seconds = {x["lesson"]: x["seconds"] for x in build["lessons"]}
