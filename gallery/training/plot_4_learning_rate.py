@@ -295,7 +295,7 @@ assert len(make_batches(50)) == 29 > 3 * len(make_batches(200)) == 3 * 8
 # When to stop, and when to slow down
 # -----------------------------------
 #
-# Near the end the best rate is too large: the steps jump to and fro over the valley's floor. So one
+# Near the end the best rate is too large: the steps jump back and forth over the valley's floor. So one
 # starts large, goes on until some sign, and continues with the rate times a factor :math:`\delta < 1`.
 # Two signs are common. A *fixed budget*: so many epochs for each rate. Or a :term:`plateau`: on a
 # validation set, images that are not trained on, the loss has not reached a new minimum for some
