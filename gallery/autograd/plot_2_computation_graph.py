@@ -111,25 +111,25 @@ assert last_record.variable is x
 # sphinx_gallery_end_ignore
 
 # %%
-# A loop does the same for a chain of any length. It follows the first input of each record until
+# A generator does the same for a chain of any length. It follows the first input of each record until
 # there is nothing left to follow:
 
 
-def chain(t):
-    """Names of the records on the way from t to a leaf, the last operation first."""
-    names, record = [], t.grad_fn
+def walk(record):
+    """Yield a record, and those before it up to a leaf's."""
     while record is not None:
-        names.append(type(record).__name__)
-        record = record.next_functions[0][0] if record.next_functions else None
-    return names
+        yield record
+        parents = record.next_functions
+        record = parents[0][0] if parents else None
 
 
 X = torch.arange(1.0, 7.0).reshape(2, 3).requires_grad_()
-print(chain(10 * (X**2).sum()))
+result = 10 * (X**2).sum()
+print([type(record).__name__ for record in walk(result.grad_fn)])
 
 # sphinx_gallery_start_ignore
 expected = ["MulBackward0", "SumBackward0", "PowBackward0", "AccumulateGrad"]
-assert chain(10 * (X**2).sum()) == expected
+assert [type(record).__name__ for record in walk(result.grad_fn)] == expected
 # sphinx_gallery_end_ignore
 
 # %%
@@ -273,7 +273,7 @@ x = torch.tensor(1.5, requires_grad=True)
 y = f(x)
 # sphinx_gallery_start_ignore
 assert y.item() == 1.5 * 2**3 == 12
-assert chain(y).count("MulBackward0") == 3
+assert [type(r).__name__ for r in walk(y.grad_fn)].count("MulBackward0") == 3
 # sphinx_gallery_end_ignore
 draw_graph(y)
 

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 
 import pytorch_primer
 from pytorch_primer.exercises.bank import CURRICULUM
+from pytorch_primer.exercises.exercise import all_exercises
 
 SITE = Path(__file__).parents[2] / "docs/_build/html"
 
@@ -104,6 +105,26 @@ def test_reference_documents_every_public_name():
         entry = reference.find(id=f"pytorch_primer.{name}")
         assert entry is not None, name
         assert entry.find_parent("dl").dd.get_text().strip(), name
+
+
+def cells(path):
+    """Lines of a notebook or script, without indentation."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+    return "\n".join(line.strip() for line in text.splitlines())
+
+
+def test_no_solution_is_in_a_worksheet_or_in_a_download_of_a_lesson():
+    downloads = [*SITE.glob("lessons/*/plot_*.ipynb"), *SITE.glob("lessons/*/plot_*.py")]
+    worksheets = list(SITE.glob("worksheets/part_?.ipynb"))
+    assert (len(downloads), len(worksheets)) == (2 * len(SHOWN), len(PARTS))
+    for path in downloads + worksheets:
+        text = cells(path)
+        for made in all_exercises():
+            starter = made.source.starter.splitlines()
+            body = [s.strip() for s in made.source.solution.splitlines() if s not in starter]
+            assert "\n".join(body) not in text, (path.name, made.id)
 
 
 @pytest.mark.parametrize(
