@@ -1,6 +1,5 @@
 """The benchmark runs, and its table is what a page can read."""
 
-import importlib.util
 import json
 import subprocess
 import sys
@@ -12,7 +11,6 @@ ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not importlib.util.find_spec("torchviz"), reason="torchviz is not installed")
 def test_the_quick_benchmark_prints_and_writes_every_row(tmp_path):
     written = tmp_path / "bench.json"
     command = [sys.executable, "-m", "bench", "--quick", "--json", str(written)]
