@@ -33,7 +33,9 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
 def install(session: nox.Session) -> None:
     """Make the environment of all sessions, unless it is what the project's files describe."""
-    described = "".join((ROOT / name).read_text(encoding="utf-8") for name in DESCRIBED_BY)
+    # A copied or moved folder, or another Python, cannot use what was installed.
+    described = f"{sys.version}\n{ROOT}\n"
+    described += "".join((ROOT / name).read_text(encoding="utf-8") for name in DESCRIBED_BY)
     stamp = ENV / "described.txt"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == described:
         return
@@ -43,7 +45,7 @@ def install(session: nox.Session) -> None:
     session.run(sys.executable, "-m", "venv", "--clear", str(ENV), external=True)
     run(session, "pip", "install", "--quiet", "--constraint", str(CONSTRAINTS), *needs)
     run(session, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
-    session.run(str(BIN / "npm"), "ci", "--prefix", "docs", "--silent", external=True)
+    session.run(str(BIN / "npm"), "ci", "--ignore-scripts", "--prefix", "docs", external=True, silent=True)
     stamp.write_text(described, encoding="utf-8")
 
 
@@ -173,9 +175,16 @@ def linkcheck(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def readme(session: nox.Session) -> None:
-    """Run the two commands of the README in a fresh clone (slow)."""
+    """Run the README's two commands in a fresh clone; ``--python 3.13`` takes another Python."""
     install(session)
-    run(session, "tests.readme_commands")
+    run(session, "tests.readme_commands", *session.posargs)
+
+
+@nox.session(python=False)
+def fuzz(session: nox.Session) -> None:
+    """Run the property tests on fresh seeds; ``--minutes 30`` says for how long."""
+    install(session)
+    run(session, "tests.fuzz", *session.posargs)
 
 
 @nox.session(python=False)

@@ -56,6 +56,7 @@ extensions = [
 # `**.ipynb`: sphinx-gallery's notebooks lie beside its pages, and would be read instead of them.
 exclude_patterns = ["_build", "node_modules", "lessons/**.ipynb", "lessons/_backreferences"]
 nitpicky = True
+suppress_warnings = ["sphinx_gallery.space_in_filename"]  # it warns of the whole path
 
 # -- Pages in MyST; a page that computes runs at every build -------------------------------------
 
@@ -95,7 +96,7 @@ sphinx_gallery_conf = {
     "remove_config_comments": True,
     "download_all_examples": False,
     "show_signature": False,
-    "min_reported_time": 10**6,  # `lesson_header` says it better
+    "min_reported_time": 10**6,
     "write_computation_times": False,
 }
 

@@ -80,7 +80,7 @@ def facts(app: Sphinx) -> dict[str, Any]:
         "date": datetime.fromtimestamp(stamp, UTC).date().isoformat(),
         "commit": commit(Path(app.srcdir)),
         "versions": {"python": platform.python_version()}
-        | {package: version(package) for package in PACKAGES},
+        | {package: version(package).partition("+")[0] for package in PACKAGES},
         "lessons": lessons(app),
         "steps": {step: round(seconds, 1) for step, seconds in CLOCK.steps.items()},
     }

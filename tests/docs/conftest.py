@@ -9,7 +9,7 @@ from tests.docs.tiny_sites import Build, build
 @pytest.fixture(scope="session")
 def good(tmp_path_factory) -> Build:
     """Give a site with every kind of thing that a lesson may have."""
-    return build("good_site", tmp_path_factory.mktemp("good"))
+    return build("good_site", tmp_path_factory.mktemp("a folder für good"))
 
 
 @pytest.fixture(scope="session")

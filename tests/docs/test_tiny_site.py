@@ -63,7 +63,8 @@ def test_build_facts_lie_beside_the_pages(good):
         "optimisation/plot_9_no_figure",
     ]
     assert all(lesson["passed"] for lesson in facts["lessons"])
-    assert facts["versions"]["torch"] == torch.__version__
+    # The build of torch ("+cu130") is no part of a package's public version.
+    assert facts["versions"]["torch"] == torch.__version__.partition("+")[0]
     assert facts["lessons"][0]["seconds"] > 0
 
 
