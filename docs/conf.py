@@ -15,7 +15,7 @@ sys.path.insert(0, str(HERE / "_ext"))
 import build_times  # noqa: E402, F401  # starts its clock
 import inventories  # noqa: E402
 
-# A dependency of furo sets the root logger to INFO, at which these two are talkative.
+# A dependency of furo sets the root logger to INFO, at which these two talk.
 for name in ("matplotlib", "traitlets"):
     logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -77,7 +77,6 @@ napoleon_google_docstring = False
 intersphinx_mapping = inventories.intersphinx(HERE / "_build" / "inventories")
 
 # -- Lessons --------------------------------------------------------------------------------------
-
 PARTS = ("tensors", "autograd", "optimisation", "modules", "training")
 # Strings only: Sphinx cannot cache a configuration that has functions or classes in it.
 sphinx_gallery_conf = {
