@@ -45,7 +45,9 @@ def install(session: nox.Session) -> None:
     session.run(sys.executable, "-m", "venv", "--clear", str(ENV), external=True)
     run(session, "pip", "install", "--quiet", "--constraint", str(CONSTRAINTS), *needs)
     run(session, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
-    session.run(str(BIN / "npm"), "ci", "--ignore-scripts", "--prefix", "docs", external=True, silent=True)
+    session.run(
+        str(BIN / "npm"), "ci", "--ignore-scripts", "--prefix", "docs", external=True, silent=True
+    )
     stamp.write_text(described, encoding="utf-8")
 
 

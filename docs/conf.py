@@ -1,4 +1,4 @@
-"""The site's configuration. What is more than a setting lives in ``_ext``, typed and tested."""
+"""The site's configuration. What is more lives in ``course_site``, typed and tested."""
 
 import logging
 import os
@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE / "_ext"))
+sys.path.insert(0, str(HERE))
 
-import build_times  # noqa: E402, F401  # starts its clock
-import inventories  # noqa: E402
+from course_site import inventories  # noqa: E402  # starts the clock of the report, too
 
 # A dependency of furo sets the root logger to INFO, at which these two talk.
 for name in ("matplotlib", "traitlets"):
@@ -38,20 +37,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "sphinxcontrib.bibtex",
     "sphinxext.opengraph",
-    "build_times",
-    "bundle",
-    "course",
-    "exercises",
-    "katex_math",
-    "launch",
-    "lesson_checks",
-    "lesson_header",
-    "lesson_lines",
-    "lesson_video",
-    "notebooks",
-    "page_repairs",
-    "reference",
-    "worksheets",
+    "course_site",  # ours: the steps from a script to a page
 ]
 # `**.ipynb`: sphinx-gallery's notebooks lie beside its pages, and would be read instead of them.
 exclude_patterns = ["_build", "node_modules", "lessons/**.ipynb", "lessons/_backreferences"]
@@ -77,18 +63,16 @@ napoleon_google_docstring = False
 intersphinx_mapping = inventories.intersphinx(HERE / "_build" / "inventories")
 
 # -- Lessons --------------------------------------------------------------------------------------
-PARTS = ("tensors", "autograd", "optimisation", "modules", "training")
 # Strings only: Sphinx cannot cache a configuration that has functions or classes in it.
 sphinx_gallery_conf = {
     "examples_dirs": "../gallery",
     "gallery_dirs": "lessons",
-    "subsection_order": [f"../gallery/{part}" for part in PARTS],
-    "within_subsection_order": "FileNameSortKey",
+    "within_subsection_order": "course_site.scripts.CourseOrder",
     "backreferences_dir": "lessons/_backreferences",
     "doc_module": ("pytorch_primer",),
     "inspect_global_variables": False,  # or each variable would link to its class
-    "image_scrapers": ("figures.scraper",),
-    "reset_modules": ("matplotlib", "lesson_checks.reset"),
+    "image_scrapers": ("course_site.figures.scraper",),
+    "reset_modules": ("matplotlib", "course_site.scripts.reset"),
     "reset_modules_order": "both",
     "ignore_repr_types": r"matplotlib\.",
     "default_thumb_file": str(HERE / "_static" / "logo.svg"),
@@ -106,6 +90,7 @@ html_title = project
 html_logo = "_static/logo.svg"
 html_favicon = "_static/favicon.svg"
 html_static_path = ["_static"]
+templates_path = ["_templates"]
 html_css_files = ["custom.css"]
 html_js_files = [("custom.js", {"defer": "defer"})]
 html_extra_path = ["_build/wheel"]

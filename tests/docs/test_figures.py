@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from matplotlib.animation import FuncAnimation
 
-import figures
+from course_site import figures
 
 mpl.use("agg")
 

@@ -7,7 +7,7 @@ import posixpath
 import pytest
 from sphinx.util.inventory import InventoryFile
 
-import inventories
+from course_site import inventories
 
 DOCS = {
     "python": "https://docs.python.org/3/",

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from launch import launch_links
+from course_site.lessons import launch_links
 
 REPOSITORY = "https://github.com/someone/primer"
 HUB = "https://hub.course.example"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from markdown_writer import MarkdownWriter, escaped
+from course_site.markdown_writer import MarkdownWriter, escaped
 
 PAGE = "https://course.example/lessons/part/plot_1_x.html"
 

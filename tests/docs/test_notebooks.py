@@ -11,7 +11,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from sphinx_gallery.py_source_parser import Block
 
-import notebooks
+from course_site import downloads
 
 CODE = """\
 x = 1
@@ -25,7 +25,7 @@ print(x)
 
 
 def test_visible_code_has_no_hidden_block_and_no_setting():
-    shown = notebooks.visible_code(CODE)
+    shown = downloads.visible_code(CODE)
     assert "sphinx_gallery" not in shown
     assert "assert" not in shown
     assert shown.split() == ["x", "=", "1", "print(x)"]
@@ -33,7 +33,7 @@ def test_visible_code_has_no_hidden_block_and_no_setting():
 
 def test_cells_pair_blocks_with_texts():
     blocks = [Block("text", "Title", 1), Block("code", f"\n{CODE}", 3), Block("text", "end", 9)]
-    cells = list(notebooks.lesson_cells(blocks, ["# Title", "ignored", "The end."]))
+    cells = list(downloads.lesson_cells(blocks, ["# Title", "ignored", "The end."]))
     assert [kind for kind, _ in cells] == ["markdown", "code", "markdown"]
     assert cells[0][1] == "# Title"
     assert cells[1][1].startswith("x = 1\n")
@@ -43,16 +43,16 @@ def test_cells_pair_blocks_with_texts():
 def test_a_last_cell_that_only_checks_is_left_out():
     hidden = "# sphinx_gallery_start_ignore\nassert True\n# sphinx_gallery_end_ignore\n"
     blocks = [Block("text", "Title", 1), Block("code", hidden, 3)]
-    assert list(notebooks.lesson_cells(blocks, ["# Title"])) == [("markdown", "# Title")]
+    assert list(downloads.lesson_cells(blocks, ["# Title"])) == [("markdown", "# Title")]
 
 
 def test_texts_that_do_not_fit_the_blocks_are_an_error():
     with pytest.raises(ValueError, match="zip"):
-        list(notebooks.lesson_cells([Block("text", "Title", 1)], []))
+        list(downloads.lesson_cells([Block("text", "Title", 1)], []))
 
 
 def test_notebook_is_valid_and_has_no_empty_cell():
-    made = notebooks.notebook([("markdown", "# T"), ("code", "x = 1"), ("markdown", " ")])
+    made = downloads.notebook([("markdown", "# T"), ("code", "x = 1"), ("markdown", " ")])
     notebook = nbformat.reads(json.dumps(made), as_version=4)
     nbformat.validate(notebook)
     assert [cell.source for cell in notebook.cells] == ["# T", "x = 1"]
@@ -60,14 +60,14 @@ def test_notebook_is_valid_and_has_no_empty_cell():
 
 
 def installing_code():
-    _, (_, code) = notebooks.first_cells("T", "https://x.example/t.html", "https://x.example/")
+    _, (_, code) = downloads.first_cells("T", "https://x.example/t.html", "https://x.example/")
     return TransformerManager().transform_cell(code)
 
 
 @pytest.mark.parametrize(("package", "installs"), [("pytorch_primer", False), ("nowhere", True)])
 def test_installing_cell_acts_only_where_the_package_is_missing(monkeypatch, package, installs):
-    monkeypatch.setattr(notebooks, "PACKAGE", package)
-    monkeypatch.setattr(notebooks, "version", lambda _: "1.2.3")
+    monkeypatch.setattr(downloads, "PACKAGE", package)
+    monkeypatch.setattr(downloads, "version", lambda _: "1.2.3")
     asked = []
     shell = SimpleNamespace(run_line_magic=lambda *args: asked.append(args))
     exec(installing_code(), {"get_ipython": lambda: shell, "sys": sys})

@@ -65,11 +65,12 @@ def watched(root: Path) -> dict[str, str]:
 def lay_out(site: Path, root: Path) -> Path:
     """Put a tiny site under `root` as the real one lies under the project; give its docs folder."""
     docs = root / "docs"
-    shutil.copytree(site, docs, ignore=shutil.ignore_patterns("gallery"))
+    shutil.copytree(site, docs, ignore=shutil.ignore_patterns("gallery", "outline.toml"))
+    shutil.copy(site / "outline.toml", root)
     shutil.copytree(site / "gallery", root / "gallery")
     for path in (DOCS / "conf.py", *DOCS.glob("*.bib")):
         shutil.copy(path, docs)
-    for name in ("_ext", "_static"):
+    for name in ("course_site", "_static", "_templates"):
         shutil.copytree(DOCS / name, docs / name, ignore=shutil.ignore_patterns("__pycache__"))
     (docs / "node_modules").symlink_to(DOCS / "node_modules")
     (docs / "_build/wheel").mkdir(parents=True)
@@ -80,9 +81,10 @@ def build(name: str, root: Path) -> Build:
     """Build the site in the folder `name` as nox builds the real one, without a network."""
     docs = lay_out(HERE / name, root)
     sphinx = (sys.executable, "-m", "sphinx", "-W", "--keep-going", "-n", "-d", "_build/doctrees")
+    outline = ("-D", f"outline_file={root}/outline.toml")
     # This waits until whoever holds the pipe has ended: a process left behind would hang the test.
     done = subprocess.run(
-        [*without_network(), *sphinx, ".", "_build/html"],
+        [*without_network(), *sphinx, *outline, ".", "_build/html"],
         cwd=docs,
         env={**watched(root), "SITE_URL": SITE_URL, "NO_COLOR": "1"},
         stdout=subprocess.PIPE,

@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -180,6 +181,12 @@ def exercise(
 def known_ids() -> list[str]:
     """Return the ids of all exercises of the course, in its order."""
     return [id for ids in CURRICULUM.values() for id in ids]
+
+
+def written_ids() -> list[str]:
+    """Return the ids of all exercises that are written, in the outline or not."""
+    files = Path(__file__).with_name("bank").glob("*.py")
+    return sorted(path.stem for path in files if not path.stem.startswith("_"))
 
 
 def load(id: str) -> Exercise:

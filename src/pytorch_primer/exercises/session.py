@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from pytorch_primer.exercises.checking import SIGNS, Result, find, judge
 from pytorch_primer.exercises.exercise import all_exercises
+from pytorch_primer.outline import read_outline
 
-PARTS = {"1": "Tensors", "2": "Automatic differentiation", "3": "Optimisation", "4": "Modules"}
-PARTS |= {"5": "Training"}
+PARTS = {part.number: part.title for part in read_outline().parts}
 
 _statuses: dict[str, str] = {}
 _hints_given: Counter[str] = Counter()

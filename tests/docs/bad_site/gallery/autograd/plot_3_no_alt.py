@@ -3,6 +3,7 @@ A figure without an alternative text
 ====================================
 
 .. lesson::
+   :assumes: autograd/plot_1_raises
 
    - one
    - two

@@ -3,7 +3,7 @@ A lesson with an exercise
 =========================
 
 .. lesson::
-   :assumes: autograd/plot_9_everything
+   :assumes: optimisation/plot_9_no_figure
 
    - read
    - write

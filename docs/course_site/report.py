@@ -22,7 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from lesson_header import run_seconds
+from course_site.lessons import run_seconds
 
 logger = logging.getLogger(__name__)
 
@@ -122,10 +122,9 @@ def finished(app: Sphinx, exception: Exception | None) -> None:
                     logger.info("%11.1f s  %s", lesson["seconds"], lesson["lesson"])
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Stop the clock after each step."""
     app.connect("builder-inited", configured, priority=1)
     app.connect("env-before-read-docs", lessons_ran)
     app.connect("env-updated", pages_read, priority=900)
     app.connect("build-finished", finished, priority=900)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,8 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
 
-import katex_math
-from katex_math import Formula, Typesetter, formula_of, has_rows
+from course_site import formulas
+from course_site.formulas import Formula, Typesetter, formula_of, has_rows
 
 KATEX = Path(__file__).parents[2] / "docs/node_modules/katex"
 
@@ -77,8 +77,8 @@ def test_each_text_is_typeset_once_and_all_at_once(monkeypatch):
         sizes.append(input.count("[") - 1)
         return original(args, input=input, **kwargs)
 
-    original = katex_math.run_node
-    monkeypatch.setattr(katex_math, "run_node", count)
+    original = formulas.run_node
+    monkeypatch.setattr(formulas, "run_node", count)
     typesetter = Typesetter(KATEX)
     typesetter.typeset({Formula(t, False) for t in "abc"})
     typesetter.typeset({Formula(t, False) for t in "abc"})

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 from tests.downloads import static
 
-import bundle
+from course_site import downloads
 
 ROOT = Path(__file__).parents[2]
 WHEEL = "pytorch_primer-1.2.3-py3-none-any.whl"
@@ -47,7 +47,7 @@ def write(site):
     """Write the archives of a site and give their bytes by name."""
     builder = SimpleNamespace(format="html")
     app = SimpleNamespace(builder=builder, outdir=str(site), srcdir=str(site.parents[1]))
-    bundle.write_archives(app, None)
+    downloads.write_archives(app, None)
     return {path.name: path.read_bytes() for path in (site / "downloads").iterdir()}
 
 
@@ -99,7 +99,7 @@ def test_files_can_be_read_by_who_unpacks_them(site):
 
 
 def test_readme_installs_the_wheel_that_lies_beside_it(site):
-    readme = bundle.course_files(site, site.parents[2] / "constraints.txt")[
+    readme = downloads.course_files(site, site.parents[2] / "constraints.txt")[
         "pytorch_primer/README.txt"
     ].decode()
     (install,) = re.findall(r"pip install (.+)", readme)
@@ -108,7 +108,7 @@ def test_readme_installs_the_wheel_that_lies_beside_it(site):
 
 def test_no_archive_of_a_build_that_failed(site):
     app = SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=str(site))
-    bundle.write_archives(app, ValueError())
+    downloads.write_archives(app, ValueError())
     assert not (site / "downloads").exists()
 
 
@@ -126,5 +126,5 @@ def test_built_notebooks_are_clean(good):
         path.name: static.problems(path.read_text(encoding="utf-8"))
         for path in good.html.rglob("*.ipynb")
     }
-    assert len(found) == 3 + 10
+    assert len(found) == 3 + 2  # lessons, and the worksheet with its solutions
     assert not any(found.values()), found

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sphinx_gallery.gen_rst import EXAMPLE_HEADER, rst_blocks
 from sphinx_gallery.py_source_parser import split_code_and_text_blocks
 
-from lesson_lines import ScriptPlaces, script_line
+from course_site.scripts import ScriptPlaces, script_line
 
 SCRIPT = '''"""
 Title

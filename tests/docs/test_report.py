@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-import build_times
+from course_site import report
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def app(tmp_path):
 
 
 def test_lessons_have_time_and_outcome(app):
-    assert build_times.lessons(app) == [
+    assert report.lessons(app) == [
         {"lesson": "part/plot_1_x", "title": "X", "seconds": 2.5, "passed": True},
         {"lesson": "part/plot_2_y", "title": "Y", "seconds": None, "passed": False},
     ]
@@ -34,22 +34,22 @@ def test_lessons_have_time_and_outcome(app):
 
 def test_date_can_be_fixed(app, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
-    assert build_times.facts(app)["date"] == "1970-01-01"
+    assert report.facts(app)["date"] == "1970-01-01"
 
 
 def test_commit_is_that_of_git(tmp_path):
-    assert build_times.commit(tmp_path) is None
+    assert report.commit(tmp_path) is None
     git = ["git", "-c", "user.name=x", "-c", "user.email=x@x.example"]
     subprocess.run([*git, "init", "--quiet"], cwd=tmp_path, check=True)
     subprocess.run([*git, "commit", "-qm", "x", "--allow-empty"], cwd=tmp_path, check=True)
     log = subprocess.run([*git, "log", "--format=%H"], cwd=tmp_path, capture_output=True, text=True)
-    assert build_times.commit(tmp_path) == log.stdout.strip()
+    assert report.commit(tmp_path) == log.stdout.strip()
 
 
 def test_clock_measures_each_step(monkeypatch):
     times = iter([10.0, 12.0, 15.0])
-    monkeypatch.setattr(build_times.time, "perf_counter", lambda: next(times))
-    clock = build_times.Clock(last=next(times))
+    monkeypatch.setattr(report.time, "perf_counter", lambda: next(times))
+    clock = report.Clock(last=next(times))
     clock.stop("first")
     clock.stop("second")
     assert clock.steps == {"first": 2.0, "second": 3.0}

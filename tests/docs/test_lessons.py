@@ -9,7 +9,7 @@ import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
 
-from lesson_header import count_words, header_line, is_lesson, merge, purge, run_seconds
+from course_site.lessons import count_words, header_line, is_lesson, run_seconds
 
 
 @pytest.mark.parametrize(
@@ -57,14 +57,3 @@ def test_a_lesson_is_a_page_with_a_script_in_the_gallery(tmp_path):
     assert is_lesson(app, "lessons/plot_1_x")
     assert not is_lesson(app, "lessons/index")
     assert not is_lesson(app, "tool")
-
-
-def test_lessons_are_forgotten_and_merged():
-    env, other = (
-        SimpleNamespace(lessons={"a": 1, "b": 2}),
-        SimpleNamespace(lessons={"c": 3, "d": 4}),
-    )
-    purge(None, env, "a")
-    purge(None, env, "unknown")
-    merge(None, env, {"c"}, other)
-    assert env.lessons == {"b": 2, "c": 3}

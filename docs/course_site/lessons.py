@@ -11,7 +11,13 @@ A lesson's first cell has, under its title::
 
 ``:assumes:`` lists lessons (as ``part/plot_N_topic``) and texts, separated by semicolons. The
 reading time is counted, not claimed. What a lesson says of itself is kept for other pages, in
-`lessons_of(env)`.
+`store`.
+
+The line offers to open the notebook somewhere else, too: in Colab, Binder or a JupyterHub. They
+need a place from which they can fetch it: the branch ``notebooks`` of the project's repository, to
+which the publishing workflow pushes what it has built. So a link appears only when the address of
+the repository is configured (``REPOSITORY_URL``), and the one for a hub only when the hub's is, too
+(``JUPYTERHUB_URL``).
 """
 
 from __future__ import annotations
@@ -19,40 +25,31 @@ from __future__ import annotations
 import html
 import json
 import math
+import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
+from urllib.parse import quote, urlencode
 
 from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
-from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from launch import launch_links
+from course_site import store
+from course_site.scripts import page_of
 
 logger = logging.getLogger(__name__)
 
 WORDS_PER_MINUTE = 200
 AIMS = 3
+BRANCH = "notebooks"
 LESSON = re.compile(r"\w+/plot_\w+")
 NOT_READ = (nodes.comment, nodes.raw, nodes.math, nodes.math_block)
 # sphinx-gallery's own note, footer and list of tags, which the line at the top replaces.
 GALLERY_BOXES = {"sphx-glr-download-link-note", "sphx-glr-footer", "sphx-glr-example-tags"}
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What a lesson says of itself, and what the build measured."""
-
-    title: str
-    aims: tuple[str, ...]
-    assumes: tuple[str, ...]
-    reading_minutes: int
-    run_seconds: float | None
 
 
 class lesson_box(nodes.container):  # docutils names nodes so
@@ -100,11 +97,7 @@ class LessonBox(SphinxDirective):
         for item in items:
             if found:
                 found.append(nodes.Text(", "))
-            if LESSON.fullmatch(item):
-                folder = self.config.sphinx_gallery_conf["gallery_dirs"]
-                text = f":doc:`/{folder}/{item}`"
-            else:
-                text = item
+            text = f":doc:`/{page_of(self.config, item)}`" if LESSON.fullmatch(item) else item
             parsed, messages = self.parse_inline(text)
             found += [*parsed, *messages]
         return found
@@ -114,12 +107,6 @@ def is_lesson(app: Sphinx, docname: str) -> bool:
     """Whether sphinx-gallery made this page from a script."""
     folder = app.config.sphinx_gallery_conf["gallery_dirs"]
     return docname.startswith(f"{folder}/") and Path(app.srcdir, f"{docname}.py").exists()
-
-
-def lessons_of(env: BuildEnvironment) -> dict[str, Lesson]:
-    """Give the lessons that were read, by the name of their page."""
-    lessons: dict[str, Lesson] = env.__dict__.setdefault("lessons", {})
-    return lessons
 
 
 def run_seconds(page: Path) -> float | None:
@@ -161,7 +148,7 @@ def finish_header(app: Sphinx, doctree: nodes.document) -> None:
     links = launch_links(config.repository_url, config.jupyterhub_url, f"{docname}.ipynb")
     line = header_line(PurePosixPath(docname).name, seconds, links)
     section.insert(1, nodes.raw("", line, format="html"))
-    lessons_of(app.env)[docname] = Lesson(
+    store.record(app.env, docname).lesson = store.LessonFacts(
         title=section[0].astext(),
         aims=tuple(item.astext() for item in box.findall(nodes.list_item)),
         assumes=tuple(box["assumes"]),
@@ -179,26 +166,6 @@ def header_line(name: str, seconds: float | None, links: Sequence[tuple[str, str
     return f'<p class="lesson-line">{" · ".join(facts)}</p>'
 
 
-def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget a page that changed or went."""
-    lessons_of(env).pop(docname, None)
-
-
-def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    """Take over what another process has read."""
-    lessons_of(env).update({k: v for k, v in lessons_of(other).items() if k in docnames})
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Add the directive, and finish each lesson before Sphinx collects its downloads."""
-    app.add_directive("lesson", LessonBox)
-    app.add_node(lesson_box, html=(visit_box, depart_box))
-    app.connect("doctree-read", finish_header, priority=400)
-    app.connect("env-purge-doc", purge)
-    app.connect("env-merge-info", merge)
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}
-
-
 def visit_box(writer: Any, node: lesson_box) -> None:
     """Open the box."""
     writer.body.append(writer.starttag(node, "div", CLASS="lesson-box"))
@@ -207,3 +174,40 @@ def visit_box(writer: Any, node: lesson_box) -> None:
 def depart_box(writer: Any, node: lesson_box) -> None:
     """Close the box."""
     writer.body.append("</div>\n")
+
+
+def launch_links(repository: str, hub: str, path: str) -> list[tuple[str, str]]:
+    """Give name and address of each service that can open a notebook.
+
+    Parameters
+    ----------
+    repository : str
+        Address of the repository, or nothing. Colab and Binder know those on GitHub.
+    hub : str
+        Address of a JupyterHub with nbgitpuller, or nothing.
+    path : str
+        The notebook's path in the branch.
+    """
+    links = []
+    repository = repository.rstrip("/").removesuffix(".git")
+    if match := re.fullmatch(r"https://github\.com/([\w.-]+/[\w.-]+)", repository):
+        name, file = match[1], quote(path)
+        colab = f"https://colab.research.google.com/github/{name}/blob/{BRANCH}/{file}"
+        links.append(("Open in Colab", colab))
+        query = urlencode({"labpath": path})
+        links.append(("Open in Binder", f"https://mybinder.org/v2/gh/{name}/{BRANCH}?{query}"))
+    if repository and hub:
+        folder = repository.rpartition("/")[2]
+        asked = {"repo": repository, "branch": BRANCH, "urlpath": f"lab/tree/{folder}/{path}"}
+        pull = f"{hub.rstrip('/')}/hub/user-redirect/git-pull?{urlencode(asked)}"
+        links.append(("Open on JupyterHub", pull))
+    return links
+
+
+def setup(app: Sphinx) -> None:
+    """Add the directive, and finish each lesson before Sphinx collects its downloads."""
+    app.add_config_value("repository_url", os.environ.get("REPOSITORY_URL", ""), "env", str)
+    app.add_config_value("jupyterhub_url", os.environ.get("JUPYTERHUB_URL", ""), "env", str)
+    app.add_directive("lesson", LessonBox)
+    app.add_node(lesson_box, html=(visit_box, depart_box))
+    app.connect("doctree-read", finish_header, priority=400)

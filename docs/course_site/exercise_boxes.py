@@ -13,16 +13,15 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from lesson_header import lessons_of
-from pytorch_primer.exercises.bank import CURRICULUM
+from course_site import store
+from course_site.scripts import outline_of, page_of
 from pytorch_primer.exercises.checking import judge
-from pytorch_primer.exercises.exercise import Exercise, all_exercises, known_ids, load
-from pytorch_primer.exercises.session import PARTS
+from pytorch_primer.exercises.exercise import Exercise, load, written_ids
+from pytorch_primer.outline import Lesson
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +91,7 @@ class ExerciseDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Read the exercise, prove its solution and make its box."""
         id = self.arguments[0]
-        if id not in known_ids():
+        if id not in written_ids():
             raise self.error(f"there is no exercise {id!r}")
         made = load(id)
         namespace: dict[str, Any] = {}
@@ -102,7 +101,7 @@ class ExerciseDirective(SphinxDirective):
         result = judge(id, namespace[id])
         if not result:
             raise self.error(f"the solution of {id!r} fails its own check: {result.message}")
-        pages_of(self.env).setdefault(id, []).append(self.env.docname)
+        store.record(self.env, self.env.docname).exercises.append(id)
         box = exercise_box(ids=[anchor(id)], exercise=id, code=starter_code(made))
         title = nodes.paragraph(classes=["exercise-title"])
         title += [nodes.strong("", "Exercise"), nodes.Text(" "), nodes.literal("", id)]
@@ -122,76 +121,65 @@ class ExerciseIndex(SphinxDirective):
         return [exercise_index()]
 
 
-def pages_of(env: BuildEnvironment) -> dict[str, list[str]]:
-    """Give the pages on which each exercise stands."""
-    found: dict[str, list[str]] = env.__dict__.setdefault("exercises", {})
-    return found
-
-
-def purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    """Forget a page that changed or went."""
-    for pages in pages_of(env).values():
-        pages[:] = [page for page in pages if page != docname]
-
-
-def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    """Take over what another process has read."""
-    for id, pages in pages_of(other).items():
-        pages_of(env).setdefault(id, []).extend(page for page in pages if page in docnames)
-
-
-def lesson_number(env: BuildEnvironment, docname: str) -> str | None:
-    """Give part and number of a lesson's page, as in "2.4"; None for other pages."""
-    order = env.config.sphinx_gallery_conf["subsection_order"].ordered_list
-    parts = [path.split("/")[-1] for path in order]
-    match = re.search(r"/(\w+)/plot_(\d+)_\w+$", docname)
-    return f"{parts.index(match[1]) + 1}.{match[2]}" if match and match[1] in parts else None
-
-
 def check_pages(app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of exercises that stand on a wrong page, on two pages, or on none of theirs."""
-    numbers = {docname: lesson_number(env, docname) for docname in lessons_of(env)}
-    for lesson, ids in CURRICULUM.items():
-        own = [docname for docname, number in numbers.items() if number == lesson]
-        for id in ids:
-            found = pages_of(env).get(id, [])
+    for lesson in outline_of(app.config).lessons:
+        page = page_of(app.config, lesson.name)
+        own = [page] if page in store.lessons_of(env) else []
+        for id in lesson.exercises:
+            found = store.pages_of(env, id)
             if found != own:
                 logger.warning(
-                    "exercise %r belongs on %s and stands on %s",
+                    "exercise %r belongs on %s and stands on %s: mend `exercises` in the"
+                    " outline, or the directive `.. exercise:: %s` in the lesson",
                     id,
-                    own or f"lesson {lesson}, which is not there",
+                    own or f"lesson {lesson.name}, which was not read",
                     found or "no page",
-                    location=own[0] if own else None,
+                    id,
+                    location=page if own else None,
                     type="exercise",
                 )
+    known = set(outline_of(app.config).exercises)
+    for page, kept in store.records(env).items():
+        for id in set(kept.exercises) - known:
+            logger.warning(
+                "exercise %r is in no lesson of the outline: add it to `exercises` of its lesson",
+                id,
+                location=page,
+                type="exercise",
+            )
 
 
-def index_rows(env: BuildEnvironment, builder: Builder, docname: str) -> nodes.Node:
+def index_rows(app: Sphinx, docname: str) -> nodes.Node:
     """Make the lists of all exercises, part by part."""
     section: list[nodes.Node] = []
-    for part, title in PARTS.items():
-        section.append(nodes.rubric("", f"{part} · {title}"))
+    for part in outline_of(app.config).parts:
+        if not part.exercises:
+            continue
+        section.append(nodes.rubric("", f"{part.number} · {part.title}"))
         items = nodes.bullet_list(classes=["exercise-index"])
-        for made in all_exercises():
-            if not made.lesson.startswith(part):
-                continue
-            pages = pages_of(env).get(made.id)
-            name: nodes.Node = nodes.literal("", made.id)
-            if pages:
-                uri = f"{builder.get_relative_uri(docname, pages[0])}#{anchor(made.id)}"
-                name = nodes.reference("", "", name, refuri=uri, internal=True)
-            words = f" lesson {made.lesson}, difficulty {made.difficulty} of {HARDEST} "
-            line = nodes.paragraph("", "", name, nodes.Text(words))
-            line += nodes.inline("", difficulty(made), classes=["exercise-difficulty"])
-            items += nodes.list_item("", line)
+        for lesson in part.lessons:
+            items += [index_row(app, docname, load(id), lesson) for id in lesson.exercises]
         section.append(items)
     return nodes.container("", *section)
+
+
+def index_row(app: Sphinx, docname: str, made: Exercise, lesson: Lesson) -> nodes.Node:
+    """Make the line of one exercise, with a link to where it stands."""
+    name: nodes.Node = nodes.literal("", made.id)
+    if pages := store.pages_of(app.env, made.id):
+        uri = f"{app.builder.get_relative_uri(docname, pages[0])}#{anchor(made.id)}"
+        name = nodes.reference("", "", name, refuri=uri, internal=True)
+    words = f" lesson {lesson.number}, difficulty {made.difficulty} of {HARDEST} "
+    line = nodes.paragraph("", "", name, nodes.Text(words))
+    line += nodes.inline("", difficulty(made), classes=["exercise-difficulty"])
+    return nodes.list_item("", line)
 
 
 def fill_index(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the lists of exercises where a page asks for them."""
     for place in list(doctree.findall(exercise_index)):
-        place.replace_self(index_rows(app.env, app.builder, docname))
+        place.replace_self(index_rows(app, docname))
 
 
 def visit_box(writer: Any, node: exercise_box) -> None:
@@ -204,14 +192,11 @@ def depart_box(writer: Any, node: exercise_box) -> None:
     writer.body.append("</div>\n")
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Add both directives and the check of the pages."""
     app.add_node(exercise_box, html=(visit_box, depart_box))
     app.add_node(exercise_index)
     app.add_directive("exercise", ExerciseDirective)
     app.add_directive("exercise-index", ExerciseIndex)
-    app.connect("env-purge-doc", purge)
-    app.connect("env-merge-info", merge)
     app.connect("env-check-consistency", check_pages)
     app.connect("doctree-resolved", fill_index)
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

@@ -1,11 +1,12 @@
-"""Small repairs to the finished pages, for readers with a screen reader or a keyboard."""
+"""What the theme lacks for readers with a screen reader or a keyboard."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
 
 REPAIRS = {
     # furo: two landmarks without names
@@ -14,9 +15,6 @@ REPAIRS = {
     '<aside class="toc-drawer no-toc">': '<aside class="toc-drawer no-toc" aria-label="This page">',
     # Sphinx: captions of the table of contents without a level, a page without a heading
     'role="heading">': 'role="heading" aria-level="2">',
-    # docutils: a role that is deprecated, and that no list may hold
-    'role="doc-biblioentry"': 'role="listitem"',
-    '<div id="search-results">': '<h1>Search</h1>\n<div id="search-results">',
 }
 
 
@@ -38,7 +36,16 @@ def repair(app: Sphinx, exception: Exception | None) -> None:
             path.write_text(after, encoding="utf-8")
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Repair when everything is written."""
+class PageTranslator(HTML5Translator):
+    """Write pages as Sphinx does, but for what an accessible page has otherwise."""
+
+    def visit_citation(self, node: nodes.citation) -> None:
+        """Write a source without docutils' role, which is deprecated and which no list may hold."""
+        super().visit_citation(node)
+        self.body[-1] = self.body[-1].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
+def setup(app: Sphinx) -> None:
+    """Write with the translator, and repair when everything is written."""
+    app.set_translator("html", PageTranslator)
     app.connect("build-finished", repair)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

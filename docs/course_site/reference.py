@@ -58,8 +58,7 @@ def plain_word(app: Sphinx, env: Any, node: Any, text: nodes.Node) -> nodes.Node
     return text if node.get("reftarget") == "optional" else None
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: Sphinx) -> None:
     """Add the directive."""
     app.add_directive("reference", Reference)
     app.connect("missing-reference", plain_word)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 import torch
 
-import lesson_checks
+from course_site import scripts
 
 FOLDERS = ["/home/me/project"]
 
 
 @pytest.fixture
 def lesson():
-    lesson_checks.reset({}, "plot_1_x.py", "before")
+    scripts.reset({}, "plot_1_x.py", "before")
     yield
-    lesson_checks.reset({}, "plot_1_x.py", "after")
+    scripts.reset({}, "plot_1_x.py", "after")
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ def test_lesson_may_show_a_warning_on_purpose():
 
 def test_filters_are_restored():
     before = warnings.filters[:]
-    lesson_checks.reset({}, "plot_1_x.py", "before")
+    scripts.reset({}, "plot_1_x.py", "before")
     warnings.simplefilter("ignore")
-    lesson_checks.reset({}, "plot_1_x.py", "after")
+    scripts.reset({}, "plot_1_x.py", "after")
     assert warnings.filters == before
 
 
@@ -76,7 +76,7 @@ def draws():
 def test_lessons_start_from_one_state():
     values = []
     for _ in range(2):
-        lesson_checks.reset({}, "plot_1_x.py", "before")
+        scripts.reset({}, "plot_1_x.py", "before")
         values.append(draws())
         assert torch.is_grad_enabled()
         assert torch.get_default_dtype() is torch.float32
@@ -84,10 +84,10 @@ def test_lessons_start_from_one_state():
         torch.set_grad_enabled(False)
         torch.set_default_dtype(torch.float64)
         torch.set_default_device("meta")
-        lesson_checks.reset({}, "plot_1_x.py", "after")
-    lesson_checks.reset({}, "plot_1_x.py", "before")
+        scripts.reset({}, "plot_1_x.py", "after")
+    scripts.reset({}, "plot_1_x.py", "before")
     assert torch.zeros(1).device.type == "cpu"
-    lesson_checks.reset({}, "plot_1_x.py", "after")
+    scripts.reset({}, "plot_1_x.py", "after")
     assert values[0] == values[1]
 
 
@@ -102,7 +102,7 @@ def test_lessons_start_from_one_state():
     ],
 )
 def test_output_that_no_lesson_should_show(output, problem):
-    assert any(problem in found for found in lesson_checks.problems_of(output, FOLDERS))
+    assert any(problem in found for found in scripts.problems_of(output, FOLDERS))
 
 
 @pytest.mark.parametrize(
@@ -110,4 +110,4 @@ def test_output_that_no_lesson_should_show(output, problem):
     ["tensor([0.1000])", "0x10 is 16", "RuntimeError: element 0 of tensors does not require grad"],
 )
 def test_output_that_is_fine(output):
-    assert lesson_checks.problems_of(output, FOLDERS) == []
+    assert scripts.problems_of(output, FOLDERS) == []

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 from docutils import nodes
 from sphinx import addnodes
 
-from katex_math import has_rows
+from course_site.formulas import has_rows
 
 CODE_CELL = "\n\N{SYMBOL FOR GROUP SEPARATOR}\n"  # around what becomes a code cell of its own
 CELL = "GENERATED FROM PYTHON SOURCE LINES"

@@ -1,0 +1,60 @@
+"""The site as one Sphinx extension: from script to page to notebook, in this order.
+
+1. `scripts` tells sphinx-gallery which lessons to run, in the order of the outline, each from one
+   state; what a lesson warns of, prints or lacks fails the build with the line of its script.
+2. `figures` turns what a cell left drawn into vector figures and small videos.
+3. `lessons` reads what a lesson says of itself: aims, what it assumes, how long it takes.
+4. `exercise_boxes` puts exercises on pages, each proved by its own solution.
+5. `numbers` looks for numbers in the prose that nothing proves.
+6. `formulas` typesets mathematics.
+7. `syllabus` draws the course: who builds on whom, plans, previous and next.
+8. `reference` and `inventories` document the library and link the projects that it stands on.
+9. `pages` is what the theme lacks for readers with a screen reader or a keyboard.
+10. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`.
+11. `report` keeps what the build measured of itself.
+
+What pages tell each other while they are read is kept in one place, `store`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from course_site import (
+    downloads,
+    exercise_boxes,
+    figures,
+    formulas,
+    lessons,
+    numbers,
+    pages,
+    reference,
+    report,
+    scripts,
+    store,
+    syllabus,
+)
+
+PIPELINE = (
+    report,
+    store,
+    scripts,
+    figures,
+    lessons,
+    exercise_boxes,
+    numbers,
+    formulas,
+    syllabus,
+    reference,
+    pages,
+    downloads,
+)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect each step, in the order in which a page passes through them."""
+    for step in PIPELINE:
+        step.setup(app)
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": store.VERSION}

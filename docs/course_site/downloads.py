@@ -1,0 +1,313 @@
+"""What readers take with them: notebooks and scripts, worksheets, and the whole course as archives.
+
+A lesson's ``plot_N_topic.ipynb`` and ``.py`` lie beside its page. sphinx-gallery's own notebooks
+leak reST; these have the page's text as `markdown_writer` gives it, and the script's code without
+the blocks that only check the lesson.
+
+Worksheets are the exercises of each part to fill in, and the same with the solutions:
+``worksheets/part_N.ipynb`` and ``part_N_solutions.ipynb``, and all of each kind in a zip.
+
+``downloads/course.zip`` has all that it takes to work offline after one installation;
+``downloads/site.zip`` is read by opening its ``index.html`` from disk. The same build gives the
+same bytes of all of them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+from sphinx_gallery.py_source_parser import (
+    Block,
+    remove_config_comments,
+    remove_ignore_blocks,
+    split_code_and_text_blocks,
+)
+
+from course_site import store
+from course_site.exercise_boxes import difficulty, exercise_box, starter_code
+from course_site.lessons import is_lesson
+from course_site.markdown_writer import CODE_CELL, MarkdownWriter
+from course_site.scripts import outline_of
+from pytorch_primer.exercises.exercise import Exercise, load
+from pytorch_primer.outline import Outline, Part
+
+Cells = list[tuple[str, str]]
+PACKAGE = "pytorch_primer"
+WORKSHEETS = "worksheets"
+ARCHIVES = "downloads"
+COURSE, SITE = "course.zip", "site.zip"
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
+ABOUT = """\
+> Lesson **{title}** of `{package}` {version}, run with PyTorch {torch} when the course was built.
+> Read it online: [{url}]({url})
+>
+> The next cell installs the course's package, unless it is there already."""
+INSTALL = """\
+import importlib.util
+
+if importlib.util.find_spec("{package}") is None:
+    %pip install --quiet {wheel}"""
+USE = """\
+Replace each `...` by your code and run the cell: the last line checks it.
+`hint("…")` gives one more hint at each call, `solution("…")` shows an answer, and `progress()`
+tells how far you are."""
+SOLVED = "The official solutions: every check says right."
+README = """\
+The PyTorch Primer, to take along
+=================================
+
+1. Unpack this archive and open a terminal in its folder.
+2. Make an environment and install the course (this needs a network, once):
+
+       python3 -m venv .venv
+       .venv/bin/python -m pip install -c constraints.txt {wheel} jupyterlab
+
+   On Windows write .venv\\Scripts\\python for .venv/bin/python.
+3. Start Jupyter, now and later without a network:
+
+       .venv/bin/python -m jupyterlab
+
+lessons/     the lessons, one notebook each, part by part
+worksheets/  the exercises of each part to fill in; *_solutions.ipynb has the answers
+"""
+
+
+# -- notebooks and scripts -----------------------------------------------------------------------
+
+
+def wheel_url(site: str) -> str:
+    """Give the address of the wheel that the site serves."""
+    return urljoin(site, f"{PACKAGE}-{version(PACKAGE)}-py3-none-any.whl")
+
+
+def first_cells(title: str, url: str, site: str) -> list[tuple[str, str]]:
+    """Say what a notebook is, and install what it needs."""
+    about = ABOUT.format(
+        title=title,
+        package=PACKAGE,
+        version=version(PACKAGE),
+        torch=version("torch").partition("+")[0],
+        url=url,
+    )
+    return [("markdown", about), ("code", INSTALL.format(package=PACKAGE, wheel=wheel_url(site)))]
+
+
+def lesson_cells(blocks: list[Block], texts: list[str]) -> Iterator[tuple[str, str]]:
+    """Pair the blocks of a script with the texts of its page.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many texts as blocks.
+    """
+    visible = [(block.type, visible_code(block.content)) for block in blocks]
+    if not visible[-1][1].strip():
+        visible.pop()  # as sphinx-gallery does
+    for (kind, code), text in zip(visible, texts, strict=True):
+        if kind == "code":
+            yield "code", code.strip("\n")
+        else:  # what stands between two marks is the code of an exercise
+            parts = text.split(CODE_CELL)
+            yield from zip(itertools.cycle(["markdown", "code"]), map(str.strip, parts))
+
+
+def visible_code(text: str) -> str:
+    """Leave out what checks or configures a lesson."""
+    shown = remove_config_comments(remove_ignore_blocks(text))
+    return re.sub(r"\n{4,}", "\n\n\n", str(shown))
+
+
+def notebook(cells: list[tuple[str, str]]) -> dict[str, Any]:
+    """Make a notebook of version 4.5 without outputs."""
+    made: list[dict[str, Any]] = []
+    for kind, source in cells:
+        if source.strip():
+            cell = {"cell_type": kind, "id": f"cell-{len(made)}", "metadata": {}, "source": source}
+            made.append(cell | ({"execution_count": None, "outputs": []} if kind == "code" else {}))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return {"cells": made, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def write_downloads(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Write both files of a lesson whose page is about to be written."""
+    if app.builder.format != "html" or not is_lesson(app, docname):
+        return
+    site = app.config.html_baseurl
+    url = urljoin(site, app.builder.get_target_uri(docname))
+    images = {uri: urljoin(site, f"_images/{name}") for uri, (_, name) in app.env.images.items()}
+    writer = MarkdownWriter(url, images, urljoin(site, "_downloads/"))
+    script = Path(app.srcdir, f"{docname}.py")
+    _, blocks = split_code_and_text_blocks(script)
+    title = next(doctree.findall(nodes.title)).astext()
+    cells = [*first_cells(title, url, site), *lesson_cells(blocks, writer.cells(doctree))]
+    target = Path(app.outdir, docname)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(notebook(cells), indent=1, ensure_ascii=False) + "\n"
+    target.with_name(f"{target.name}.ipynb").write_text(text, encoding="utf-8")
+    code = visible_code(script.read_text(encoding="utf-8"))
+    target.with_name(f"{target.name}.py").write_text(code, encoding="utf-8")
+
+
+# -- worksheets ----------------------------------------------------------------------------------
+
+
+class WorksheetList(SphinxDirective):
+    """Put links to all worksheets on the page (which lies in the site's root)."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make a list with a line for each part, and one for the zips."""
+        items = nodes.bullet_list()
+        for part in parts_with_exercises(outline_of(self.config)):
+            name = f"part_{part.number}"
+            files = {"worksheet": f"{name}.ipynb", "solutions": f"{name}_solutions.ipynb"}
+            items += self.line(f"Part {part.number} · {part.title}", files)
+        items += self.line(
+            "All parts", {"worksheets": "worksheets.zip", "solutions": "solutions.zip"}
+        )
+        return [items]
+
+    def line(self, title: str, files: dict[str, str]) -> nodes.list_item:
+        """Make one line: a title and its files."""
+        line = nodes.paragraph("", f"{title}: ")
+        for text, file in files.items():
+            if len(line) > 1:
+                line += nodes.Text(", ")
+            line += nodes.reference("", text, refuri=f"{WORKSHEETS}/{file}", internal=True)
+        return nodes.list_item("", line)
+
+
+def parts_with_exercises(outline: Outline) -> list[Part]:
+    """Give the parts that have a worksheet."""
+    return [part for part in outline.parts if part.exercises]
+
+
+def solved_code(made: Exercise) -> str:
+    """Give the solution with its imports and the line that checks it."""
+    return starter_code(made).replace(made.source.starter, made.source.solution)
+
+
+def prompts(app: Sphinx) -> dict[str, str]:
+    """Give the text of each exercise that stands on a page, as Markdown."""
+    found: dict[str, str] = {}
+    with_exercises = [page for page, kept in store.records(app.env).items() if kept.exercises]
+    for docname in sorted(with_exercises):
+        url = urljoin(app.config.html_baseurl, app.builder.get_target_uri(docname))
+        writer = MarkdownWriter(url, {}, urljoin(app.config.html_baseurl, "_downloads/"))
+        for box in app.env.get_and_resolve_doctree(docname, app.builder).findall(exercise_box):
+            found[box["exercise"]] = writer.block(box.children[1])
+    return found
+
+
+def worksheet(part: Part, texts: dict[str, str], site: str, solved: bool) -> Cells:
+    """Give the cells of the worksheet of a part, empty or solved."""
+    kind = "solutions" if solved else "worksheet"
+    title = f"Part {part.number} · {part.title}: {kind}"
+    cells = [("markdown", f"# {title}\n\n{SOLVED if solved else USE}")]
+    cells += first_cells(title, urljoin(site, "exercises.html"), site)
+    cells.append(("code", f"from {PACKAGE} import check, hint, progress, solution"))
+    for lesson in part.lessons:
+        for made in (load(id) for id in lesson.exercises if id in texts):
+            head = f"## `{made.id}` {difficulty(made)}\n\nLesson {lesson.number}"
+            cells.append(("markdown", f"{head}\n\n{texts[made.id]}"))
+            cells.append(("code", solved_code(made) if solved else starter_code(made)))
+    return [*cells, ("code", "progress()")]
+
+
+def write_worksheets(app: Sphinx, error: Exception | None) -> None:
+    """Write all worksheets and both zips into the built site."""
+    if error is not None or app.builder.format != "html":
+        return
+    folder = Path(app.outdir, WORKSHEETS)
+    folder.mkdir(exist_ok=True)
+    texts = prompts(app)
+    for part in parts_with_exercises(outline_of(app.config)):
+        for solved in (False, True):
+            cells = worksheet(part, texts, app.config.html_baseurl, solved)
+            text = json.dumps(notebook(cells), indent=1, ensure_ascii=False) + "\n"
+            name = f"part_{part.number}{'_solutions' if solved else ''}.ipynb"
+            (folder / name).write_text(text, encoding="utf-8")
+    for name, pattern in (("worksheets.zip", "part_?.ipynb"), ("solutions.zip", "part_?_*.ipynb")):
+        write_zip(folder / name, ((path.name, path.read_bytes()) for path in folder.glob(pattern)))
+
+
+# -- archives ------------------------------------------------------------------------------------
+
+
+class BundleLinks(SphinxDirective):
+    """Link both archives from a page in the site's root."""
+
+    def run(self) -> list[nodes.Node]:
+        """Make a list of two links."""
+        texts = {
+            COURSE: "The course: all notebooks and worksheets, the package, and a README",
+            SITE: "The site: unpack it and open index.html",
+        }
+        items = nodes.bullet_list()
+        for name, text in texts.items():
+            link = nodes.reference("", text, refuri=f"{ARCHIVES}/{name}", internal=True)
+            items += nodes.list_item("", nodes.paragraph("", "", link))
+        return [items]
+
+
+def write_zip(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """Pack named contents so that the same contents give the same bytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files):
+            info = zipfile.ZipInfo(name, EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, content)
+
+
+def course_files(site: Path, constraints: Path) -> dict[str, bytes]:
+    """Collect what stands in the course's archive."""
+    notebooks = [*site.glob("lessons/*/plot_*.ipynb"), *site.glob("worksheets/*.ipynb")]
+    wheels = list(site.glob("*.whl"))
+    files = {path.relative_to(site).as_posix(): path.read_bytes() for path in notebooks + wheels}
+    wheel = wheels[0].name if wheels else "pytorch-primer"
+    files["README.txt"] = README.format(wheel=wheel).encode()
+    if constraints.exists():
+        files["constraints.txt"] = constraints.read_bytes()
+    return {f"pytorch_primer/{name}": content for name, content in files.items()}
+
+
+def site_files(site: Path) -> dict[str, bytes]:
+    """Collect all that is served but this archive itself."""
+    paths = (path for path in site.rglob("*") if path.is_file())
+    return {
+        f"pytorch_primer_site/{name}": path.read_bytes()
+        for path in paths
+        if not (name := path.relative_to(site).as_posix()).startswith((f"{ARCHIVES}/{SITE}", "."))
+    }
+
+
+def write_archives(app: Sphinx, error: Exception | None) -> None:
+    """Write both archives into the finished site."""
+    if error is not None or app.builder.format != "html":
+        return
+    site = Path(app.outdir)
+    (site / ARCHIVES).mkdir(exist_ok=True)
+    constraints = Path(app.srcdir).parent / "constraints.txt"
+    write_zip(site / ARCHIVES / COURSE, course_files(site, constraints).items())
+    write_zip(site / ARCHIVES / SITE, site_files(site).items())
+
+
+def setup(app: Sphinx) -> None:
+    """Write a lesson's downloads with its page, worksheets and archives when all is written."""
+    app.add_directive("worksheet-list", WorksheetList)
+    app.add_directive("bundle-links", BundleLinks)
+    app.connect("doctree-resolved", write_downloads, priority=900)
+    app.connect("build-finished", write_worksheets)
+    app.connect("build-finished", write_archives, priority=800)
