@@ -416,9 +416,9 @@ for ax, (name, run) in zip(axes.flat, chosen.items(), strict=True):
 # sphinx_gallery_start_ignore
 fig.set_label(
     "Four panels with the contours of a narrow, tilted valley and a star at its lowest point (3, 1). SGD"
-    " jumps from wall to wall and has moved little along the valley after 40 steps. Momentum swings"
-    " across at first and then runs along the floor past the star and back. Adam and AdamW set out"
-    " along a diagonal, overshoot, and turn towards the star."
+    " jumps from wall to wall where it started. Momentum swings between the walls and moves along the"
+    " floor, most of the way to the star. Adam and AdamW swing less and have come a small part of the"
+    " way."
 )
 along_floor = {
     name: ((run.positions[-1] - lowest) @ along).item()
@@ -426,7 +426,11 @@ along_floor = {
 }
 begin = ((start - lowest) @ along).item()
 assert along_floor["SGD"] < 0.9 * begin < 0 < 0.3 * -begin
-assert abs(along_floor["momentum 0.90"]) < 0.3 * abs(along_floor["SGD"])
+assert abs(along_floor["momentum 0.90"]) < 0.4 * abs(along_floor["SGD"])
+for name in ("Adam", "AdamW"):
+    assert (
+        along_floor["SGD"] < along_floor[name] < along_floor["momentum 0.90"]
+    )
 first = {
     name: run.positions[1] - run.positions[0] for name, run in chosen.items()
 }
@@ -434,9 +438,8 @@ torch.testing.assert_close(first["Adam"].abs()[0], first["Adam"].abs()[1])
 # sphinx_gallery_end_ignore
 
 # %%
-# Gradient descent at the largest useful rate jumps from wall to wall and hardly gets on. Momentum cancels
-# the jumps and gathers speed along the floor. Adam and AdamW start along a diagonal, because their first
-# step is equally long in both coordinates. In motion:
+# Gradient descent jumps from wall to wall and hardly gets on. With momentum the jumps cancel and the
+# speed along the floor grows. Adam and AdamW jump little and gather speed too, but later. In motion:
 
 anim = animate_descent(
     valley, chosen, **view, log=True, levels=10, num_frames=41
@@ -445,8 +448,8 @@ anim
 
 # sphinx_gallery_start_ignore
 anim._fig.set_label(
-    "Animation of the first forty steps: SGD hops between the walls, momentum swings, then runs along"
-    " the floor, Adam and AdamW set out along the diagonal and curve in."
+    "Animation of the first forty steps: SGD hops between the walls on the spot, momentum swings and runs"
+    " along the floor, Adam and AdamW follow more slowly."
 )
 # sphinx_gallery_end_ignore
 
