@@ -261,7 +261,7 @@ for (
 # %%
 # To draw it, we call the six places a to f and give each its own colour.
 
-pastel = "#9ec5ff #ffc98a #8fe0c0 #f3a6d0 #cdbcf0 #e6de84".split()
+pastel = ["#9ec5ff", "#ffc98a", "#8fe0c0", "#f3a6d0", "#cdbcf0", "#e6de84"]
 centred = {"ha": "center", "va": "center"}
 
 
