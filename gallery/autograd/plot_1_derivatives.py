@@ -5,13 +5,14 @@ Derivatives three ways
 .. lesson::
    :assumes: tensors/plot_3_operations_views; derivatives and the chain rule of school calculus
 
-   - compute a derivative by formula, by finite differences and by autograd, and compare the three
+   - compute a derivative by formula, by autograd and by finite differences, and compare the three
    - choose the step of a finite difference, and say how many digits it can give at best
    - say what each way costs for a function of a thousand inputs
 
 Training a model means asking, again and again, how a result changes when an input changes a little.
-There are three ways to find out. One you know from school, one needs no thought, and one is the
-reason why PyTorch exists. This lesson runs all three on one function and looks at their errors.
+There are three ways to find out: a formula, a record of the computation, two values close together.
+The second is a large part of what PyTorch is for. This lesson runs all three on one function and looks
+at their errors and their costs.
 """
 
 # sphinx_gallery_tags = ["autograd"]
@@ -19,6 +20,7 @@ reason why PyTorch exists. This lesson runs all three on one function and looks 
 import math
 
 import matplotlib.pyplot as plt
+import sympy
 import torch
 
 plt.style.use("pytorch_primer.course")
@@ -66,13 +68,68 @@ assert abs(by_formula.item() - 3 * math.cos(2.25)) < 1e-15
 # sphinx_gallery_end_ignore
 
 # %%
-# This is exact up to rounding, and it is fast. But a person had to derive it, and has to derive it
-# anew whenever ``f`` changes. For a network of a million parameters nobody does.
+# This is exact up to rounding, and it is fast. But somebody has to derive it, and anew whenever ``f``
+# changes. A computer algebra system can: SymPy, which is installed along with PyTorch, transforms the
+# formula itself. We let it differentiate :math:`f`, and then :math:`f` put into itself again and again:
+
+symbol = sympy.Symbol("x")
+print("derivative of f:", sympy.diff(sympy.sin(symbol**2)))
+nested = symbol
+for depth in range(1, 6):
+    nested = sympy.sin(nested**2)
+    operations = nested.count_ops(), nested.diff().count_ops()
+    print(f"depth {depth}: f has {operations[0]}, f' {operations[1]}")
+
+# sphinx_gallery_start_ignore
+assert str(sympy.diff(sympy.sin(symbol**2))) == "2*x*cos(x**2)"
+assert operations == (2 * 5, 2 * 5 * 6)
+more = sympy.sin(nested**2)
+assert more.count_ops() - nested.count_ops() == 2
+# A level adds 4 operations a level below it: 8, 12, 16, 20, 24.
+assert more.diff().count_ops() - nested.diff().count_ops() == 4 * 6
+# sphinx_gallery_end_ignore
+
+# %%
+# The formula of ``f`` grows by 2 operations a level, that of its derivative by more at each level,
+# because every factor of the chain rule repeats all that lies inside it. And a program with loops is
+# no formula to begin with.
+#
+# By autograd
+# -----------
+#
+# The second way takes the program as it is. Each operation in ``f`` has a known derivative: a square, a
+# sine. :term:`Automatic differentiation` records which operations ran, on which numbers, and applies
+# the chain rule to the record :cite:p:`baydin2018`. In PyTorch this is called :term:`autograd`. Line by
+# line: we make the input and say that we want derivatives with respect to it,
+
+x = torch.tensor(1.5, dtype=torch.float64, requires_grad=True)
+
+# %%
+# compute as usual, while PyTorch keeps the record,
+
+y = f(x)
+
+# %%
+# and ask for the derivative of ``y``. ``backward`` walks the record from ``y`` back to ``x`` and leaves
+# what it finds in the attribute ``.grad`` of ``x``, which was empty so far:
+
+print("before:", x.grad)
+y.backward()
+print(f"by autograd: {x.grad.item():.15f}")
+print("difference from the formula:", (x.grad - by_formula).abs().item())
+
+# sphinx_gallery_start_ignore
+assert (x.grad - by_formula).abs().item() < 1e-15
+# sphinx_gallery_end_ignore
+
+# %%
+# All digits, and nobody wrote a formula. The numbers of the chain rule were computed beside the numbers
+# of the function. How the record looks is the subject of the next lesson.
 #
 # By finite differences
 # ---------------------
 #
-# The derivative is a limit. Stop before the limit, at a small step :math:`h`, and it becomes a
+# The third way needs nothing but values of ``f``. The derivative is a limit. Stop before the limit, at a small step :math:`h`, and it becomes a
 # :term:`finite difference`:
 #
 # .. math:: f'(x) \approx \frac{f(x + h) - f(x)}{h}.
@@ -193,29 +250,6 @@ assert best > 1000 * best_double
 # %%
 # More than a thousand times worse. A finite difference needs no thought, but costs digits.
 #
-# By autograd
-# -----------
-#
-# The third way takes the program itself. Each operation in ``f`` has a known derivative: a square, a
-# sine. :term:`Automatic differentiation` records which operations ran, on which numbers, and applies
-# the chain rule to the record :cite:p:`baydin2018`. In PyTorch this is called :term:`autograd`. We
-# only have to say which input we care about:
-
-x = torch.tensor(1.5, dtype=torch.float64, requires_grad=True)
-y = f(x)
-y.backward()
-print(f"by autograd: {x.grad.item():.15f}")
-print("difference from the formula:", (x.grad - by_formula).abs().item())
-
-# sphinx_gallery_start_ignore
-assert (x.grad - by_formula).abs().item() < 1e-15
-# sphinx_gallery_end_ignore
-
-# %%
-# All digits, and nobody wrote a formula. This is neither symbolic algebra nor an approximation: the
-# numbers of the chain rule were computed beside the numbers of the function. How the record looks is
-# the subject of the next lesson.
-#
 # What each way costs
 # -------------------
 #
@@ -240,7 +274,8 @@ torch.testing.assert_close(v.grad, f_prime(v.detach()), rtol=1e-12, atol=1e-12)
 
 # %%
 # One evaluation, and one pass back through its record. A finite difference has to nudge the inputs
-# one by one:
+# one by one. (``v.detach()`` has the same numbers without the wish for derivatives, and within
+# :class:`torch.no_grad` PyTorch keeps no record: none of these 2000 values will be asked for one.)
 
 total.calls = 0
 h, start = 1e-6, v.detach()
@@ -264,9 +299,8 @@ assert 1e-12 < (gradient - v.grad).abs().max().item() < 1e-5
 # evaluations, whatever the number of inputs: this is the *cheap gradient principle*
 # :cite:p:`griewank2008`. It is why networks with billions of parameters can be trained.
 #
-# So are finite differences useless? No: they make an excellent test, because they know nothing of
-# the rules that they check. :func:`torch.autograd.gradcheck` compares the two, and PyTorch's own
-# tests use it.
+# Finite differences are useful all the same, as a test: they know nothing of the rules that they check.
+# :func:`torch.autograd.gradcheck` compares the two, and PyTorch's own tests use it.
 
 point = torch.tensor([0.3, 1.5], dtype=torch.float64, requires_grad=True)
 print(
@@ -292,9 +326,12 @@ assert torch.autograd.gradcheck(f, point)
 # Exercises
 # ---------
 #
-# The smallest use of autograd that there is:
+# The smallest use of autograd that there is, and a finite difference that has to be good: choose the
+# rule and the step.
 #
 # .. exercise:: simple_grad
+#
+# .. exercise:: finite_difference
 #
 # Where to go next
 # ----------------

@@ -77,10 +77,15 @@ else:
 draw_graph(L)
 
 # %%
-# Read it from top to bottom, the way the numbers flowed: the leaf ``x`` went through a subtraction
-# (``sub``), the difference through a power (``pow``), and the result is ``L``. The dashed box is the
-# :term:`constant` 2 of the subtraction. It takes part, but nobody asked for a derivative with respect
-# to it, so nothing will be sent there.
+# Read it from top to bottom, the way the numbers flowed: ``x`` went through a subtraction (``sub``), the
+# difference through a power (``pow``), and the result is ``L``. The marks:
+#
+# - ``()`` is a shape, that of a single number.
+# - 0 and 1 at the arrows say which operand it is, where the order matters: 0 minus 1.
+# - The dashed box is a :term:`constant`. It takes part, but nobody asked for a derivative with respect
+#   to it, so nothing will be sent there.
+# - Its value, the 2 of ``x - 2``, is missing because the record did not keep it: the derivative of a
+#   difference does not depend on it. The exponent 2 is there: the derivative of a power needs it.
 #
 # Walking the graph yourself
 # --------------------------
@@ -100,27 +105,32 @@ assert last_record.name().endswith("AccumulateGrad")
 # sphinx_gallery_end_ignore
 
 # %%
-# Every path ends in an ``AccumulateGrad``. It is the letter box of a :term:`leaf`: what arrives
+# This path ends in an ``AccumulateGrad``. It is the letter box of a :term:`leaf`: what arrives
 # there during ``backward`` is added to the leaf's ``.grad``. It knows its leaf, and the leaf is
-# not a copy but the very tensor that we made.
+# not a copy but the very tensor that we made. The other input of the subtraction, the constant, has no
+# letter box. In its place stands ``None``:
 
 print("the very same tensor:", last_record.variable is x)
+print("inputs of the subtraction:", sub_record.next_functions)
 
 # sphinx_gallery_start_ignore
 assert last_record.variable is x
+assert sub_record.next_functions[1] == (None, 0)
+constant = torch.tensor(2.0)
+assert (constant * x).grad_fn.next_functions[0] == (None, 0)
 # sphinx_gallery_end_ignore
 
 # %%
-# A generator does the same for a chain of any length. It follows the first input of each record until
-# there is nothing left to follow:
+# So a path ends at an ``AccumulateGrad`` or at ``None``. A generator follows a chain of any length: at
+# each record it takes the first input that leads on, until there is none.
 
 
 def walk(record):
     """Yield a record, and those before it up to a leaf's."""
     while record is not None:
         yield record
-        parents = record.next_functions
-        record = parents[0][0] if parents else None
+        parents = [p for p, _ in record.next_functions if p is not None]
+        record = parents[0] if parents else None
 
 
 X = torch.arange(1.0, 7.0).reshape(2, 3).requires_grad_()
@@ -130,6 +140,8 @@ print([type(record).__name__ for record in walk(result.grad_fn)])
 # sphinx_gallery_start_ignore
 expected = ["MulBackward0", "SumBackward0", "PowBackward0", "AccumulateGrad"]
 assert [type(record).__name__ for record in walk(result.grad_fn)] == expected
+turned = constant * X  # the first input is the constant
+assert [type(r).__name__ for r in walk(turned.grad_fn)] == expected[::3]
 # sphinx_gallery_end_ignore
 
 # %%
@@ -173,8 +185,8 @@ fig.set_label(
 
 # %%
 # It does: the dashed line with slope −12 leans against the parabola at :math:`x = -4`. It falls
-# to the right, so a smaller loss lies to the right. :doc:`Gradient descent
-# </lessons/optimisation/plot_1_gradient_descent>` is built on that one observation.
+# to the right, so a smaller loss lies to the right. Gradient descent, the subject of part 3, is built
+# on that one observation.
 #
 # A tensor used twice
 # -------------------
@@ -214,13 +226,20 @@ assert (a.grad.item(), b.grad.item(), c.grad.item()) == (5, 5, 7 + 1)
 # added what arrived. :math:`s` and :math:`p` took part, but they keep no ``.grad``: only leaves do,
 # unless you ask with ``retain_grad()``.
 
-named = {"a": a, "s": s, "p": p, "L": L}
+plain = torch.tensor(2.0)
+named = {"a": a, "s": s, "p": p, "L": L, "plain": plain, "2 plain": 2 * plain}
 print("leaves:", [name for name, t in named.items() if t.is_leaf])
 
 # sphinx_gallery_start_ignore
 assert a.is_leaf
 assert not (s.is_leaf or p.is_leaf or L.is_leaf)
+assert plain.is_leaf
+assert (2 * plain).is_leaf
 # sphinx_gallery_end_ignore
+
+# %%
+# A leaf is a tensor that no *recorded* operation made. That includes a tensor nobody watches, and what
+# is computed from unwatched tensors alone. Such leaves get no ``.grad``; those with ``requires_grad`` do.
 
 # %%
 # A line, and its three derivatives
@@ -293,6 +312,12 @@ assert x.grad.item() == 2**3 == 8
 # question ``x.abs() < 10`` that chose it. Where the number of doublings changes, the function
 # jumps; a derivative along the path cannot see that.
 #
+# A graph that is made while the program runs is called *dynamic*. A *static* one is declared first and
+# run later, so that it can be optimised as a whole. :func:`torch.compile` is how PyTorch gets both today:
+# it watches a function run, makes a graph of what it saw, compiles that, and looks again when the
+# program takes another path. (The name is older than all of this: Torch was a library for the language
+# Lua, and PyTorch brought it to Python :cite:p:`paszke2019`.)
+#
 # When nothing is recorded
 # ------------------------
 #
@@ -317,8 +342,8 @@ draw_graph(silent)
 #
 #    .. dropdown:: A model answer
 #
-#       ``L.grad_fn`` is the root of the recorded graph, and every path from it ends at the
-#       ``AccumulateGrad`` of a leaf that requires a gradient. Following the links therefore finds
+#       ``L.grad_fn`` is the root of the recorded graph, and every path from it ends at ``None`` or at
+#       the ``AccumulateGrad`` of a leaf that requires a gradient. Following the links therefore finds
 #       ``x``, and every other such leaf, without being told. The reverse also holds: a tensor that
 #       no path reaches gets nothing.
 #
@@ -326,7 +351,7 @@ draw_graph(silent)
 # -----
 #
 # - ``requires_grad=True`` marks a leaf; each operation on it adds a record, its ``grad_fn``.
-# - Records are linked by ``next_functions`` and end in the ``AccumulateGrad`` of the leaves.
+# - Records are linked by ``next_functions`` and end in the ``AccumulateGrad`` of a leaf, or in ``None``.
 # - ``backward`` walks the links from the result, multiplies along a path and adds over paths.
 # - A leaf that is used twice is one leaf; its gradient is the sum of what arrives.
 # - What the program did not execute, and what ran under ``no_grad``, is not in the graph.
@@ -347,5 +372,5 @@ draw_graph(silent)
 # Where to go next
 # ----------------
 #
-# In :doc:`Gradient descent by hand </lessons/optimisation/plot_1_gradient_descent>` the slope at
-# :math:`x = -4` is put to use.
+# :doc:`Backward, one node at a time </lessons/autograd/plot_3_backward_steps>` does the bookkeeping of
+# ``backward`` by hand, entry by entry.

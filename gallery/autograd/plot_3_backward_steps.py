@@ -16,6 +16,9 @@ at a time, and then let PyTorch do them and compare every line.
 
 # sphinx_gallery_tags = ["autograd", "graphs"]
 
+import contextlib
+import warnings
+
 import matplotlib.pyplot as plt
 import torch
 
@@ -58,8 +61,9 @@ draw_graph(
 #
 # - **Sum.** A change of either operand changes the result by the same amount. The gradient is handed
 #   on unchanged, to both.
-# - **Product.** A change of one operand counts as often as the other operand is large. Each gets the
-#   arriving gradient times the value of *the other*.
+# - **Product.** If one operand changes by a little, the product changes by that little times the other
+#   operand: :math:`(s + h)\,c = s\,c + h\,c`. So each gets the arriving gradient times the value of *the
+#   other*.
 #
 # Nothing else is needed. No rule looks further than its own operation.
 #
@@ -159,13 +163,20 @@ steps[-1]
 # -----------------------
 #
 # The product rule needs the values 7 and 5 that went *into* the product, long after it was computed.
-# So the record keeps them. A sum needs nothing and keeps nothing. The drawing can show what was
-# saved:
+# So the record keeps both tensors. A sum needs neither of its operands, and keeps none. The drawing can
+# show what was saved:
 
 # sphinx_gallery_start_ignore
 saved = {p.grad_fn._saved_self.item(), p.grad_fn._saved_other.item()}
 assert saved == {7, 5}
-assert not [name for name in dir(s.grad_fn) if name.startswith("_saved_se")]
+kept = {
+    name: getattr(s.grad_fn, name)
+    for name in dir(s.grad_fn)
+    if name.startswith("_saved")
+}
+assert kept == {
+    "_saved_alpha": 1
+}  # the factor of torch.add: a number, no tensor
 # sphinx_gallery_end_ignore
 draw_graph(p, params=names, show_saved=True)
 
@@ -182,15 +193,41 @@ e.add_(1)
 try:
     square.backward()
 except RuntimeError as error:
-    print(str(error).partition(":")[0])
+    said = str(error)
+    print(said.split(". Hint")[0])
 
 # sphinx_gallery_start_ignore
 else:
     raise AssertionError("a changed saved tensor went unnoticed")
+assert "is at version 1; expected version 0" in said
 # sphinx_gallery_end_ignore
 
 # %%
-# The square had saved ``e`` to compute :math:`2e`, and ``e`` is no longer what it was.
+# The square had saved ``e`` to compute :math:`2e`, and ``e`` is no longer what it was. The rest of the
+# message says which tensor: every tensor counts its changes in place, and this one, made by an addition,
+# is at version 1 where the record expects version 0. What it does not say is which *line* needed the
+# old value. :func:`torch.autograd.set_detect_anomaly`, which the hint speaks of, does: it keeps a
+# trace of each operation and warns with it. It is slow, and meant for hunting.
+
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    with torch.autograd.set_detect_anomaly(True):
+        e = d.exp()
+        square = e**2
+        e.add_(1)
+        with contextlib.suppress(RuntimeError):
+            square.backward()
+print(str(caught[-1].message).split(" Traceback")[0])
+
+# sphinx_gallery_start_ignore
+trace = str(caught[-1].message)
+assert trace.startswith("Error detected in PowBackward0. Traceback of forward")
+assert "square = e**2" in trace
+# sphinx_gallery_end_ignore
+
+# %%
+# The power is the one that needed it, and the traceback behind these words, which we cut off, shows
+# its line, ``square = e**2``.
 #
 # Looking at one gradient as it passes
 # ------------------------------------
@@ -230,6 +267,13 @@ assert a.grad.item() == 10
 # - Where several gradients arrive, they are added; an operation is visited when all have arrived.
 # - Rules ask for values of the forward pass, which the record keeps until then.
 # - ``retain_grad`` keeps the gradient of an intermediate result, a hook sees it pass.
+#
+# Exercises
+# ---------
+#
+# A backward pass with nothing but numbers, through a product and a tanh.
+#
+# .. exercise:: tanh_backward
 #
 # Where to go next
 # ----------------

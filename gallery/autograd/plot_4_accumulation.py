@@ -57,8 +57,38 @@ assert gradients() == [2 * g for g in once] == [10, 10, 16]
 #
 # Do not confuse it with the sum inside one pass: :math:`c` is used twice in :math:`L`, and its 8 is
 # the sum over these two uses, as the chain rule demands. Accumulation is a sum over *passes*, and
-# nothing demands it. It is a convenience: a large batch can be processed in pieces, one pass for
-# each, and the pieces' gradients add up to the gradient of the whole.
+# nothing demands it. It is a convenience: a batch too large for the memory can be processed in pieces,
+# one pass for each. For a loss that is a *sum* over the samples, the gradients of the pieces add up to
+# that of the whole. Most losses are *means*. Then each piece has to be divided by the number of pieces:
+
+w = torch.tensor([0.5, -1.0], requires_grad=True)
+samples, wanted = torch.arange(8.0).reshape(4, 2), torch.ones(4)
+
+
+def mean_loss(rows):
+    return ((samples[rows] @ w - wanted[rows]) ** 2).mean()
+
+
+(whole,) = torch.autograd.grad(mean_loss(slice(0, 4)), w)
+halves = [slice(0, 2), slice(2, 4)]
+for rows in halves:
+    mean_loss(rows).backward()
+print("whole batch:", whole.tolist(), "  two halves:", w.grad.tolist())
+
+# sphinx_gallery_start_ignore
+torch.testing.assert_close(w.grad, 2 * whole)
+by_formula = 2 * (samples @ w - wanted) @ samples / 4
+torch.testing.assert_close(whole, by_formula.detach())
+w.grad = None
+for rows in halves:
+    (mean_loss(rows) / 2).backward()
+torch.testing.assert_close(w.grad, whole)
+# sphinx_gallery_end_ignore
+
+# %%
+# The two halves give twice the gradient of the whole. With ``(mean_loss(rows) / 2).backward()`` they
+# give the same. (:func:`torch.autograd.grad`, which returned the first gradient without storing it, is
+# explained below.)
 #
 # Clearing
 # --------
@@ -75,19 +105,24 @@ assert gradients() == once == [5, 5, 8]
 # sphinx_gallery_end_ignore
 
 # %%
-# ``None`` means "nothing has arrived". That is also what ``optimizer.zero_grad()`` sets today, in
-# spite of its name; older texts say that it fills zeros, and older code calls ``x.grad.zero_()``,
-# which fails before the first pass, when there is no gradient to fill:
+# ``None`` means "nothing has arrived". That is also what ``optimizer.zero_grad()`` sets unless it is told
+# otherwise (``set_to_none=False`` fills zeros). Filling zeros by hand, ``x.grad.zero_()``, fails before
+# the first pass, when there is no gradient to fill:
 
 fresh = torch.tensor(1.0, requires_grad=True)
 try:
     fresh.grad.zero_()
 except AttributeError as error:
     print(error)
-torch.optim.SGD([a], lr=0.1).zero_grad()
+optimizer = torch.optim.SGD([a], lr=0.1)
+optimizer.zero_grad()
 print("a.grad after zero_grad:", a.grad)
 
 # sphinx_gallery_start_ignore
+compute(a, b, c).backward()
+optimizer.zero_grad(set_to_none=False)
+assert a.grad.item() == 0
+optimizer.zero_grad()
 assert fresh.grad is None
 assert a.grad is None
 # sphinx_gallery_end_ignore
@@ -111,7 +146,21 @@ else:
 # sphinx_gallery_end_ignore
 
 # %%
-# The first pass freed the values that the rules needed, to give the memory back. In nearly every
+# The first pass freed the values that the rules needed, to give the memory back. A record that saved
+# nothing has nothing to free, and can be walked again. A sum is such a record, so two passes raise
+# nothing and leave the double:
+
+total = a + b
+total.backward()
+total.backward()
+print("a.grad after two passes:", a.grad.item())
+
+# sphinx_gallery_start_ignore
+assert a.grad.item() == 2 + 5  # c from the pass through L before
+# sphinx_gallery_end_ignore
+
+# %%
+# The first pass through ``L`` had left a 5 there, and the sum added its 1 twice. In nearly every
 # program the remedy is to compute the result again, as a training loop does anyway. Where the same
 # record really is needed twice, the first pass can keep it: ``backward(retain_graph=True)``.
 #
@@ -166,8 +215,27 @@ assert view.data_ptr() == p.data_ptr()
 # sphinx_gallery_end_ignore
 
 # %%
-# Take ``detach().clone()`` where you want a copy. Older code writes ``p.data`` for ``p.detach()``;
-# avoid it, because it also hides changes from the checks that keep gradients right.
+# Take ``detach().clone()`` where you want a copy without a record. ``clone`` alone makes new memory and
+# *keeps* the record, so gradients flow through it to the original:
+
+q = torch.tensor([1.0, 2.0], requires_grad=True)
+copy = q.clone()
+copy.sum().backward()
+print(
+    "memory:",
+    copy.data_ptr() == q.data_ptr(),
+    " gradient of q:",
+    q.grad.tolist(),
+)
+
+# sphinx_gallery_start_ignore
+assert copy.data_ptr() != q.data_ptr()
+assert q.grad.tolist() == [1, 1]
+# sphinx_gallery_end_ignore
+
+# %%
+# ``p.data`` is like ``p.detach()``, but it also hides changes from the checks that keep gradients right;
+# avoid it.
 #
 # Gradients as return values
 # --------------------------
@@ -227,8 +295,7 @@ else:
 # sphinx_gallery_end_ignore
 
 # %%
-# That does not mean that PyTorch can only differentiate numbers, as one reads. The derivative of a
-# vector is a matrix, the :term:`Jacobian` :math:`J`, with a row for each result. A backward pass
+# The derivative of a vector is a matrix, the :term:`Jacobian` :math:`J`, with a row for each result. A backward pass
 # computes a row vector times this matrix, :math:`v^\mathsf{T} J`, and you say which :math:`v`:
 
 v = torch.tensor([1.0, 10.0])
@@ -296,9 +363,26 @@ assert abs(safe(w).item() - 105) < 1e-4
 # sphinx_gallery_end_ignore
 
 # %%
-# The exponential of 105 is infinite in ``float32``, and infinity divided by infinity is *not a
-# number*. :func:`torch.nn.functional.softplus` is the same function, computed so that nothing
-# overflows: 105, with the slope −3.5.
+# The exponential of 105 is infinite in ``float32``. Where does the *not a number* come from? We keep the
+# gradient in the middle and look:
+
+w = torch.tensor(-30.0, requires_grad=True)
+power = torch.exp(-3.5 * w)
+power.retain_grad()
+torch.log(1 + power).backward()
+print("exp:", power.item(), " what arrives there:", power.grad.item())
+print("their product:", (power * power.grad).item())
+
+# sphinx_gallery_start_ignore
+assert power.item() == math.inf
+assert power.grad.item() == 0  # 1 / (1 + inf)
+assert math.isnan((power * power.grad).item())
+# sphinx_gallery_end_ignore
+
+# %%
+# The logarithm sends back one divided by infinity, which is 0. The exponential multiplies that by its
+# own value, and 0 times infinity is ``nan``. :func:`torch.nn.functional.softplus` is the same function,
+# computed so that nothing overflows: 105, with the slope −3.5.
 #
 # .. admonition:: A question before the exercises
 #
@@ -315,7 +399,7 @@ assert abs(safe(w).item() - 105) < 1e-4
 # -----
 #
 # - ``backward`` adds to ``.grad``. Clear it between passes, by ``None``.
-# - A record can be walked once, unless ``retain_graph=True`` keeps it.
+# - A pass frees what its record saved; ``retain_graph=True`` keeps it for another pass.
 # - Under ``no_grad`` nothing is recorded; ``detach`` cuts one tensor off and shares its memory.
 # - ``torch.autograd.grad`` returns gradients and accumulates nothing.
 # - For a vector, ``backward(v)`` gives :math:`v^\mathsf{T} J`, and ``torch.func.jacrev`` gives
@@ -339,5 +423,5 @@ assert abs(safe(w).item() - 105) < 1e-4
 # Where to go next
 # ----------------
 #
-# You can now get any derivative. :doc:`Gradient descent by hand
-# </lessons/optimisation/plot_1_gradient_descent>` starts to use them.
+# You know all that ``backward`` does. :doc:`Your own autograd in fifty lines
+# </lessons/autograd/plot_5_own_autograd>` writes it.

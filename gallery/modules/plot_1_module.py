@@ -6,8 +6,8 @@ r"""
    :assumes: optimisation/plot_1_gradient_descent; optimisation/plot_3_optimizers
 
    - write a module that owns its parameters, and train it with any optimizer
-   - say what a module registers and what it overlooks
-   - recognise two mistakes that let a loss fall while the model is wrong
+   - say what a module registers and what it overlooks, and find two mistakes that a falling loss hides
+   - save a model and its optimizer to a file, and load them on any machine
 
 Three numbers can be updated in three lines. A network has millions, spread over dozens of parts. A
 :term:`module` keeps them together: it knows its :term:`parameters <parameter>`, those of its parts,
@@ -19,7 +19,9 @@ is, and the rest is where this lesson gets interesting.
 # We need PyTorch with its ``nn`` part, and Matplotlib.
 
 # sphinx_gallery_tags = ["modules"]
-import io
+import copy
+import tempfile
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import torch
@@ -59,8 +61,21 @@ assert [name for name, _ in model.named_parameters()] == ["x"]
 # parameter was found, by name, though we only assigned it to an attribute: a module looks at what
 # it is given, and whatever is an :class:`torch.nn.Parameter` is registered.
 #
-# An optimizer takes the parameters and need not know what they are for. Twenty steps, as in the
-# first lesson on gradient descent, where the answer was :math:`2 - 6 \cdot 0.8^{20}`:
+# The parameter is an attribute like any other, so the update can be written by hand, as before:
+
+model().backward()
+with torch.no_grad():
+    model.x -= 0.1 * model.x.grad
+model.x.grad = None
+print("after one step by hand:", round(model.x.item(), 4))
+
+# sphinx_gallery_start_ignore
+assert abs(model.x.item() - (-2.8)) < 1e-6
+# sphinx_gallery_end_ignore
+
+# %%
+# An optimizer does it for all parameters and need not know what they are for. Twenty steps from −4, as in
+# the first lesson on gradient descent, where the answer was :math:`2 - 6 \cdot 0.8^{20}`:
 
 
 def train(model, num_steps=20, lr=0.1):
@@ -72,6 +87,7 @@ def train(model, num_steps=20, lr=0.1):
         optimizer.step()
 
 
+model = Parabola()
 train(model)
 print(f"x: {model.x.item():.5f}")
 difference = abs(model.x.item() - (2 - 6 * 0.8**20))
@@ -87,9 +103,9 @@ assert round(2 - 6 * 0.8**20, 5) == 1.93082
 #
 # .. note::
 #
-#    You may have read that a tensor must be wrapped in ``nn.Parameter`` to be differentiated. It
-#    need not: ``requires_grad=True`` is enough for that. A Parameter is what a *module registers*.
-#    And ``zero_grad()`` does not set gradients to zero; it sets them to ``None``.
+#    To be differentiated a tensor needs ``requires_grad=True`` and nothing else. A Parameter is what a
+#    *module registers*. And ``zero_grad()`` sets gradients to ``None``, unless it is called with
+#    ``set_to_none=False``.
 #
 # What is registered
 # ------------------
@@ -267,8 +283,11 @@ assert np.isclose(storage().item(), tangled().item(), atol=1e-6)
 # have not left −4. And with both repaired:
 
 
-class Repaired(OwnStorage, OwnNames):
-    pass
+class Repaired(OwnNames):
+    def __init__(self):
+        super().__init__()
+        self.y = nn.Parameter(self.y.detach().clone())
+        self.z = nn.Parameter(self.z.detach().clone())
 
 
 report(Repaired())
@@ -320,6 +339,7 @@ def path(model, num_steps=60):
     for _ in range(num_steps):
         positions.append([p.item() for p in model.parameters()])
         train(model, num_steps=1)
+    positions.append([p.item() for p in model.parameters()])
     return torch.tensor(positions)
 
 
@@ -350,10 +370,11 @@ fig.set_label(
 assert torch.equal(shared[:, 0], shared[:, 1])
 assert torch.equal(shared[:, 0], shared[:, 2])
 exact = recursion((-4.0, -4.0, -4.0), 500)
-assert np.allclose(repaired.numpy(), exact[:60], atol=1e-4)
-assert (exact[1:60, 0] > exact[1:60, 1]).all()
-assert (exact[2:60, 1] > exact[2:60, 2]).all()
-assert exact[59, 2] < 1.5
+assert len(repaired) == 60 + 1
+assert np.allclose(repaired.numpy(), exact[:61], atol=1e-4)
+assert (exact[1:61, 0] > exact[1:61, 1]).all()
+assert (exact[2:61, 1] > exact[2:61, 2]).all()
+assert exact[60, 2] < 1.5
 assert np.allclose(exact[500], 2, atol=1e-5)
 # sphinx_gallery_end_ignore
 
@@ -451,43 +472,134 @@ torch.testing.assert_close(roof(inputs).detach(), targets, atol=5e-3, rtol=0)
 # %%
 # The trained roof runs through the points, the first guess did not.
 #
-# Save, load, call
-# ----------------
+# Save and load
+# -------------
 #
-# The names are good for saving, too. ``state_dict()`` is a dictionary of all parameters and buffers
-# by name, and a module of the same class can take them over. (A file would do where we use a buffer
-# of bytes.)
+# The names are good for saving, too. ``state_dict()`` is a dictionary of all parameters and buffers by
+# name. Saved to a file, it can be loaded into any module whose names and shapes are the same:
 
-file = io.BytesIO()
-torch.save(roof.state_dict(), file)
-file.seek(0)
+folder = tempfile.TemporaryDirectory()
+path = Path(folder.name) / "roof.pt"
+torch.save(roof.state_dict(), path)
 twin = Roof()
-twin.load_state_dict(torch.load(file))
+twin.load_state_dict(torch.load(path))
 difference = (twin(inputs) - roof(inputs)).abs().max().item()
 print("largest difference:", difference)
 
 # sphinx_gallery_start_ignore
 assert difference == 0
+
+
+class OtherRoof(Roof):
+    def forward(self, x):
+        return torch.maximum(self.left(x), self.right(x))
+
+
+OtherRoof().load_state_dict(torch.load(path))  # another class, the same names
+# sphinx_gallery_end_ignore
+
+# %%
+# Two options of :func:`torch.load` matter. ``map_location="cpu"`` brings everything to the CPU, also what
+# was saved on a GPU that this machine does not have. And ``weights_only=True``, the default, accepts
+# tensors and plain Python values only: a file of unknown origin cannot run code while it is read. A
+# whole module, saved by ``torch.save(roof, path)``, is refused for that reason, and would also depend on
+# the class being importable under the same name. Save dictionaries.
+#
+# To *go on* training later, the optimizer has to be saved as well: momentum and Adam have memories. A
+# :term:`checkpoint` is a dictionary of both, and of whatever else you need:
+
+
+def new_start():
+    model = Roof()
+    return model, torch.optim.Adam(model.parameters(), lr=0.05)
+
+
+def some_steps(model, optimizer, num_steps):
+    for _ in range(num_steps):
+        optimizer.zero_grad()
+        ((model(inputs) - targets) ** 2).mean().backward()
+        optimizer.step()
+
+
+# %%
+
+model, optimizer = new_start()
+some_steps(model, optimizer, 20)
+checkpoint = {"model": model.state_dict(), "optimizer": optimizer.state_dict()}
+torch.save(checkpoint | {"step": 20}, path)
+some_steps(model, optimizer, 20)
+
+resumed, optimizer = new_start()
+loaded = torch.load(path, map_location="cpu")
+resumed.load_state_dict(loaded["model"])
+optimizer.load_state_dict(loaded["optimizer"])
+some_steps(resumed, optimizer, 20)
+print("same as without a break:", torch.equal(resumed(inputs), model(inputs)))
+
+# sphinx_gallery_start_ignore
+assert torch.equal(resumed(inputs), model(inputs))
+assert loaded["step"] == 20
+forgetful, optimizer = new_start()  # what the optimizer's memory is worth
+forgetful.load_state_dict(loaded["model"])
+some_steps(forgetful, optimizer, 20)
+assert (forgetful(inputs) - model(inputs)).abs().max() > 0.01
+# sphinx_gallery_end_ignore
+
+# %%
+# Not a bit of difference. Without the optimizer's part it would have been another training.
+#
+# In memory, one trap: ``state_dict()`` does not copy. It holds the parameters themselves, so a
+# “snapshot” of the best model goes on changing with it. Copy it:
+
+live, copied = model.state_dict(), copy.deepcopy(model.state_dict())
+before = model.left.w.item()
+with torch.no_grad():
+    model.left.w += 1
+print("live:  ", round(live["left.w"].item() - before, 3))
+print("copied:", round(copied["left.w"].item() - before, 3))
+folder.cleanup()
+
+# sphinx_gallery_start_ignore
+assert live["left.w"].item() == model.left.w.item()
+assert copied["left.w"].item() == before
+# sphinx_gallery_end_ignore
+
+# %%
+# The live one has followed by 1, the copy has not.
+#
+# Call the module
+# ---------------
+#
+# One last question: why call ``model(x)`` and not ``model.forward(x)``? Others may have asked the module to
+# do something besides at every call. Such requests are called *hooks*; the call obeys them, ``forward``
+# alone does not:
+
+
+def report_size(module, args, result):
+    print(f"{type(module).__name__} gave {tuple(result.shape)}")
+
+
+handle = roof.left.register_forward_hook(report_size)
+roof(inputs)
+print("and now forward:")
+roof.left.forward(inputs)
+handle.remove()
+
+# sphinx_gallery_start_ignore
 seen = []
-handle = roof.register_forward_hook(
-    lambda module, args, result: seen.append(result)
-)
+handle = roof.register_forward_hook(lambda *args: seen.append(args))
 roof(inputs)
 roof.forward(inputs)
 handle.remove()
 assert len(seen) == 1
-assert [name for name, _ in nn.Linear(3, 2).named_parameters()] == [
-    "weight",
-    "bias",
-]
+names = [name for name, _ in nn.Linear(3, 2).named_parameters()]
+assert names == ["weight", "bias"]
 # sphinx_gallery_end_ignore
 
 # %%
-# One last question: why call ``model(x)`` and not ``model.forward(x)``? Others may have asked the
-# module to do something besides at every call, such as reporting the size of what comes out. Such
-# requests are called hooks; the call obeys them, ``forward`` alone does not. (PyTorch's own modules
-# are built like ours. :class:`torch.nn.Linear`, for example, is a line for vectors, with parameters
-# named ``weight`` and ``bias``; the next lesson looks inside.)
+# One report, from the call. ``remove`` ends it. (PyTorch's own modules are built like ours.
+# :class:`torch.nn.Linear`, for example, is a line for vectors, with parameters named ``weight`` and
+# ``bias``; the next lesson looks inside.)
 #
 # Recap
 # -----
@@ -498,17 +610,19 @@ assert [name for name, _ in nn.Linear(3, 2).named_parameters()] == [
 # - A Parameter does not copy. Parameters made of one tensor share one storage.
 # - In ``forward`` everything of the module begins with ``self.``; a name without it may be
 #   another's.
-# - Call ``model(x)``. Save ``model.state_dict()``.
+# - Call ``model(x)``. Save the ``state_dict()`` of model and optimizer; copy it for a snapshot in memory.
 #
 # Exercises
 # ---------
 #
 # First the model of this lesson, right from the start; then a network with two layers
-# (``nn.Linear(n, m)`` maps n numbers to m, ``torch.relu`` goes between).
+# (``nn.Linear(n, m)`` maps n numbers to m, ``torch.relu`` goes between); then a snapshot that holds still.
 #
 # .. exercise:: three_parameter_model
 #
 # .. exercise:: two_layer_module
+#
+# .. exercise:: snapshot
 #
 # Where to go next
 # ----------------

@@ -87,8 +87,8 @@ assert (layer(one) - sum_of_two).abs().max() > 0.01
 # sphinx_gallery_end_ignore
 
 # %%
-# Now and then one sees ``(W * x).sum() + b`` offered as the formula of a layer. It is right for one
-# output and one sample, as in the first line, and wrong for everything else.
+# The sum ``(W * x).sum() + b`` is right for one output and one sample, as in the first line. For two
+# outputs it adds up what belongs to different outputs.
 #
 # Two layers in a row are one
 # ---------------------------
@@ -173,7 +173,8 @@ assert slopes["sigmoid"][0] < 0.003
 # The curves on the right decide how well a network learns, since :term:`backpropagation` multiplies
 # by them. The sigmoid's slope is never above 1/4, and beyond ±6 next to nothing: a signal that
 # passes through many sigmoids on its way back fades. ReLU passes it unchanged where :math:`x > 0`,
-# and not at all elsewhere. Are they right? The slopes from the formulas, compared:
+# and not at all elsewhere. At the corner it has no derivative, and PyTorch takes 0. Are they right? The
+# slopes from the formulas, compared:
 
 s = 1 / (1 + torch.exp(-xs))
 formulas = {"sigmoid": s * (1 - s), "ReLU": (xs > 0).float(), "softplus": s}
@@ -187,6 +188,7 @@ assert all(
     (slopes[name] - slope).abs().max() < 1e-6
     for name, slope in formulas.items()
 )
+assert torch.func.grad(F.relu)(torch.tensor(0.0)) == 0
 # sphinx_gallery_end_ignore
 
 # %%
@@ -214,8 +216,8 @@ else:
 # .. admonition:: A softplus that jumps
 #
 #    Softplus takes ``beta``, which makes its corner sharper, and ``threshold``: where ``beta * x``
-#    is above it, the function returns ``x`` itself, to save work. At the default 20 the difference
-#    cannot be seen. Some programs say ``threshold=1``, and then it can:
+#    is above it, the function returns ``x`` itself, so that no exponential overflows. At the default
+#    20 the difference cannot be seen. With ``threshold=1`` it can:
 
 near = torch.tensor([0.0399, 0.0401])
 print("threshold=1: ", F.softplus(near, beta=25, threshold=1))
@@ -314,9 +316,11 @@ draw_graph(output, params=dict(net.named_parameters()))
 # the :math:`\mathsf{T}` of the formula, and ``addmm`` multiplies and adds the bias in one go. The
 # batch enters at the top as a :term:`constant`, since nobody asked for its gradient.
 #
-# How many numbers are that? A layer from :math:`n` to :math:`m` has :math:`(n + 1)\,m`:
+# How many numbers are that? A layer from :math:`n` to :math:`m` has :math:`(n + 1)\,m`. ``children()``
+# gives the parts of a network one by one:
 
-print({name: p.numel() for name, p in net.named_parameters()})
+for child in net.children():
+    print(child, sum(p.numel() for p in child.parameters()))
 print("in all:", sum(p.numel() for p in net.parameters()))
 
 # sphinx_gallery_start_ignore
@@ -328,6 +332,92 @@ assert (
 # sphinx_gallery_end_ignore
 
 # %%
+# Larger networks are modules with a Sequential for each part. Their ``forward`` does what a row of layers
+# cannot, such as adding the input to the output:
+
+
+class Residual(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(size, size), nn.Tanh())
+
+    def forward(self, x):
+        return x + self.body(x)
+
+
+block = Residual(4)
+print([name for name, _ in block.named_parameters()])
+print("shape kept:", block(torch.randn(2, 4)).shape == (2, 4))
+
+# sphinx_gallery_start_ignore
+names = [name for name, _ in block.named_parameters()]
+assert names == ["body.0.weight", "body.0.bias"]
+assert block(torch.randn(2, 4)).shape == (2, 4)
+# sphinx_gallery_end_ignore
+
+# %%
+# Gradients that fade
+# -------------------
+#
+# What becomes of a gradient that passes through ten layers? We build three deep networks that differ only
+# in the activation, send a batch through, and read the size of the gradient of each layer's weights:
+
+
+def deep(activation, init=None):
+    torch.manual_seed(0)
+    layers = []
+    for _ in range(10):
+        linear = nn.Linear(50, 50)
+        if init is not None:
+            init(linear.weight)
+        layers += [linear, activation()]
+    return nn.Sequential(*layers, nn.Linear(50, 1))
+
+
+def gradient_sizes(net):
+    torch.manual_seed(1)
+    net(torch.randn(64, 50)).square().mean().backward()
+    linear = [m for m in net.children() if isinstance(m, nn.Linear)]
+    return [m.weight.grad.norm().item() for m in linear]
+
+
+# %%
+# PyTorch draws the weights of a linear layer rather small. ``nn.init`` has other ways. For tanh, Xavier's
+# keeps the size of signals about the same from layer to layer :cite:p:`glorot2010`; for ReLU, which
+# loses half of them, Kaiming's does :cite:p:`he2015`.
+
+sizes = {
+    "sigmoid": gradient_sizes(deep(nn.Sigmoid)),
+    "tanh": gradient_sizes(deep(nn.Tanh)),
+    "tanh, Xavier": gradient_sizes(deep(nn.Tanh, nn.init.xavier_normal_)),
+    "ReLU, Kaiming": gradient_sizes(deep(nn.ReLU, nn.init.kaiming_normal_)),
+}
+fig, ax = plt.subplots(figsize=(6.5, 3.4))
+for (name, norms), marker in zip(sizes.items(), "os^D", strict=True):
+    ax.semilogy(range(1, 12), norms, marker=marker, label=name)
+ax.set(xlabel="layer, the first one left", ylabel="size of its gradient")
+ax.legend(loc="lower right")
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Size of the gradient of each of eleven layers, logarithmic. With the sigmoid it falls by several"
+    " powers of ten from the last layer to the first. With tanh it falls by two or three. With tanh and"
+    " Xavier's weights, and with ReLU and Kaiming's, it stays within about one power of ten."
+)
+fade = {name: norms[-1] / norms[0] for name, norms in sizes.items()}
+assert fade["sigmoid"] > 1e5
+assert 10 < fade["tanh"] < 1e4
+assert fade["tanh, Xavier"] < 30
+assert fade["ReLU, Kaiming"] < 30
+assert sum(isinstance(m, nn.Linear) for m in deep(nn.Tanh)) == 11
+# sphinx_gallery_end_ignore
+
+# %%
+# Through ten sigmoids more than five powers of ten are lost: the first layers would not learn at all. Tanh
+# loses less, and with weights drawn for it hardly anything. The same for ReLU. So in a deep network:
+# ReLU or tanh inside, and weights drawn to match. When a network does not learn, this picture of it is
+# one of the first to draw.
+#
 # Two modes
 # ---------
 #
@@ -400,11 +490,13 @@ assert len({net(one).item() for _ in range(5)}) > 1
 # Exercises
 # ---------
 #
-# What a layer does, first from inside, then from outside.
+# What a layer does, first from inside, then from outside; and the size of the gradient in each.
 #
 # .. exercise:: linear_by_hand
 #
 # .. exercise:: apply_relu
+#
+# .. exercise:: gradient_norms
 #
 # Where to go next
 # ----------------

@@ -180,7 +180,8 @@ assert (round(exact, 4), round(expected, 4)) == (0.4076, 0.7972)
 # margin:
 
 margins = torch.linspace(0, 12, 100, requires_grad=True)
-ahead = torch.stack([margins, *[torch.zeros(100)] * 9], dim=1)
+others = torch.zeros(100, 9)
+ahead = torch.cat([margins[:, None], others], dim=1)
 zeros = torch.zeros(100, dtype=torch.int64)
 losses = {
     "raw scores": F.cross_entropy(ahead, zeros, reduction="none"),
@@ -265,8 +266,9 @@ assert math.exp(88) < torch.finfo(torch.float32).max < math.exp(89)
 # sphinx_gallery_end_ignore
 
 # %%
-# The exponential is infinite, and so is the loss. The gradient is infinity divided by infinity:
-# ``nan``, “not a number”. One step with it, and every parameter is ``nan``. Yet the true values are
+# The exponential is infinite, and so is the loss. On the way back, the logarithm sends one divided by
+# infinity, which is 0, and the exponential multiplies that 0 by its own value, infinity: ``nan``, “not
+# a number”. One step with it, and every parameter is ``nan``. Yet the true values are
 # harmless: for large :math:`z`, :math:`\log(1 + e^z)` is as good as :math:`z` itself, so the loss
 # is 105, and the derivative −3.5. The function that knows is called softplus; under the name
 # ``logsigmoid`` it comes with both signs turned.
@@ -296,7 +298,57 @@ assert math.isclose(math.log1p(math.exp(105)), 105)
 # sphinx_gallery_end_ignore
 
 # %%
-# Both give 105 and −3.5. On a wider range, the gradient of the formula against that of softplus:
+# Both give 105 and −3.5.
+#
+# For two classes the whole loss is ready, from raw scores and labels 0 and 1:
+# :func:`binary_cross_entropy_with_logits <torch.nn.functional.binary_cross_entropy_with_logits>`, as
+# a module ``nn.BCEWithLogitsLoss``. A logistic regression on 100 samples with 20 features, and its gradient
+# by the formula :math:`X^\mathsf{T}(\sigma(Xw) - y)/n`:
+
+X, y = torch.randn(100, 20), (torch.rand(100) > 0.5).float()
+weights = torch.randn(20, requires_grad=True)
+loss = F.binary_cross_entropy_with_logits(X @ weights, y)
+loss.backward()
+signs = 2 * y - 1  # the labels as +1 and -1
+by_softplus = F.softplus(-signs * (X @ weights)).mean()
+by_formula = X.T @ (torch.sigmoid(X @ weights) - y) / 100
+print("same loss:    ", torch.allclose(loss, by_softplus))
+print("same gradient:", torch.allclose(weights.grad, by_formula, atol=1e-6))
+
+# sphinx_gallery_start_ignore
+torch.testing.assert_close(loss, by_softplus)
+torch.testing.assert_close(weights.grad, by_formula.detach())
+assert X.shape == (100, 20)
+# sphinx_gallery_end_ignore
+
+# %%
+# With samples of two kinds, 95 of one and 5 of the other, whoever always says the frequent one is right in
+# 95 %. ``pos_weight=`` here and ``weight=`` in the cross entropy multiply the loss of a class, so that
+# the rare one counts as much as the frequent one:
+
+rare = torch.tensor([0] * 95 + [1] * 5)
+scores = torch.zeros(100, 2)
+scores[:, 0] = 3.0  # always the frequent one, and rather sure of it
+balance = torch.tensor([100 / 95, 100 / 5]) / 2
+print(f"plain:    {F.cross_entropy(scores, rare):.2f}")
+print(f"weighted: {F.cross_entropy(scores, rare, weight=balance):.2f}")
+
+# sphinx_gallery_start_ignore
+right, wrong = math.log(1 + math.exp(-3)), math.log(1 + math.exp(3))
+assert math.isclose(
+    F.cross_entropy(scores, rare).item(),
+    0.95 * right + 0.05 * wrong,
+    rel_tol=1e-4,
+)
+weighted = F.cross_entropy(scores, rare, weight=balance).item()
+assert math.isclose(weighted, (right + wrong) / 2, rel_tol=1e-4)
+assert weighted > 5 * F.cross_entropy(scores, rare).item()
+# sphinx_gallery_end_ignore
+
+# %%
+# The plain loss is content with the guess. The weighted one says that half of the task is wrong.
+#
+# Back to the overflow. On a wider range, the gradient of the formula against that of softplus:
 
 ws = torch.linspace(-40, 10, 251, requires_grad=True)
 safe = F.softplus(-3.5 * ws)
@@ -372,9 +424,27 @@ assert torch.equal(one_hot(digits), F.one_hot(digits, 10).float())
 # sphinx_gallery_end_ignore
 
 # %%
-# A whole batch is encoded at once. PyTorch's own function does the same and leaves integers, which
-# a loss on floats will not take; hence the encoder of this course gives floats.
-#
+# A whole batch is encoded at once. PyTorch's own function does the same and leaves integers. The square
+# loss takes them, but the cross entropy, which accepts one-hot vectors too, wants floats; hence the
+# encoder of this course gives floats.
+
+output, integers = torch.randn(3, 10), F.one_hot(digits, 10)
+print("square loss:", F.mse_loss(output, integers).dtype)
+try:
+    F.cross_entropy(output, integers)
+except RuntimeError as error:
+    print("cross entropy:", error)
+
+# sphinx_gallery_start_ignore
+else:
+    raise AssertionError("cross entropy took integer vectors")
+assert F.cross_entropy(output, one_hot(digits)).isfinite()
+torch.testing.assert_close(
+    F.cross_entropy(output, one_hot(digits)), F.cross_entropy(output, digits)
+)
+# sphinx_gallery_end_ignore
+
+# %%
 # Here, too, it is good to know what a network scores that knows nothing. The best constant answer
 # is 0.1 for each of ten equally frequent classes:
 
@@ -405,8 +475,7 @@ torch.testing.assert_close(
 
 # %%
 # 0.09 for the square loss, and again :math:`\log 10` for the cross entropy. A training that hovers
-# at one of these numbers has learned nothing yet. (Cross entropy accepts one-hot vectors as well as
-# indices, and gives the same.)
+# at one of these numbers has learned nothing yet.
 #
 # Recap
 # -----
@@ -422,14 +491,16 @@ torch.testing.assert_close(
 # Exercises
 # ---------
 #
-# One loss that must not overflow, and the encoder.
+# One loss that must not overflow, the encoder, and a mean that must not be of the wrong things.
 #
 # .. exercise:: class_loss
 #
 # .. exercise:: one_hot
 #
+# .. exercise:: weighted_loss
+#
 # Where to go next
 # ----------------
 #
-# Tensors, gradients, optimizers, modules, losses: all parts are on the table. :doc:`The training
-# loop </lessons/training/plot_1_training_loop>` puts them together.
+# Tensors, gradients, optimizers, modules, losses: all parts are on the table, and so are the mistakes that
+# one can make with them. :doc:`Fourteen silent bugs </lessons/modules/plot_4_silent_bugs>` makes them.

@@ -240,7 +240,7 @@ runs = [
     descend(loss, torch.tensor(-4.0), lr=rate, num_steps=20) for rate in rates
 ]
 fig, axes = plt.subplots(1, 5, figsize=(10, 2.8), sharey=True)
-names = ["slow", "good", "swings", "stuck", "explodes"]
+names = ["slow", "good", "swings", "hops", "explodes"]
 for ax, rate, run, name in zip(axes, rates, runs, names, strict=True):
     ax.plot(run.positions[:, 0], "o-", markersize=3)
     ax.axhline(2, linestyle="--", color="black", linewidth=1)
@@ -254,6 +254,9 @@ fig.set_label(
     " jumps from side to side and comes closer, with 1.0 it jumps between -4 and 8 for ever, with"
     " 1.1 the jumps grow and leave the panel."
 )
+for lr_, fate in [(0.099, False), (0.101, True)]:  # either side of 2 / 20
+    steep = descend(lambda x: 10 * (x - 2) ** 2, -4.0, lr=lr_, num_steps=20)
+    assert steep.diverged == fate
 for rate, run in zip(rates, runs, strict=True):
     formula = 2 - 6 * (1 - 2 * rate) ** torch.arange(21, dtype=torch.float64)
     torch.testing.assert_close(
@@ -270,8 +273,9 @@ for rate, run in zip(rates, runs, strict=True):
 #
 # .. note::
 #
-#    The limit 1 belongs to this function. In general it is 2 divided by the second derivative,
-#    here 2. A function that is ten times as steep needs a rate ten times as small.
+#    The limit 1 belongs to this function. For any parabola it is :math:`2/L''`. Here the second
+#    derivative :math:`L''` is 2, so the limit is 1. For :math:`10\,(x - 2)^2` it is 20, and the limit is
+#    0.1: ten times as steep, a rate ten times as small.
 #
 # The same descent with autograd
 # ------------------------------
@@ -294,8 +298,8 @@ assert abs(x.item() - positions[-1]) < 1e-6
 # sphinx_gallery_end_ignore
 
 # %%
-# The same place. Forgetting either detail is among the most common bugs; later lessons run them on
-# purpose to see what they look like.
+# The same place. What it looks like when either detail is forgotten is shown in :doc:`Fourteen silent
+# bugs </lessons/modules/plot_4_silent_bugs>`.
 #
 # What the method cannot do
 # -------------------------
@@ -350,13 +354,15 @@ assert abs(ends["from +2"].positions[-1].item() - roots[2]) < 1e-3
 # Exercises
 # ---------
 #
-# The loop of this lesson, with all that it should keep a record of.
+# The loop of this lesson, with all that it should keep a record of. Then the rate at which the descent on
+# a function of your choice ceases to converge.
 #
 # .. exercise:: descend
+#
+# .. exercise:: limit_of_rate
 #
 # Where to go next
 # ----------------
 #
-# The pictures of this lesson had one :math:`x`. How ``backward`` finds the slope for any number of
-# them is the subject of :doc:`The computation graph
-# </lessons/autograd/plot_2_computation_graph>`.
+# One variable knows only left and right. :doc:`Valleys and contours
+# </lessons/optimisation/plot_2_valleys_contours>` goes on with two.

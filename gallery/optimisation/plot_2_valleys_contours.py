@@ -10,7 +10,7 @@ Valleys and contours
    - say why a long valley is slow, and how slow exactly
 
 With one variable there is only left and right. With two there is a landscape, and gradient descent
-begins to behave in ways that one would not guess: it zigzags, it crawls along valleys, it explodes in
+begins to behave in ways that one would not guess: it zigzags, it creeps along valleys, it explodes in
 one direction while it converges in the other. All of it can be predicted, and in this lesson we do.
 """
 
@@ -63,27 +63,99 @@ straight = descend(bowl, start, lr=0.01, num_steps=20)
 turn = straight.positions[:, 0] - straight.positions[:, 1]
 print("largest distance from the straight line:", turn.abs().max().item())
 
+fig, axes = plt.subplots(1, 2, figsize=(8, 3.4))
+plot_contours(bowl, (-10, 10), (-10, 10), levels=12, ax=axes[0])
+plot_trajectory(straight, ax=axes[0])
+axes[0].set_aspect("equal")
+plot_values(straight, log=True, ax=axes[1])
+
 # sphinx_gallery_start_ignore
+fig.set_label(
+    "Left, the bowl's circles with a path of twenty marked steps that runs straight from (8, 8) to near"
+    " the middle, the steps ever shorter. Right, the value at each step on a logarithmic axis: a straight"
+    " line that falls."
+)
 assert turn.abs().max().item() == 0
+ratios = straight.values[1:] / straight.values[:-1]
+torch.testing.assert_close(ratios, torch.full((20,), 0.8**2))
 # sphinx_gallery_end_ignore
 
 # %%
+# Each step multiplies the distance by :math:`1 - 20\,\text{lr} = 0.8` and the value by its square, so on a
+# logarithmic axis the values lie on a straight line.
+#
+# A long valley, along the axes
+# -----------------------------
+#
+# Now stretch the bowl: :math:`f(x, y) = (x^2 + 12\,y^2)/2`, flat along :math:`x` and steep along
+# :math:`y`. The gradient is :math:`(x,\ 12\,y)`, so a step does with each coordinate what it did with
+# the single variable of the last lesson:
+#
+# .. math:: x \leftarrow (1 - \text{lr})\,x, \qquad y \leftarrow (1 - 12\,\text{lr})\,y.
+#
+# Two numbers, two factors, one rate for both. Four rates show all that can happen:
+
+
+def stretched(v):
+    return (v[0] ** 2 + 12 * v[1] ** 2) / 2
+
+
+corner = torch.tensor([9.0, 2.0])
+rates = {"creeps": 0.01, "rushes": 0.08, "zigzags": 0.155, "explodes": 0.17}
+for name, lr in rates.items():
+    print(
+        f"{name:8} lr = {lr:<5} factors {1 - lr:+.2f} and {1 - 12 * lr:+.2f}"
+    )
+
+# sphinx_gallery_start_ignore
+gradient = torch.func.grad(stretched)(corner)
+assert gradient.tolist() == [9, 12 * 2]
+assert abs(1 - 12 * 0.155) < 1 < abs(1 - 12 * 0.17)
+assert 0 < 1 - 12 * 0.08 < 0.1
+# sphinx_gallery_end_ignore
+
+# %%
+# The paths of 25 steps, with a mark at each step:
+
+fig, axes = plt.subplots(2, 2, figsize=(8, 5), sharex=True, sharey=True)
+for ax, (name, lr) in zip(axes.flat, rates.items(), strict=True):
+    plot_contours(stretched, (-10, 10), (-6, 6), log=True, levels=10, ax=ax)
+    path = descend(stretched, corner, lr=lr, num_steps=25)
+    plot_trajectory(path, ax=ax)
+    ax.set_title(f"lr = {lr}: {name}")
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Four panels with long, flat ellipses around the origin and a path from (9, 2). With rate 0.01 the"
+    " marks lie close together, sink to the axis and have hardly moved along it. With 0.08 the first step"
+    " goes down to the axis, the others along it to near the origin. With 0.155 the path jumps from side"
+    " to side, in shrinking zigzags. With 0.17 the zigzags grow while they come nearer to the y axis."
+)
+for lr in rates.values():
+    run = descend(stretched, corner, lr=lr, num_steps=25)
+    k = torch.arange(26)
+    torch.testing.assert_close(
+        run.positions[:, 0], 9 * (1 - lr) ** k, rtol=1e-4, atol=1e-5
+    )
+    torch.testing.assert_close(
+        run.positions[:, 1], 2 * (1 - 12 * lr) ** k, rtol=1e-3, atol=1e-5
+    )
+# sphinx_gallery_end_ignore
+
+# %%
+# *Creeps*: both factors near 1. *Rushes*: the steep direction is done in one step, the flat one takes its
+# time. *Zigzags*: the steep factor is negative, −0.86, so each step crosses the floor. *Explodes*: its
+# size is above 1, and each crossing ends higher than the one before, although the flat direction still
+# does well.
+#
 # A skewed valley
 # ---------------
 #
-# Now a landscape that is stretched and turned: :math:`g(x, y) = 10\,(x^2 - 3xy + 4y^2)`. One often
-# meets such functions as :math:`v^\mathsf{T} G v` with a matrix, here
-#
-# .. math::
-#
-#    G = 10 \begin{pmatrix} 1 & -1 \\ 1 & 1 \end{pmatrix}
-#        \begin{pmatrix} 1 & 0 \\ 0 & 4 \end{pmatrix}.
+# A landscape need not be aligned with the axes. :math:`g(x, y) = 10\,(x^2 - 3xy + 4y^2)` is stretched and
+# turned. One often meets such functions as :math:`v^\mathsf{T} G v`, with a symmetric matrix that has the
+# coefficients of the squares on its diagonal and half of the mixed one on either side:
 
-G = (
-    10
-    * torch.tensor([[1.0, -1.0], [1.0, 1.0]])
-    @ torch.diag(torch.tensor([1.0, 4.0]))
-)
+G = torch.tensor([[10.0, -15.0], [-15.0, 40.0]])
 
 
 def skewed(v):
@@ -98,19 +170,9 @@ assert skewed(torch.tensor([x, y])).item() == 10 * (9 + 18 + 16) == 430
 # sphinx_gallery_end_ignore
 
 # %%
-# Both ways of writing agree. The matrix is not symmetric, and it need not be: :math:`v^\mathsf{T} G v`
-# only feels its symmetric part :math:`(G + G^\mathsf{T})/2`.
-
-symmetric = (G + G.T) / 2
-v = torch.tensor([x, y])
-print("with the symmetric part:", (v @ symmetric @ v).item())
-
-# sphinx_gallery_start_ignore
-assert (v @ symmetric @ v).item() == 430
-assert symmetric.tolist() == [[10, -15], [-15, 40]]
-# sphinx_gallery_end_ignore
-
-# %%
+# Both ways of writing agree. (Any matrix with the same symmetric part, :math:`(G + G^\mathsf{T})/2`, gives
+# the same function.)
+#
 # From (8, 8) we take 500 steps with the small rate 0.001, and draw the path over the contours.
 
 slow = descend(skewed, start, lr=0.001, num_steps=500)
@@ -153,26 +215,61 @@ assert 10 * lengths[100] < lengths[0] < 12 * lengths[100]
 # Why the valley is slow
 # ----------------------
 #
-# For one variable, each step multiplied the distance to the minimum by :math:`1 - \text{lr}\cdot f''`.
-# For several variables the second derivatives form a matrix, the :term:`Hessian` :math:`H`, and a step
-# multiplies the position by :math:`I - \text{lr}\,H`. Autograd can compute it, as the
-# Jacobian of the gradient:
+# For the stretched bowl, the second derivatives 1 and 12 told everything. For a turned one the second
+# derivatives form a matrix, the :term:`Hessian` :math:`H`, and a step multiplies the position by
+# :math:`I - \text{lr}\,H`. Autograd can compute it, as the Jacobian of the gradient:
 
 H = torch.func.jacrev(torch.func.grad(skewed))(start)
-curvatures, directions = torch.linalg.eigh(H)
 print(H)
-print("curvatures:", [round(c, 2) for c in curvatures.tolist()])
 
 # sphinx_gallery_start_ignore
 torch.testing.assert_close(H, 10 * torch.tensor([[2.0, -3.0], [-3.0, 8.0]]))
+torch.testing.assert_close(H, 2 * G)
+torch.testing.assert_close(
+    torch.func.jacrev(torch.func.grad(stretched))(start),
+    torch.diag(torch.tensor([1.0, 12.0])),
+)
+# sphinx_gallery_end_ignore
+
+# %%
+# For the stretched bowl this matrix would be diagonal, with 1 and 12 on it. Here it is not. But there are
+# two directions, at right angles, in which it acts like a number: along them :math:`H v = \lambda v`. They
+# are called *eigenvectors*, the numbers *eigenvalues*, and :func:`torch.linalg.eigh` finds them for
+# a symmetric matrix:
+
+curvatures, directions = torch.linalg.eigh(H)
+floor_way, wall_way = directions.T
+print("curvatures:", [round(c, 2) for c in curvatures.tolist()])
+print(
+    "H v = number times v:",
+    torch.allclose(H @ floor_way, curvatures[0] * floor_way, atol=1e-4),
+)
+
+fig, ax = plt.subplots(figsize=(6, 4.5))
+plot_contours(skewed, (-10, 10), (-5, 10), log=True, levels=14, ax=ax)
+for way, name in [(floor_way, "along: 7.57"), (wall_way, "across: 92.43")]:
+    tip = 4 * way * way[0].sign()
+    ax.plot([-tip[0], tip[0]], [-tip[1], tip[1]], label=name, linewidth=3)
+ax.set_aspect("equal")
+ax.legend()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "The contours of the skewed function with two lines through the origin at right angles, one along"
+    " the floor of the valley, labelled 7.57, one across it, labelled 92.43."
+)
 root = 18**0.5
 exact = torch.tensor([10 * (5 - root), 10 * (5 + root)])
 torch.testing.assert_close(curvatures, exact)
 assert [round(c, 2) for c in exact.tolist()] == [7.57, 92.43]
+torch.testing.assert_close(
+    H @ wall_way, exact[1] * wall_way, rtol=1e-4, atol=1e-3
+)
+assert abs(floor_way @ wall_way) < 1e-6
 # sphinx_gallery_end_ignore
 
 # %%
-# Its eigenvalues are the curvatures: 7.57 along the floor, 92.43 across it. In these two directions
+# The eigenvalues are the curvatures: 7.57 along the floor, 92.43 across it. In these two directions
 # the steps are independent of each other, each with its own factor:
 
 lr = 0.001
@@ -189,9 +286,9 @@ assert factors[1] ** 500 < 1e-20
 # sphinx_gallery_end_ignore
 
 # %%
-# Across the valley the distance is gone. Along the floor 2 % of it are left, and these are what is
-# missing. Does the factor tell the whole truth? The position after :math:`k` steps should be
-# :math:`(I - \text{lr}\,H)^k\, v_0`:
+# Across the valley nothing of the distance is left. Along the floor 2 % of it remain: that is how far the
+# path ends from the minimum. Do the factors tell the whole truth? The position after :math:`k` steps
+# should be :math:`(I - \text{lr}\,H)^k\, v_0`:
 
 step = torch.eye(2) - lr * H
 predicted = torch.linalg.matrix_power(step, 500) @ start
@@ -313,13 +410,16 @@ assert one.positions[-1].abs().max().item() < 1e-6
 # Exercises
 # ---------
 #
-# Write the function, one step, and the whole descent.
+# Write the function, one step, and the whole descent; then tell from second derivatives alone at which
+# rate a descent begins to explode.
 #
 # .. exercise:: function_parabola
 #
 # .. exercise:: make_gradient_step
 #
 # .. exercise:: run_gd
+#
+# .. exercise:: largest_rate
 #
 # Where to go next
 # ----------------

@@ -9,10 +9,10 @@ From NumPy to tensors
    - move numbers from NumPy to PyTorch and back, and say each time whether they were copied
    - name the dtype that arrives on the other side, and choose another where you need one
 
-A :term:`tensor` looks like a NumPy array, and most of what you know of arrays holds for it. The
-interesting part is the border between the two. Cross it one way and the numbers are copied; cross
-it another way and array and tensor are two names for one piece of memory, so that a change here
-shows up there. Both are useful. Not knowing which one you have is not.
+A :term:`tensor` looks like a NumPy array, and most of what you know of arrays holds for it. It can do
+two things more: say how a result changes with its numbers, and live on a GPU. The border between
+the two is worth a lesson. Cross it one way and the numbers are copied; cross it another way and
+array and tensor share one piece of memory, so that a change here shows up there.
 """
 
 # %%
@@ -26,26 +26,36 @@ import torch
 plt.style.use("pytorch_primer.course")
 
 # %%
-# Arrays, entry by entry
-# ----------------------
+# Why not just NumPy?
+# -------------------
 #
-# We begin on familiar ground. An array has a :term:`shape`, one :term:`dtype` for all its entries,
-# and arithmetic that works entry by entry.
+# The same computation in both, the sum of three squares. The tensor is told beforehand that we want
+# derivatives with respect to it, and afterwards it has them.
 
-a = np.array([1, 2, 4])
-print(3 * a, a + a, a * a)
-print("shape:", a.shape, " dtype:", a.dtype)
+x = torch.tensor([1.0, 2.0, 4.0], requires_grad=True)
+total = (x**2).sum()
+total.backward()
+print("NumPy:  ", (np.array([1.0, 2.0, 4.0]) ** 2).sum())
+print("PyTorch:", total.item(), " slopes:", x.grad, " lies on:", x.device)
 
 # sphinx_gallery_start_ignore
-assert (3 * a).tolist() == [3 * n for n in (1, 2, 4)]
-assert (a * a).tolist() == [n * n for n in (1, 2, 4)]
-assert a.shape == (3,)
+assert total.item() == 1 + 4 + 16 == 21
+assert x.grad.tolist() == [2 * n for n in (1, 2, 4)] == [2, 4, 8]
+assert x.device.type == "cpu"
 # sphinx_gallery_end_ignore
 
 # %%
-# No loop in sight: the loop is inside NumPy, in compiled code. Several arrays of one shape can be
-# joined along a new first axis:
+# Both say 21. The slopes 2, 4 and 8 are the derivatives :math:`2x` of the squares, and nobody wrote
+# that formula: PyTorch differentiated the program, which part 2 explains. ``device`` says where the
+# numbers lie; on a GPU the same lines run there. A network is trained by these two abilities. For
+# anything else, stay with NumPy.
+#
+# Broadcasting
+# ------------
+#
+# Arrays are combined entry by entry. They can be joined along a new first axis:
 
+a = np.array([1, 2, 4])
 pair = np.stack([a, a - 1])
 print(pair)
 print("shape:", pair.shape)
@@ -56,15 +66,11 @@ assert pair.shape == (2, 3)
 # sphinx_gallery_end_ignore
 
 # %%
-# Two arrays of shape (3,) became one of shape (2, 3). In ``a - 1`` the number 1 had no shape at
-# all, and was still subtracted from every entry. What is the rule behind that?
-#
-# Broadcasting
-# ------------
-#
-# Arrays of different shapes can be combined if their shapes, written flush right, agree in every
-# place, or one of the two has a 1 there, or nothing. Dimensions of size 1 are repeated to fit. This
-# is called :term:`broadcasting`. A column (3, 1) and a row (4,) together fill a table (3, 4):
+# Two arrays of :term:`shape` (3,) became one of shape (2, 3). In ``a - 1`` the number 1 has no shape
+# at all, and was still subtracted from every entry. The rule behind that is :term:`broadcasting`.
+# Write the two shapes one below the other, flush right. In each column the sizes must be equal, or
+# one of them must be 1 or missing. Where it is 1 or missing, that array is repeated. A column (3, 1)
+# and a row (4,) together fill a table (3, 4):
 
 column = np.array([[0], [10], [20]])
 row = np.array([1, 2, 3, 4])
@@ -231,8 +237,22 @@ assert not np.shares_memory(a, copied.numpy())
 # memory, wherever its operands were: ``shared * 10`` would have left ``a`` alone.
 #
 # Sharing costs nothing, however large the array is. That is the reason to want it, for instance for
-# a data set that fills half of the memory. Where the array lives on and may be changed, copy. You
-# may have read that ``from_numpy`` is deprecated; it is not.
+# a data set that fills half of the memory. Where the array lives on and may be changed, copy.
+# :func:`torch.as_tensor` shares if it can and copies if it must, for instance to change the
+# :term:`dtype`:
+
+same = torch.as_tensor(a)
+other = torch.as_tensor(a, dtype=torch.float32)
+a[0] = 7
+print("shared:", same.tolist(), " copied:", other.tolist())
+
+# sphinx_gallery_start_ignore
+assert same.tolist() == [7, 20, 40]
+assert other.tolist() == [1000, 20, 40]
+# sphinx_gallery_end_ignore
+
+# %%
+# The 7 arrived in the first and not in the second.
 #
 # The way back
 # ------------
@@ -305,10 +325,12 @@ assert np.array([1, 2]).dtype == np.int64
 
 # %%
 # So numbers that went through NumPy arrive as float64, and the weights of a network are float32.
-# Entry by entry PyTorch settles for the wider type. In a matrix product it refuses:
+# Entry by entry, PyTorch takes the wider of two float types. In a matrix product it refuses:
 
 weights = torch.ones(3, 3)
 print("sum of both types:", (weights + from_array).dtype)
+print("plus one number:  ", (weights + from_array[0]).dtype)
+print("half and integer: ", (weights.half() + torch.tensor([1, 2, 3])).dtype)
 try:
     weights @ from_array
 except RuntimeError as error:
@@ -318,9 +340,17 @@ except RuntimeError as error:
 else:
     raise AssertionError("a product of float32 and float64 was accepted")
 assert (weights + from_array).dtype == torch.float64
+assert from_array[0].dtype == torch.float64
+assert from_array[0].dim() == 0
+assert (weights + from_array[0]).dtype == torch.float32
+assert (weights.half() + torch.tensor([1, 2, 3])).dtype == torch.float16
 # sphinx_gallery_end_ignore
 
 # %%
+# Two lines show where “the wider” ends. A tensor without dimensions counts like a plain number and
+# widens nothing, so the sum with one float64 entry stays float32. And any float type wins over any
+# integer type: ``float16`` with int64 gives ``float16``.
+#
 # The cure is to say on the way in which type you want. If that means a change of type, the numbers
 # are copied, whichever function you use.
 
@@ -331,11 +361,13 @@ print(weights @ x)
 assert (weights @ x).tolist() == [1 + 2 + 3] * 3
 class_not_function = torch.Tensor
 assert class_not_function([1, 2]).dtype == torch.float32
+assert class_not_function(3).shape == (3,)
 # sphinx_gallery_end_ignore
 
 # %%
-# Old programs call the class, ``torch.Tensor(…)``, where we call the function ``torch.tensor(…)``.
-# The class makes float32 of everything, whole numbers too, and does not say so.
+# Write the function ``torch.tensor``, with a small t. The class ``torch.Tensor`` makes float32 of
+# everything, whole numbers too. And ``torch.Tensor(3)`` is not the number 3: it is a tensor of *size*
+# 3, with whatever was in the memory.
 #
 # Not everything can cross. There is no tensor of strings, and none that runs backwards through
 # memory:
@@ -347,7 +379,7 @@ except ValueError as error:
 print(torch.tensor(a[::-1].copy()))
 
 # sphinx_gallery_start_ignore
-assert torch.tensor(a[::-1].copy()).tolist() == [40, 20, 1000]
+assert torch.tensor(a[::-1].copy()).tolist() == [40, 20, 7]
 for bad, expected in [(a[::-1], ValueError), (np.array(["one"]), TypeError)]:
     try:
         torch.from_numpy(bad)
@@ -369,19 +401,21 @@ for bad, expected in [(a[::-1], ValueError), (np.array(["one"]), TypeError)]:
 # - ``torch.tensor`` copies; ``torch.from_numpy`` and ``.numpy()`` give windows on the same memory.
 # - An array's dtype is kept, and NumPy's floats are float64: say ``dtype=torch.float32`` for a
 #   network.
-# - ``.item()`` and ``.tolist()`` give plain Python numbers.
+# - Two float types meet in the wider one, but one number widens nothing, and floats win over integers.
 #
 # Exercises
 # ---------
 #
-# The first stays in NumPy, the second crosses the border, and the third must not leave a window
-# open.
+# The first stays in NumPy, the second crosses the border, the third must not leave a window open, and
+# the fourth is the rule of broadcasting itself.
 #
 # .. exercise:: stack_transforms
 #
 # .. exercise:: to_torch_times_10
 #
 # .. exercise:: to_column
+#
+# .. exercise:: broadcast_shape
 #
 # Where to go next
 # ----------------

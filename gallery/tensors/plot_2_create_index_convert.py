@@ -56,18 +56,19 @@ assert t.tolist() == [[5.0] * 3] * 2
 # sphinx_gallery_end_ignore
 
 # %%
-# Shape, :term:`dtype` and :term:`device` are fixed at creation, and each of these functions takes
-# ``dtype=`` and ``device=``. The ``_like`` relatives copy all three from a tensor, and any of them
-# can be overruled:
+# Shape, :term:`dtype` and :term:`device` are chosen at creation; each of these functions takes
+# ``dtype=`` and ``device=``. The ``_like`` relatives (``zeros_like``, ``randn_like``, …) take all three
+# from a tensor, and any of them can be overruled:
 
 t = torch.zeros(2, 3, dtype=torch.float64, device="cpu")
-print(torch.ones_like(t).dtype, torch.ones_like(t, dtype=torch.int32).dtype)
+print(torch.randn_like(t).dtype, torch.ones_like(t, dtype=torch.int32).dtype)
 print(
     "dimensions:", t.dim(), " shape:", tuple(t.shape), " entries:", t.numel()
 )
 
 # sphinx_gallery_start_ignore
-assert torch.ones_like(t).dtype == torch.float64
+assert torch.randn_like(t).dtype == torch.float64
+assert torch.randn_like(t).shape == t.shape
 assert torch.ones_like(t, dtype=torch.int32).dtype == torch.int32
 assert (t.dim(), tuple(t.shape), t.numel()) == (2, (2, 3), 2 * 3)
 # sphinx_gallery_end_ignore
@@ -129,8 +130,7 @@ assert (1.3 - 1) / 0.1 > 3
 # -----------------
 #
 # :func:`torch.rand` draws evenly from 0 to 1, :func:`torch.randn` from the normal distribution with
-# mean 0 and standard deviation 1, :func:`torch.randint` whole numbers. Ten thousand of each kind
-# show the shapes:
+# mean 0 and standard deviation 1. Ten thousand of each show the shapes:
 
 draws = {"rand": torch.rand(10_000), "randn": torch.randn(10_000)}
 xs = torch.linspace(-4, 4, 200)
@@ -158,8 +158,22 @@ assert abs(draws["randn"].std() - 1) < 5 / 2**0.5 / 100
 # sphinx_gallery_end_ignore
 
 # %%
-# Both follow their curve, with the raggedness that chance leaves. The numbers come from a
-# :term:`generator`, which the seed sets to a known state: same seed, same numbers.
+# Both follow their curve, with the raggedness that chance leaves. Whole numbers come from
+# :func:`torch.randint`, which takes the lowest, the end (never drawn) and the shape; an order of
+# things from :func:`torch.randperm`. Twelve throws of a die, and six cards shuffled:
+
+print("throws:  ", torch.randint(1, 7, (12,)).tolist())
+print("shuffled:", torch.randperm(6).tolist())
+
+# sphinx_gallery_start_ignore
+throws = torch.randint(1, 7, (10_000,))
+assert throws.unique().tolist() == [1, 2, 3, 4, 5, 6]
+assert sorted(torch.randperm(6).tolist()) == list(range(6))
+# sphinx_gallery_end_ignore
+
+# %%
+# All of these numbers come from a :term:`generator`, which the seed sets to a known state: same seed,
+# same numbers.
 
 torch.manual_seed(7)
 first = torch.rand(3)
@@ -274,8 +288,8 @@ assert t[t % 7 == 0].tolist() == [0, 14, 21, 35]
 # Window or copy?
 # ---------------
 #
-# A slice is a window: it shares memory with the tensor. What an index tensor or a mask selects lies
-# anywhere, so it is copied.
+# What plain indices and slices take is a window: it shares memory with the tensor. What an index
+# tensor or a mask selects lies anywhere, so it is copied.
 
 row, listed = t[0], t[torch.tensor([0])]
 row[0] = -1
@@ -287,7 +301,7 @@ assert t[0].tolist() == [-1, 1, 2, 3, 4, 5]
 # sphinx_gallery_end_ignore
 
 # %%
-# The −1 written into the slice arrived in the table, the −2 written into the selection did not. On
+# The −1 written into row 0 arrived in the table, the −2 written into the selection did not. On
 # the *left* of an assignment, though, all kinds of index write into the tensor itself:
 
 t[t < 0] = 0
@@ -322,9 +336,10 @@ assert torch.arange(4).flip(0).tolist() == [3, 2, 1, 0]
 # Convert
 # -------
 #
-# A tensor never changes its dtype. A conversion makes another tensor: ``.to(torch.float64)``, or
-# the short forms ``.float()``, ``.double()``, ``.long()``, ``.bool()``. There are dozens of dtypes;
-# these are the ones in daily use, with what fits into them:
+# A conversion makes another tensor and leaves the first as it is: ``.to(torch.float64)``, or the short
+# forms ``.float()``, ``.double()``, ``.long()``, ``.bool()``. ``.to("cpu", torch.float64)`` sets device
+# and dtype together. There are dozens of dtypes; these are the ones in daily use, with what fits
+# into them:
 
 for dtype in [torch.float16, torch.bfloat16, torch.float32, torch.float64]:
     fits = torch.finfo(dtype)
@@ -338,6 +353,8 @@ for dtype in [torch.uint8, torch.int32, torch.int64]:
     print(f"{dtype!s:15} {size}, from {fits.min} to {fits.max}")
 
 # sphinx_gallery_start_ignore
+both = torch.zeros(2).to("cpu", torch.float64)
+assert (both.dtype, both.device.type) == (torch.float64, "cpu")
 assert torch.finfo(torch.float32).eps == 2**-23
 assert (
     torch.finfo(torch.bfloat16).eps
@@ -424,7 +441,7 @@ assert (byte + 10).item() == (250 + 10) % 256 == 4
 # - Fillings have names: ``zeros``, ``ones``, ``full``, ``eye``, ``rand``, ``randn``; ``_like``
 #   copies shape, dtype and device. ``empty`` is for what is filled at once.
 # - Points on a grid: ``linspace``. Whole numbers: ``arange``, without its end.
-# - Slices are windows; index tensors and masks copy. ``t[i, j]`` reads pairs, not a block.
+# - Plain indices and slices give windows; index tensors and masks copy. ``t[i, j]`` reads pairs.
 # - A conversion makes a new tensor, and what does not fit is lost without a warning.
 #
 # Exercises

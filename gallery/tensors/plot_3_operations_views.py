@@ -1,4 +1,4 @@
-"""
+r"""
 Operations, views and changes in place
 ======================================
 
@@ -83,6 +83,24 @@ torch.testing.assert_close(A @ a, (A * a).sum(dim=1))
 # meet in other programs are the special cases and the general one. With more than two dimensions,
 # ``@`` multiplies the last two and treats all others as a stack of matrices.
 #
+# A matrix can also be read as a machine with two inputs: it takes :math:`x` and :math:`v` and gives the
+# number :math:`x^\mathsf{T} A v`. Double one input and the number doubles. In mathematics a *tensor* is
+# such a machine, linear in each of its inputs; in a program it is the table of numbers behind it.
+# :func:`torch.einsum` writes the sum with a letter for each dimension:
+
+x, v = torch.tensor([1.0, -2.0]), a
+number = torch.einsum("i,ij,j->", x, A, v)
+print("same number:", torch.allclose(number, x @ A @ v))
+print("doubled:    ", torch.allclose((2 * x) @ A @ v, 2 * number))
+
+# sphinx_gallery_start_ignore
+by_sum = sum(x[i] * A[i, j] * v[j] for i in range(2) for j in range(3))
+torch.testing.assert_close(number, by_sum)
+torch.testing.assert_close(x @ A @ v, by_sum)
+torch.testing.assert_close(x @ A @ (2 * v), 2 * by_sum)
+# sphinx_gallery_end_ignore
+
+# %%
 # Reductions
 # ----------
 #
@@ -127,8 +145,7 @@ assert not torch.allclose(wrong.sum(dim=1), torch.ones(2))
 # Without ``keepdim`` this would be an error here, and, worse, no error for a square matrix: the
 # sums would then be laid along the columns.
 #
-# The length of a vector is a reduction as well. It lives in ``torch.linalg``; the older
-# ``torch.norm`` still runs, but its documentation calls it deprecated.
+# The length of a vector is a reduction as well, to be found in ``torch.linalg``:
 
 v = torch.tensor([3.0, 4.0])
 print(torch.linalg.vector_norm(v), (v @ v).sqrt())
@@ -177,8 +194,7 @@ assert t[None].squeeze(0).shape == (6,)
 # sphinx_gallery_end_ignore
 
 # %%
-# ``view`` is a method only; there is no ``torch.view``, whatever you may have read. And it seems
-# to do the same as ``reshape``. To see where they part, we must look beneath.
+# ``view`` seems to do the same as ``reshape``. To see where they part, we must look beneath.
 #
 # What lies beneath
 # -----------------
@@ -223,51 +239,83 @@ for tensor in views.values():
 #
 # The transpose exchanges the two strides, and is done. The part without its first column starts one
 # further on. The row that was expanded to three has a stride of 0: to get to the next row, stay
-# where you are. As a picture, with the storage at the bottom and, above it, each tensor drawn as
-# the paths that its rows take through it:
+# where you are. The formula as a function, which gives the place of every entry:
 
 
-def draw_rows(ax, tensor, name):
-    """Draw each row of a matrix as a path over the places it reads."""
-    box = {"va": "center", "ha": "center", "bbox": {"fill": False}}
-    for place in range(6):
-        ax.text(place, 0, place, **box)
-    for i, row in enumerate(tensor):
-        first, step = row.storage_offset(), row.stride(0)
-        places = [first + j * step for j in range(len(row))]
-        ax.plot(places, [3 - i] * len(row), "o-", label=f"row {i}")
-    ax.set(title=name, xlim=(-0.7, 7.9), ylim=(-0.5, 3.5))
-    ax.axis("off")
-    ax.legend(loc="upper right", handlelength=1)
+def places(tensor):
+    """Say where in its storage each entry of a matrix lies."""
+    rows, columns = (torch.arange(n) for n in tensor.shape)
+    down, right = tensor.stride()
+    return tensor.storage_offset() + down * rows[:, None] + right * columns
+
+
+print(places(t.T).tolist())
+
+# sphinx_gallery_start_ignore
+for (
+    tensor
+) in views.values():  # the storage holds 0 to 5: each entry is its own place
+    assert torch.equal(places(tensor), tensor)
+# sphinx_gallery_end_ignore
+
+# %%
+# To draw it, we call the six places a to f and give each its own colour.
+
+pastel = ["#9ec5ff", "#ffc98a", "#8fe0c0", "#f3a6d0", "#cdbcf0", "#e6de84"]
+centred = {"ha": "center", "va": "center"}
+
+
+def draw_cells(ax, table, read):
+    """Draw places as cells with their letters, coloured where they are read."""
+    for i, row in enumerate(table):
+        for j, place in enumerate(row):
+            colour = pastel[place] if place in read else "none"
+            ink = "#111111" if place in read else "#80868b"
+            ax.add_patch(plt.Rectangle((j, -i), 1, 1, fc=colour, ec=ink))
+            ax.text(j + 0.5, 0.5 - i, "abcdef"[place], c=ink, **centred)
+    ax.set(xlim=(-0.1, 6.1), ylim=(0.9 - len(table), 1.1), aspect="equal")
 
 
 # %%
-# The four tensors of the list above, on one storage:
+# Above, the four tensors of the list; below each, the storage, coloured where that tensor reads it:
 
-fig, axes = plt.subplots(1, 4, figsize=(10, 2.3))
-for ax, (name, tensor) in zip(axes, views.items(), strict=True):
-    draw_rows(ax, tensor, name)
+fig, axes = plt.subplots(2, 4, figsize=(10, 2.8), height_ratios=[3, 1])
+for (above, below), (name, tensor) in zip(axes.T, views.items(), strict=True):
+    table = places(tensor).tolist()
+    read = {place for row in table for place in row}
+    draw_cells(above, table, read)
+    draw_cells(below, [range(6)], read)
+    above.set(title=name, ylim=(-2.1, 1.1))
+    above.axis("off")
+    below.axis("off")
 
 # sphinx_gallery_start_ignore
 fig.set_label(
-    "Four panels, each with the storage as a row of six squares, 0 to 5, and above it one line of"
-    " dots for each row of a tensor. The two rows of t read places 0, 1, 2 and 3, 4, 5. The three"
-    " rows of the transpose read 0 and 3, 1 and 4, 2 and 5. The two rows of the slice read 1, 2"
-    " and 4, 5. The three rows of the expanded tensor all read 0, 1, 2."
+    "Four matrices of coloured letters, each above the storage, a row of six cells a to f. t has the"
+    " rows a b c and d e f. Its transpose has the rows a d, b e and c f. The slice without the first"
+    " column has b c and e f; a and d are not coloured in its storage. The expanded tensor has a b c"
+    " three times; d, e and f are not coloured."
 )
+read = {name: set(tensor.flatten().tolist()) for name, tensor in views.items()}
+assert read["t"] == read["t.T"] == set(range(6))
+assert read["t[:, 1:]"] == {1, 2, 4, 5}
+assert read["t[0].expand(3, 3)"] == {0, 1, 2}
 assert t.T.tolist() == [[0, 3], [1, 4], [2, 5]]
 assert t[:, 1:].tolist() == [[1, 2], [4, 5]]
 assert views["t[0].expand(3, 3)"].tolist() == [[0, 1, 2]] * 3
 # sphinx_gallery_end_ignore
 
 # %%
-# Each dot is a place that is read, straight above its square. In all four panels it is the same six
-# squares that are read. Such tensors are called :term:`views <view>` of one another.
+# It is the same storage four times. The transpose reads all six places in another order, the slice
+# leaves out ``a`` and ``d``, and the expanded row reads three places three times. Such tensors are called
+# :term:`views <view>` of one another.
 #
-# Now ``view`` and ``reshape`` can part. Read row by row, the transpose visits the storage in the
-# order 0, 3, 1, 4, 2, 5, and no single stride jumps like that. So its numbers cannot be read as one
-# long row, unless they are copied into a new one:
+# Read row by row, ``t`` visits its storage in order and without gaps. Such a tensor is called
+# *contiguous*. The transpose is not: it visits the places in the order 0, 3, 1, 4, 2, 5, and no single
+# stride jumps like that. So its numbers cannot be read as one long row, unless they are copied into
+# a new one:
 
+print("contiguous:", t.is_contiguous(), t.T.is_contiguous())
 try:
     t.T.view(6)
 except RuntimeError as error:
@@ -277,6 +325,8 @@ print(flat)
 
 # sphinx_gallery_start_ignore
 assert flat.tolist() == [0, 3, 1, 4, 2, 5]
+assert t.is_contiguous()
+assert not t.T.is_contiguous()
 try:
     t.T.view(6)
 except RuntimeError:
@@ -425,10 +475,9 @@ assert [p.item() for p in copied] == [1, 2, 3, 4]
 #
 # .. note::
 #
-#    In place does not mean faster, and “not in place” does not mean a copy: views are not in place
-#    and copy nothing. What an in-place operation saves is the memory of one result. What it can
-#    cost is a gradient: PyTorch may need the old value later, and then refuses to go on. More on
-#    that in :doc:`Eight bugs and how they look </lessons/optimisation/plot_4_eight_bugs>`.
+#    What an in-place operation saves is the memory of one result; it is not faster as such. What it
+#    can cost is a gradient: PyTorch may need the old value later, and then refuses to go on. That is
+#    shown in :doc:`Backward, one node at a time </lessons/autograd/plot_3_backward_steps>`.
 #
 # Recap
 # -----
@@ -437,13 +486,20 @@ assert [p.item() for p in copied] == [1, 2, 3, 4]
 # - ``dim=k`` makes dimension k disappear; ``keepdim=True`` leaves it with size 1.
 # - A tensor is a storage plus offset, shape and strides; views share the storage.
 # - ``view`` never copies, ``reshape`` does if it must, indexing by lists and masks always does.
-# - A trailing underscore changes the tensor and all its views. For a record, ``clone``.
+# - A trailing underscore changes the numbers of a tensor, and with them those of all its views; each
+#   keeps its own shape and strides. For a record, ``clone``.
 #
 # Exercises
 # ---------
 #
-# This lesson has no exercise of its own. A question instead, to be answered in the head before in
-# the shell:
+# A reduction that must not lay its sums along the wrong side, and a view that is made of nothing but
+# strides.
+#
+# .. exercise:: row_shares
+#
+# .. exercise:: windows
+#
+# And a question, to be answered in the head before in the shell:
 #
 # .. admonition:: A question
 #
