@@ -27,6 +27,12 @@ DESCRIBED_BY = ("pyproject.toml", "constraints.txt", "docs/package-lock.json")
 nox.options.sessions = ["lint", "tests", "docs", "browser", "notebooks"]
 nox.needs_version = ">=2025.2.9"
 
+LINTERS = (
+    ("ruff", "format", "--check", "."),
+    ("ruff", "check", "."),
+    ("mypy",),
+    ("codespell_lib", "."),
+)
 # Two busy pools of threads on small tensors were up to 18 times slower than one thread.
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
@@ -122,13 +128,41 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
-def lint(session: nox.Session) -> None:
-    """Check format, style, types and spelling."""
+def check(session: nox.Session) -> None:
+    """Say all that is to mend in a lesson or an exercise: ``nox -s check -- NAME``."""
     install(session)
-    run(session, "ruff", "format", "--check", ".")
-    run(session, "ruff", "check", ".")
-    run(session, "mypy")
-    run(session, "codespell_lib", ".")
+    run(session, "course_site", *session.posargs, PYTHONPATH=str(ROOT / "docs"))
+
+
+@nox.session(python=False, name="format")
+def format_(session: nox.Session) -> None:
+    """Format all Python files, and mend what the linter can mend."""
+    install(session)
+    run(session, "ruff", "check", "--fix-only", "--quiet", ".")
+    run(session, "ruff", "format", ".")
+
+
+@nox.session(python=False)
+def lint(session: nox.Session) -> None:
+    """Check format, style, types and spelling; each tool reports, whatever the others say."""
+    install(session)
+    failed = []
+    for tool in LINTERS:
+        try:
+            run(session, *tool)
+        except nox.command.CommandFailed:
+            failed.append(" ".join(tool))
+    if failed:
+        session.error(f"to mend: {', '.join(failed)}")
+
+
+@nox.session(python=False)
+def proof(session: nox.Session) -> None:
+    """Change the numbers of the built lessons a little and count who notices."""
+    install(session)
+    if not DOCTREES.exists():
+        session.error("no built site: run `nox -s docs` first")
+    run(session, "tests.proof", *session.posargs)
 
 
 @nox.session(python=False)

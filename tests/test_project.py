@@ -25,7 +25,8 @@ def sessions() -> list[str]:
     """Names of the nox sessions, read from the source (nox itself need not be installed)."""
     tree = ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8"))
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    return [f.name for f in functions if any("session" in ast.dump(d) for d in f.decorator_list)]
+    named = [f for f in functions if any("session" in ast.dump(d) for d in f.decorator_list)]
+    return [f.name.rstrip("_") for f in named]
 
 
 def test_readme_has_both_commands_on_one_line_each():

@@ -1,7 +1,392 @@
-"""Numbers in the prose that nothing proves (written next)."""
+"""Prose that cannot lie: every number in the text is proved by the page that states it.
 
+A number in a lesson's prose must be in an assertion of the lesson, in code that the reader sees, in
+an output on the page, or, with a reason, in ``numbers.toml``. A number that is nowhere fails the
+build with lesson, line and number. A short number, which might be met anywhere by chance, must be
+proved nearby: by one of the cells around the text. On a page in MyST the code and the outputs are
+those of the page.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx_gallery.py_source_parser import remove_ignore_blocks, split_code_and_text_blocks
+
+logger = logging.getLogger(__name__)
+
+EXCEPTIONS = Path(__file__).parents[1] / "numbers.toml"
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+DIGITS = r"\d+(?:\.\d+)?"
+# In this order: 3·10⁻², 10⁻², 3e-2, and 3, with a sign unless it is an operation's.
+NUMBER = re.compile(
+    rf"(?P<sign>(?<![\w)}}\]|.])-)?(?<![\w.])(?P<digits>{DIGITS})"
+    rf"(?:\s*(?:·|×|\\cdot|\\times)\s*10\^(?P<ten>-?\d+)|\^(?P<power>-?\d+)|e(?P<e>[+-]?\d+))?"
+    r"(?![\w]|\.\d)(?P<percent>\s*\\?%)?"
+)
+# Indices, exponents of a symbol, sizes of type and colours are no claims.
+STRUCTURE = re.compile(r"_\{[^{}]*\}|_\w|(?<=[A-Za-z)}\]|′'])\^(?:\{[^{}]*\}|-?\w)|#[0-9a-f]{6}\b")
+OPERATIONS: dict[type[ast.operator], Any] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+OUTPUTS = {"output", "cell_output"}
+COMPUTED = {"lesson-facts", "computed"}  # what the build itself has written
+# Arguments that say where, how exactly or how large to draw.
+TECHNICAL = """
+rtol atol rel_tol abs_tol dim figsize ncols nrows alpha linewidth markersize s zorder dpi levels
+fontsize width height interval max_nodes
+"""
+LONG = 3  # digits
+NEARBY = 2  # cells before and behind a text
+CELL = re.compile(r"\s*GENERATED FROM PYTHON SOURCE LINES (\d+)-(\d+)")
+NOT_PROSE = (
+    nodes.literal_block,
+    nodes.raw,
+    nodes.comment,
+    nodes.citation,
+    nodes.footnote,
+    nodes.image,
+    addnodes.desc,
+    addnodes.toctree,
+)
+
+
+class Number(NamedTuple):
+    """A number as a text states it: how it is written, its value, its decimals."""
+
+    text: str
+    value: float
+    decimals: int
+    percent: bool = False
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it has so few digits that any page has it somewhere."""
+        return len(re.sub(r"\D", "", self.text).strip("0")) < LONG
+
+
+@dataclass
+class Cell:
+    """The numbers that a cell of a lesson proves: asserted, shown as code, and put out."""
+
+    line: int
+    proved: set[float]
+
+
+# -- reading -------------------------------------------------------------------------------------
+
+
+def plain(text: str) -> str:
+    """Write minus signs, powers and groups of thousands in one way."""
+    text = re.sub(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda run: "^" + run[0].translate(SUPERSCRIPTS), text)
+    text = text.replace("−", "-").replace("–", " ").replace("{,}", ",")
+    text = re.sub(r"\^\{\s*(-?\d+)\s*\}", r"^\1", text)
+    text = re.sub(r"(?<=\d)[,\u202f\u00a0 ](?=\d{3}(?!\d))(?<![.]\d{3},)", "", text)
+    return STRUCTURE.sub(" ", text)
+
+
+def numbers_in(text: str) -> Iterator[Number]:
+    """Find the numbers that a text states."""
+    for found in NUMBER.finditer(plain(text)):
+        value = float(found["digits"])
+        if found["ten"]:
+            value *= 10.0 ** int(found["ten"])
+        elif found["power"]:
+            value **= int(found["power"])
+        elif found["e"]:
+            value *= 10.0 ** int(found["e"])
+        scaled = found["ten"] or found["power"] or found["e"]
+        decimals = 0 if scaled else len(found["digits"].partition(".")[2])
+        sign = -1 if found["sign"] else 1
+        yield Number(found[0].strip(), sign * value, decimals, bool(found["percent"]))
+
+
+def numbers_in_code(tree: ast.AST) -> Iterator[float]:
+    """Give the constants of code, what is computed from constants alone, and numbers in strings."""
+    if isinstance(tree, ast.expr) and (value := constant_value(tree)) is not None:
+        yield value
+    elif isinstance(tree, ast.Constant) and isinstance(tree.value, str):
+        yield from (number.value for number in numbers_in(tree.value))
+    for child in ast.iter_child_nodes(tree):
+        if not is_technical(tree, child):
+            yield from numbers_in_code(child)
+
+
+def is_technical(parent: ast.AST, child: ast.AST) -> bool:
+    """Whether a part of code says where, how exactly or how large to draw, and claims nothing."""
+    if isinstance(parent, ast.UnaryOp):
+        return is_negative(parent)  # the 2 of -2 is not there
+    if isinstance(parent, ast.Subscript):
+        return child is parent.slice
+    if isinstance(child, ast.keyword):
+        return child.arg in TECHNICAL.split()
+    called = getattr(parent, "func", None)
+    if isinstance(parent, ast.Call) and child is not called:
+        name = getattr(called, "id", getattr(called, "attr", ""))
+        return (name == "round" and child in parent.args[1:]) or name in ("subplots", "savefig")
+    return False
+
+
+def constant_value(node: ast.expr) -> float | None:
+    """Compute an expression that consists of numbers alone."""
+    if isinstance(node, ast.Constant):
+        number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
+        return float(node.value) if number else None  # type: ignore[arg-type]
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = constant_value(node.operand)
+        return None if value is None else -value
+    if isinstance(node, ast.BinOp) and type(node.op) in OPERATIONS:
+        left, right = constant_value(node.left), constant_value(node.right)
+        if left is None or right is None:
+            return None
+        try:
+            return float(OPERATIONS[type(node.op)](left, right))
+        except (ArithmeticError, TypeError):
+            return None
+    return None
+
+
+# -- what proves ---------------------------------------------------------------------------------
+
+
+def is_assertion(node: ast.AST) -> bool:
+    """Whether a statement is an ``assert``, or a call of ``assert_close`` and its like."""
+    if isinstance(node, ast.Assert):
+        return True
+    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
+        return False
+    name = node.value.func
+    return getattr(name, "attr", getattr(name, "id", "")).startswith("assert_")
+
+
+def asserts_something(node: ast.AST) -> bool:
+    """Whether an assertion can fail: not ``True``, not two literals, not a thing and itself."""
+    if not isinstance(node, ast.Assert):
+        return True
+    return can_fail(node.test)
+
+
+def can_fail(test: ast.expr) -> bool:
+    """Whether a condition depends on anything."""
+    if isinstance(test, ast.Constant | ast.Tuple | ast.List):
+        return False
+    if isinstance(test, ast.BoolOp):
+        parts = [can_fail(value) for value in test.values]
+        return all(parts) if isinstance(test.op, ast.Or) else any(parts)
+    if isinstance(test, ast.Compare):
+        sides = [test.left, *test.comparators]
+        if all(isinstance(side, ast.Constant) or is_negative(side) for side in sides):
+            return False
+        if len({ast.dump(side) for side in sides}) < len(sides):
+            return False
+        return not (holds_for_any(test.left, test.ops, test.comparators))
+    return True
+
+
+def is_negative(node: ast.AST) -> bool:
+    """Whether an expression is a literal with a minus."""
+    return isinstance(node, ast.UnaryOp) and isinstance(node.operand, ast.Constant)
+
+
+def holds_for_any(left: ast.expr, ops: list[ast.cmpop], right: list[ast.expr]) -> bool:
+    """Whether a comparison holds for any value: a length or a size that is at least 0."""
+    called = getattr(getattr(left, "func", None), "id", "")
+    bound = constant_value(right[0])
+    return (
+        called in ("len", "abs")
+        and len(ops) == 1
+        and bound is not None
+        and (
+            (isinstance(ops[0], ast.GtE) and bound <= 0)
+            or (isinstance(ops[0], ast.Gt) and bound < 0)
+        )
+    )
+
+
+def assertions(tree: ast.AST) -> Iterator[ast.stmt]:
+    """Give the assertions of a script that can fail."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.stmt) and is_assertion(node) and asserts_something(node):
+            yield node
+
+
+def cells_of(script: Path) -> list[Cell]:
+    """Give the cells of a lesson with what their assertions and their visible code prove."""
+    _, blocks = split_code_and_text_blocks(str(script))
+    cells = []
+    for block in blocks:
+        if block.type == "code":
+            asserted = assertions(ast.parse(block.content))
+            shown = (x for x in ast.parse(remove_hidden(block.content)).body if not is_assertion(x))
+            found = (value for part in (*asserted, *shown) for value in numbers_in_code(part))
+            cells.append(Cell(block.lineno, set(found)))
+    return cells
+
+
+def remove_hidden(text: str) -> str:
+    """Leave out the blocks that readers do not see."""
+    return str(remove_ignore_blocks(text))
+
+
+def proves(known: Iterable[float], number: Number) -> bool:
+    """Whether one of the known numbers is the stated one, or rounds to its decimals."""
+    for value in known:
+        for exact in (value, 100 * value) if number.percent else (value,):
+            if math.isclose(exact, number.value, rel_tol=1e-9, abs_tol=1e-12):
+                return True
+            if not (number.decimals and math.isfinite(exact)):
+                continue
+            if math.isclose(round(exact, number.decimals), number.value, rel_tol=1e-9):
+                return True
+    return False
+
+
+# -- pages ---------------------------------------------------------------------------------------
+
+
+@cache
+def exceptions() -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    """Read the exceptions: page (or ``*``), pattern, reason.
+
+    Raises
+    ------
+    ValueError
+        If one has no reason; the message names the file.
+    """
+    rows = tomllib.loads(EXCEPTIONS.read_text(encoding="utf-8"))["exception"]
+    for row in rows:
+        if not row.get("reason"):
+            raise ValueError(f"{EXCEPTIONS.name}: an exception for {row} has no reason")
+    return tuple((row.get("page", "*"), re.compile(row["text"]), row["reason"]) for row in rows)
+
+
+def without_exceptions(docname: str, text: str) -> str:
+    """Take out of a text what is excepted on its page."""
+    for page, pattern, _ in exceptions():
+        if page in ("*", docname):
+            text = pattern.sub(" ", text)
+    return text
+
+
+def prose(doctree: nodes.Node) -> Iterator[tuple[nodes.Element, str, int]]:
+    """Give the blocks of prose of a page: text, formulas included, and the script's line."""
+    line = 1
+    for node in doctree.findall(nodes.Element):
+        if isinstance(node, nodes.comment) and (cell := CELL.match(node.astext())):
+            line = int(cell[1])
+        outermost = isinstance(node, nodes.math_block) or (
+            isinstance(node, nodes.TextElement)
+            and not isinstance(node, nodes.Inline)
+            and not inside(node, (nodes.TextElement,))
+        )
+        if outermost and not inside(node, NOT_PROSE):
+            yield node, node.astext(), line
+
+
+def inside(node: nodes.Node, kinds: tuple[type, ...]) -> bool:
+    """Whether a node lies in one of these kinds, or is computed or proved by its exercise."""
+    parent = node if kinds is NOT_PROSE else node.parent
+    while parent is not None:
+        if isinstance(parent, kinds):
+            return True
+        if kinds is NOT_PROSE:
+            if type(parent).__name__ == "exercise_box":
+                return True
+            if (OUTPUTS | COMPUTED) & set(classes(parent)):
+                return True
+        parent = parent.parent
+    return False
+
+
+def classes(node: nodes.Node) -> list[str]:
+    """Give the classes of a node, which only elements have."""
+    return list(node.get("classes", ())) if isinstance(node, nodes.Element) else []
+
+
+def proved_by_block(block: nodes.Node) -> set[float]:
+    """Give the numbers in code or in an output on a page."""
+    text = block.astext()
+    try:
+        return set(numbers_in_code(ast.parse(text)))
+    except (SyntaxError, ValueError):
+        return {number.value for number in numbers_in(text)}
+
+
+def add_outputs(doctree: nodes.Node, cells: list[Cell]) -> None:
+    """Add what a lesson put out to the cells that did; a page in MyST is one cell."""
+    line = 1
+    for node in doctree.findall(nodes.Element):
+        if isinstance(node, nodes.comment) and (cell := CELL.match(node.astext())):
+            line = int(cell[2])
+        elif isinstance(node, nodes.literal_block) or OUTPUTS & set(node.get("classes", ())):
+            last = [cell for cell in cells if cell.line <= line]
+            (last or cells)[-1].proved |= proved_by_block(node)
+
+
+class Proofs:
+    """What a page proves, as a whole and near each line of its script."""
+
+    def __init__(self, docname: str, cells: list[Cell]) -> None:
+        self.docname = docname
+        self.cells = cells
+        self.everywhere = set[float]().union(*(cell.proved for cell in cells))
+
+    def near(self, line: int) -> set[float]:
+        """Give what the cells around a text prove."""
+        before = [cell for cell in self.cells if cell.line <= line][-NEARBY:]
+        behind = [cell for cell in self.cells if cell.line > line][:NEARBY]
+        return set[float]().union(*(cell.proved for cell in before + behind))
+
+    def prove(self, number: Number, line: int) -> bool:
+        """Whether the page proves a number that its prose states at a line of its script."""
+        return proves(self.near(line) if number.is_short else self.everywhere, number)
+
+    def unproved(self, text: str, line: int) -> list[Number]:
+        """Give the numbers of a text that nothing proves."""
+        stated = numbers_in(without_exceptions(self.docname, text))
+        return [number for number in stated if not self.prove(number, line)]
+
+
+def proofs_of(docname: str, doctree: nodes.Node, script: Path) -> Proofs:
+    """Collect what a page proves; `script` is that of a lesson, and not there for other pages."""
+    cells = (cells_of(script) if script.exists() else []) or [Cell(0, set())]
+    add_outputs(doctree, cells)
+    return Proofs(docname, cells)
+
+
+def check_numbers(app: Sphinx, doctree: nodes.document) -> None:
+    """Warn of every number in the prose of a page that nothing proves."""
+    docname = app.env.docname
+    proofs = proofs_of(docname, doctree, Path(app.srcdir, f"{docname}.py"))
+    for node, text, line in prose(doctree):
+        for number in proofs.unproved(text, line):
+            logger.warning(
+                "the number %s is in no assertion, code or output near by: assert it in a hidden"
+                " block, or except it with a reason in docs/%s",
+                number.text,
+                EXCEPTIONS.name,
+                location=node,
+                type="number",
+            )
 
 
 def setup(app: Sphinx) -> None:
-    """Nothing yet."""
+    """Check each page that was read, after outputs are in it."""
+    app.connect("doctree-read", check_numbers, priority=950)

@@ -68,8 +68,9 @@ def lay_out(site: Path, root: Path) -> Path:
     shutil.copytree(site, docs, ignore=shutil.ignore_patterns("gallery", "outline.toml"))
     shutil.copy(site / "outline.toml", root)
     shutil.copytree(site / "gallery", root / "gallery")
-    for path in (DOCS / "conf.py", *DOCS.glob("*.bib")):
-        shutil.copy(path, docs)
+    for path in (DOCS / "conf.py", DOCS / "numbers.toml", *DOCS.glob("*.bib")):
+        if not (docs / path.name).exists():
+            shutil.copy(path, docs)
     for name in ("course_site", "_static", "_templates"):
         shutil.copytree(DOCS / name, docs / name, ignore=shutil.ignore_patterns("__pycache__"))
     (docs / "node_modules").symlink_to(DOCS / "node_modules")

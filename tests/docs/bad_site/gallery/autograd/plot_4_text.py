@@ -11,7 +11,7 @@ No box of aims. Bad LaTeX: :math:`\frac{1}{` (in the title's cell).
 print(object())  # an address
 
 # %%
-# A mistyped name: :func:`torch.sinn`.
+# A mistyped name: :func:`torch.sinn`. A number that nothing proves: 4711.
 #
 # A lesson that is not there: :doc:`/lessons/autograd/plot_9_nothing`.
 #
