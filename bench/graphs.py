@@ -7,6 +7,7 @@ import pygraphviz
 import torch
 from torch import nn
 
+from bench.shapes import SHAPES
 from bench.timing import Row, interleaved, share, within
 from pytorch_primer.graph import draw_graph
 
@@ -40,7 +41,7 @@ def network(num_operations: int) -> tuple[torch.Tensor, dict[str, torch.Tensor]]
     return net(torch.ones(2, 4)), dict(net.named_parameters())
 
 
-def drawn(result: torch.Tensor, params: dict[str, torch.Tensor]) -> str:
+def drawn(result: torch.Tensor, params: dict[str, torch.Tensor] | None) -> str:
     return draw_graph(result, params=params)._repr_svg_()
 
 
@@ -81,6 +82,13 @@ def rows(quick: bool) -> list[Row]:
         taken = seconds_of(drawn, *shape(10_000 // tenth))
         what = f"drawing at the defaults, 10,000 operations: {shape.__name__}"
         table.append(within(what, f"make_dot and Graphviz, measured once: {known}", taken, 2))
+    slowest, shape, n = max(
+        (seconds_of(drawn, make(n // tenth), None), make.__name__, n)
+        for make in SHAPES
+        for n in (150, 290, 1000, 10_000)
+    )
+    what = f"drawing at the defaults, the slowest of {len(SHAPES)} shapes in 4 sizes"
+    table.append(within(what, f"two seconds; it was {shape} of {n:,}", slowest, 2))
 
     small = network(99)
     sides = {

@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
@@ -29,7 +29,6 @@ limits = st.tuples(st.floats(-50, 50), st.floats(0.1, 50)).map(lambda t: (t[0], 
     a=st.floats(-3, 3),
     branch=st.booleans(),
 )
-@settings(deadline=None, max_examples=25)
 def test_the_grid_holds_the_plain_values(xlim, ylim, num, a, branch):
     def f(v):
         x, y = v

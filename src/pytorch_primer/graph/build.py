@@ -42,9 +42,6 @@ class Builder:
         self.key: list[str] = []
         self.result_key: dict[tuple[int, int], str] = {}
         self._operation_names: dict[type, tuple[str, str]] = {}
-        self._constant_keys: dict[int, str] = {}
-        # An id stands for a tensor only as long as that tensor lives.
-        self._alive: list[torch.Tensor] = []
         self._modules: dict[int, str | None] = {}
         self._num_entries: Counter[str | None] = Counter()
         self._build()
@@ -156,21 +153,19 @@ class Builder:
         return plain(value)
 
     def _constant(self, function: Function, name: str, operand: int) -> str:
-        """Return the key of the box of an operand that needs no gradient."""
+        """Add the box of an operand that needs no gradient; return its key.
+
+        One that is used twice has two boxes: a graph that a backward pass has freed, or an
+        operation that saves nothing, does not tell whether two constants are one.
+        """
         tensor = read(function, OPERANDS[name][operand])
         if tensor is None:
             return self._add("constant", "constant")
-        if id(tensor) not in self._constant_keys:
-            self._alive.append(tensor)
-            label = self.plan.names.get(id(tensor))
-            if label is None and tensor.dim() == 0:
-                key = self._add("constant", show(plain(tensor)))
-            else:
-                key = self._add(
-                    "constant", label or "constant", tuple(tensor.shape), self._numbers(tensor)[0]
-                )
-            self._constant_keys[id(tensor)] = key
-        return self._constant_keys[id(tensor)]
+        label = self.plan.names.get(id(tensor))
+        if label is None and tensor.dim() == 0:
+            return self._add("constant", show(plain(tensor)))
+        value, _ = self._numbers(tensor)
+        return self._add("constant", label or "constant", tuple(tensor.shape), value)
 
     def _saved(self, function: Function, key: str) -> None:
         problems: dict[str, list[str]] = defaultdict(list)

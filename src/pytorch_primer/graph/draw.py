@@ -50,9 +50,9 @@ def draw_graph(
 ) -> Graph:
     """Draw the computation that autograd has recorded behind some tensors.
 
-    Leaves are the tensors whose ``.grad`` a backward pass from the outputs fills. A tensor that
-    is used twice is one box. Operands that need no gradient are drawn where autograd tells of
-    them: with their value if the operation saved it.
+    Leaves are the tensors whose ``.grad`` a backward pass from the outputs fills. A leaf or a
+    result that is used twice is one box. Operands that need no gradient are drawn where autograd
+    tells of them, beside each operation that uses them: with their value if the operation saved it.
 
     Parameters
     ----------

@@ -64,7 +64,9 @@ def fold(
     pieces = _pieces(trace, kept)
     group = [KEPT] * len(trace.functions)
     for number, piece in enumerate(_merge(trace, pieces, num_groups)):
-        if len(piece) > 1:  # a box for one function would save nothing
+        # A box for one function saves nothing, unless that brings others along.
+        alone = len(piece) == 1 and (trace.is_leaf[piece[0]] or not num_extras(piece[0], fan))
+        if not alone:
             for i in piece:
                 group[i] = number
     return Fold(group, fan)

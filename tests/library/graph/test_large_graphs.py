@@ -1,80 +1,61 @@
-"""Graphs of any size are answered in two seconds, folded where they are too large to be read."""
+"""Graphs of any size are answered at once, folded where they are too large to be read.
+
+How many seconds that takes is measured by ``bench``; here it is counted.
+"""
 
 import gc
 import subprocess
 import sys
-import time
 
 import pytest
 import torch
+from bench.shapes import (
+    SHAPES,
+    chain,
+    dense,
+    fan_out,
+    network,
+    one_leaf_many_times,
+    running_sum,
+    tree,
+)
 
 from pytorch_primer import draw_graph
 
 
-def chain(n):
-    x = torch.ones(2, requires_grad=True)
-    y = x
-    for i in range(n):
-        y = y * x if i % 2 else torch.sin(y)
-    return y
+def calls_of(function):
+    """Return how many functions are called, Python's and C's, whatever the machine's speed."""
+    number = 0
+
+    def count(frame, event, argument):
+        nonlocal number
+        number += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        function()
+    finally:
+        sys.setprofile(None)
+    return number
 
 
-def running_sum(n):
-    total = 0
-    for value in torch.ones(n, requires_grad=True):
-        total = total + value
-    return total
+@pytest.mark.parametrize("make", SHAPES)
+def test_the_work_grows_no_faster_than_the_graph(make):
+    small, large = make(1000), make(4000)
+    for limit in (300, None):
+        draw_graph(small, max_nodes=limit)  # what is imported and cached once
+        few = calls_of(lambda limit=limit: draw_graph(small, max_nodes=limit))
+        many = calls_of(lambda limit=limit: draw_graph(large, max_nodes=limit))
+        assert many < 4.4 * few
 
 
-def tree(n):
-    level = [torch.ones(2, requires_grad=True) for _ in range(n + 1)]
-    while len(level) > 1:
-        rest = level[len(level) // 2 * 2 :]
-        level = [a + b for a, b in zip(level[::2], level[1::2], strict=False)] + rest
-    return level[0]
-
-
-def fan_in(n):
-    return torch.stack([torch.ones(2, requires_grad=True) * 1 for _ in range(n)]).sum()
-
-
-def one_leaf_many_times(n):
-    x = torch.ones(2, requires_grad=True)
-    return torch.stack([x] * n).sum()
-
-
-def fan_out(n):
-    x = torch.ones(2, requires_grad=True)
-    return torch.stack([x * i for i in range(n)]).sum()
-
-
-def dense(n):
-    layer = [torch.ones(2, requires_grad=True) for _ in range(int((n / 2) ** 0.5))]
-    for _ in range(2):
-        layer = [torch.stack(layer).sum(0) for _ in layer]
-    return torch.stack(layer).sum()
-
-
-def network(n):
-    layers = []
-    for _ in range(n // 3):
-        layers += [torch.nn.Linear(3, 3), torch.nn.ReLU()]
-    return torch.nn.Sequential(*layers)(torch.ones(2, 3))
-
-
-SHAPES = [chain, running_sum, tree, fan_in, one_leaf_many_times, fan_out, dense, network]
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize("n", [150, 290, 1000, 10_000])
 @pytest.mark.parametrize("make", SHAPES)
-def test_every_shape_and_size_is_drawn_in_two_seconds(make, n):
-    output = make(n)
-    start = time.process_time()
-    graph = draw_graph(output)
-    svg = graph._repr_svg_()
-    assert time.process_time() - start < 2
-    assert "<svg" in svg
+def test_what_is_laid_out_is_limited_at_every_shape_and_size(make, n):
+    graph = draw_graph(make(n))
+    assert len(graph.nodes) <= 300
+    assert len(graph.edges) <= 3 * 300
+    assert "<svg" in graph._repr_svg_()
     if n >= 1000 and make not in (one_leaf_many_times, dense):
         assert sum(graph.left_out.values()) > n // 2
         assert "Left out of the drawing" in graph.description
@@ -131,19 +112,15 @@ def test_a_hundred_operations_are_not_folded():
 
 # In a process of its own: what goes wrong here is a stack overflow, which ends the process.
 DEEP = """
-import time, torch
+import torch
 from pytorch_primer import draw_graph
 x = torch.ones(2, requires_grad=True)
 y = x
 for _ in range(100_000):
     y = torch.sin(y)
-start = time.process_time()
 graph = draw_graph(y, max_nodes=None)
-seconds = time.process_time() - start
 assert sum(node.kind == "op" for node in graph.nodes) == 100_000, len(graph.nodes)
-start = time.process_time()
-svg = draw_graph(y)._repr_svg_()
-print(seconds, time.process_time() - start)
+assert "<svg" in draw_graph(y)._repr_svg_()
 del graph
 z = y * 2
 del y
@@ -164,7 +141,6 @@ for _ in range(3):
 def test_a_chain_of_a_hundred_thousand_is_walked_drawn_and_deleted():
     done = subprocess.run([sys.executable, "-c", DEEP], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert all(float(seconds) < 2 for seconds in done.stdout.split())
 
 
 def test_memory_of_a_deep_graph_is_given_back():
