@@ -8,7 +8,15 @@ from pytorch_primer.data import ImageData, load_digits, load_mnist
 from pytorch_primer.descent import Trajectory, descend
 from pytorch_primer.evaluation import evaluate
 from pytorch_primer.exercises import Result, check, hint, progress, solution
-from pytorch_primer.graph import BackwardSteps, Edge, Graph, Node, backward_steps, draw_graph
+from pytorch_primer.graph import (
+    BackwardSteps,
+    Edge,
+    Graph,
+    Node,
+    backward_steps,
+    draw_graph,
+    summary,
+)
 from pytorch_primer.onehot import OneHot
 from pytorch_primer.plots import plot_trajectory, plot_values
 from pytorch_primer.schedules import Budget, Plateau, Restart, Schedule
@@ -53,6 +61,7 @@ __all__ = [
     "set_seed",
     "sgd",
     "solution",
+    "summary",
     "sweep",
 ]
 
