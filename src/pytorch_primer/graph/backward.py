@@ -211,7 +211,7 @@ def _nothing_changed() -> Iterator[None]:
 
 
 def _subclasses(kind: type) -> set[type]:
-    """Return a class and all that are made from it: a look-up is quicker than a question to each."""
+    """Return a class and all that are made from it, in which a type is looked up quickly."""
     return {kind}.union(*map(_subclasses, kind.__subclasses__()))
 
 

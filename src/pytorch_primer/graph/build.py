@@ -20,11 +20,13 @@ from pytorch_primer.graph.fold import KEPT, Fold, box_texts, fold, keep_all
 from pytorch_primer.graph.frames import ModuleCalls
 from pytorch_primer.graph.graph import Graph
 from pytorch_primer.graph.internals import (
-    SavedValues,
     call_site,
     class_name,
     operation_name,
     results,
+    saved_exponent,
+    saved_tensor,
+    saved_tensors,
     sequence_number,
 )
 from pytorch_primer.graph.names import (
@@ -116,8 +118,6 @@ class Plan(NamedTuple):
         Name of each tensor by its ``id``.
     shown : Shown
         What to read from the tensors.
-    saved : SavedValues
-        What the functions keep.
     calls : ModuleCalls or None
         Which module ran when, if a model was handed over.
     prefix : str
@@ -129,7 +129,6 @@ class Plan(NamedTuple):
     results_of: dict[int, list[tuple[int, NamedTensor]]]
     names: dict[int, str]
     shown: Shown
-    saved: SavedValues
     calls: ModuleCalls | None
     prefix: str
 
@@ -139,7 +138,7 @@ class Plan(NamedTuple):
         constants = len(constant_operands(self.trace, i, operation_name(function)))
         saved = 0
         if self.shown.saved:
-            saved = len(list(islice(self.saved.tensors(function), fan)))
+            saved = len(list(islice(saved_tensors(function), fan)))
         num_results = len(self.results_of.get(i, ()))
         # Of more results than fit, one more box tells the number.
         return constants + saved + (num_results if fan is None else min(num_results, fan + 1))
@@ -243,7 +242,7 @@ def draw(
     for name, tensor in named_by_model:
         if name:
             named.setdefault(id(tensor), name)
-    plan = Plan(walk, {}, {}, named, shown, SavedValues(), calls, _prefix(model, named))
+    plan = Plan(walk, {}, {}, named, shown, calls, _prefix(model, named))
     for i, tensor in enumerate(recorded):
         fallback = "output" if len(recorded) == 1 else f"output {i}"
         result = NamedTensor(tensor, named.get(id(tensor), fallback), "output")
@@ -327,6 +326,12 @@ def _left_out(plan: Plan, builder: Builder, num_bare: int) -> dict[str, int]:
     whole["empty"] = num_bare
     drawn = Counter[str](node.kind for node in builder.nodes)
     return {kind: n - drawn[kind] for kind, n in whole.items() if n > drawn[kind]}
+
+
+def exponent(function: Function) -> str:
+    """Return the number that a power is raised to, in words; nothing for a tensor."""
+    value = saved_exponent(function)
+    return f"exponent {value}" if isinstance(value, (int, float, complex)) else ""
 
 
 def constant_operands(trace: Trace, i: int, name: str) -> list[int]:
@@ -440,23 +445,19 @@ class Builder:
 
     def _operation(self, i: int, function: Function, name: str, class_name: str) -> str:
         """Add an operation with its arrows, and the boxes that come with it."""
-        constants = []
+        constants = None
         if NOTHING in self.trace.operands[i]:
             positions = constant_operands(self.trace, i, name)
-            constants = [(k, self._constant(function, name, k)) for k in positions]
+            constants = {k: self._constant(function, name, k) for k in positions}
         value = self._value(i) if self._values else None
         module = self._module(i, name) if self._framed else None
-        detail = self._exponent(function) if name == "pow" else ""
+        detail = exponent(function) if name == "pow" else ""
         where = call_site(function) if self._look_for_calls else ""
         key = f"n{len(self.nodes)}"
         shape, dtype = self._result_shape(i, function)
         fields = (key, "op", name, shape, value, None, module, class_name, detail, dtype, where)
         self.nodes.append(new_node(Node, fields))
-        start = len(self.edges)
-        self._connect(i, key)
-        if constants:
-            self.edges += [Edge(source, key, k) for k, source in constants]
-            self.edges[start:] = sorted(self.edges[start:], key=lambda edge: edge.operand)
+        self._connect(i, key, constants)
         if self.plan.shown.saved:
             self._saved(function, key)
         if i in self.plan.results_of:
@@ -468,8 +469,10 @@ class Builder:
     ) -> tuple[tuple[int, ...] | None, str | None]:
         """Return shape and dtype of the results that are used, where all have the same."""
         made = results(function)
-        if len(made) <= 1:
-            return (shape_of(made[0]), self._dtype(made[0].dtype)) if made else (None, None)
+        if len(made) == 1:
+            return shape_of(made[0]), self._dtype(made[0].dtype)
+        if not made:
+            return None, None
         flowing = {number: shape_of(made[number]) for number in self._used.get(i, (0,))}
         first, shape = next(iter(flowing.items()))
         self._several[i] = {} if len(set(flowing.values())) == 1 else flowing
@@ -480,10 +483,13 @@ class Builder:
         shapes = self._several.get(i)
         return (None, None) if shapes is None else (number, shapes.get(number))
 
-    def _connect(self, i: int, key: str) -> None:
+    def _connect(self, i: int, key: str, constants: Mapping[int, str] | None = None) -> None:
         add, keys, named, several = self.edges.append, self.key, self.result_key, self._several
         for position, operand in enumerate(self.trace.operands[i]):
             if operand is NOTHING:
+                if constants and position in constants:
+                    fields = (constants[position], key, position, None, None, 1, None)
+                    add(new_edge(Edge, fields))
                 continue
             source = (named.get(operand) if named else None) or keys[operand[0]]
             if source == key:
@@ -510,26 +516,20 @@ class Builder:
         since.
         """
         found: dict[tuple[int, int], torch.Tensor] = {}
-        read = self.plan.saved.tensor
         for i in kept:
             function, operands = self.trace.functions[i], self.trace.operands[i]
             name = operation_name(function)
             attributes = OPERANDS.get(name, ("self",) if len(operands) == 1 else ())
-            tensors = [read(function, attribute) for attribute in attributes]
+            tensors = [saved_tensor(function, attribute) for attribute in attributes]
             for operand, tensor in zip(operands, tensors, strict=False):
                 if tensor is not None:
                     found[operand] = tensor.detach()
-            result = read(function, "result")
+            result = saved_tensor(function, "result")
             if name == "mul" and None not in tensors and tensors[0].numel() <= MAX_ELEMENTS:  # type: ignore[union-attr]
                 result = tensors[0] * tensors[1]  # type: ignore[operator]
             if result is not None:
                 found[i, 0] = result.detach()
         return found
-
-    def _exponent(self, function: Function) -> str:
-        """Return the number that a power is raised to, in words; nothing for a tensor."""
-        value = self.plan.saved.value(function, "_saved_exponent")
-        return f"exponent {value}" if isinstance(value, (int, float, complex)) else ""
 
     def _constant(self, function: Function, name: str, operand: int) -> str:
         """Add the box of an operand that needs no gradient; return its key.
@@ -537,18 +537,20 @@ class Builder:
         One that is used twice has two boxes: a graph that a backward pass has freed, or an
         operation that saves nothing, does not tell whether two constants are one.
         """
-        tensor = self.plan.saved.tensor(function, OPERANDS[name][operand])
+        tensor = saved_tensor(function, OPERANDS[name][operand])
         if tensor is None:
             return self._add("constant", "constant", detail="not kept")
-        label = self.plan.names.get(id(tensor))
-        value, _ = self._numbers(tensor)
-        if label is None and shape_of(tensor) == ():
-            value = plain(tensor)
-        return self._add("constant", label or "constant", tensor, value)
+        label, shape = self.plan.names.get(id(tensor)), shape_of(tensor)
+        shown = self.plan.shown.values or (label is None and shape == ())
+        value = plain(tensor) if shown else None
+        key = f"n{len(self.nodes)}"
+        fields = (key, "constant", label or "constant", shape, value, None, None, None, "")
+        self.nodes.append(new_node(Node, (*fields, self._dtype(tensor.dtype), "")))
+        return key
 
     def _saved(self, function: Function, key: str) -> None:
         problems: dict[str, list[str]] = defaultdict(list)
-        for name, tensor, problem in islice(self.plan.saved.tensors(function), self.fold.fan):
+        for name, tensor, problem in islice(saved_tensors(function), self.fold.fan):
             if not is_tensor(tensor):
                 problems[problem].append(name)
                 continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -117,55 +118,48 @@ class Saved(NamedTuple):
     problem: str = ""
 
 
-class SavedValues:
-    """What functions keep for their backward pass, each read once and none that runs code.
+def saved_tensor(function: Function, name: str) -> torch.Tensor | None:
+    """Return the tensor that the function saved under a name, None where none can be read.
 
     A hook of :class:`torch.autograd.graph.saved_tensors_hooks` may do anything when a value is
     asked for: checkpointing runs a part of the network again. Such a value is not asked for.
     """
+    try:
+        raw = getattr(function, "_raw_saved_" + name, None)
+        if raw is None or raw.unpack_hook is not None:
+            return None
+        return getattr(function, "_saved_" + name)  # type: ignore[no-any-return]
+    except Exception:
+        return None
 
-    def __init__(self) -> None:
-        self._read: dict[tuple[Function, str], Saved] = {}
-        self._names: dict[type, list[str]] = {}
 
-    def tensor(self, function: Function, name: str) -> torch.Tensor | None:
-        """Return the tensor that the function saved under a name, None where there is none."""
-        value = self.value(function, f"_saved_{name}")
-        return value if isinstance(value, torch.Tensor) else None
+def saved_exponent(function: Function) -> object:
+    """Return the number that a power is raised to; None for a tensor, which may be freed."""
+    try:
+        return function._saved_exponent  # type: ignore[attr-defined]
+    except Exception:
+        return None
 
-    def value(self, function: Function, attribute: str) -> object:
-        """Return what stands in an attribute, None where there is nothing or it cannot be read."""
-        return self._get(function, attribute).value
 
-    def tensors(self, function: Function) -> Iterator[Saved]:
-        """Yield every tensor that the function saved, one for each member of a list.
+def saved_tensors(function: Function) -> Iterator[Saved]:
+    """Yield every tensor that the function saved, one for each member of a list.
 
-        After a backward pass that did not retain the graph they are gone: their `problem` is then
-        ``"freed"``.
-        """
-        for attribute in self._attributes(function):
-            name, value, problem = self._get(function, attribute)
-            if problem or isinstance(value, torch.Tensor):
-                yield Saved(name, value, problem)
-            elif isinstance(value, (tuple, list)):
-                for i, member in enumerate(value):
-                    if isinstance(member, torch.Tensor):
-                        yield Saved(f"{name}[{i}]", member)
+    After a backward pass that did not retain the graph they are gone: their `problem` is then
+    ``"freed"``.
+    """
+    for attribute in _saved_attributes(type(function)):
+        name, value, problem = _read(function, attribute)
+        if problem or isinstance(value, torch.Tensor):
+            yield Saved(name, value, problem)
+        elif isinstance(value, (tuple, list)):
+            for i, member in enumerate(value):
+                if isinstance(member, torch.Tensor):
+                    yield Saved(f"{name}[{i}]", member)
 
-    def _attributes(self, function: Function) -> list[str]:
-        kind = type(function)
-        if kind not in self._names:
-            self._names[kind] = [
-                name for name in dir(kind) if name.startswith("_saved_") or name == "saved_tensors"
-            ]
-        return self._names[kind]
 
-    def _get(self, function: Function, attribute: str) -> Saved:
-        key = (function, attribute)
-        known = self._read.get(key)
-        if known is None:
-            known = self._read[key] = _read(function, attribute)
-        return known
+@cache
+def _saved_attributes(kind: type) -> list[str]:
+    return [name for name in dir(kind) if name.startswith("_saved_") or name == "saved_tensors"]
 
 
 def _read(function: Function, attribute: str) -> Saved:

@@ -138,6 +138,8 @@ def plain(tensor: torch.Tensor, *, gradient: bool = False) -> Value:
         tensor whose numbers cannot be had: without data (meta, fake), inside vmap, masked, nested.
     """
     try:
+        if type(tensor) is torch.Tensor and not tensor.ndim and not tensor.is_complex():
+            return tensor.item()  # most are single numbers
         numbers = _numbers(tensor)
         if numbers.numel() <= MAX_ELEMENTS:
             return _tuples(numbers.tolist())
@@ -190,7 +192,7 @@ def summary(tensor: torch.Tensor) -> str:
 def _numbers(tensor: torch.Tensor) -> torch.Tensor:
     """Return a dense tensor of a dtype that torch computes with, or raise whatever torch raises."""
     tensor = tensor.detach()
-    if tensor.device.type == "meta" or tensor.is_nested:
+    if tensor.is_meta or tensor.is_nested:
         raise ValueError(NOT_READABLE)
     if tensor.is_quantized:
         tensor = tensor.dequantize()
