@@ -22,14 +22,13 @@ from pytorch_primer.plots import plot_trajectory, plot_values
 from pytorch_primer.schedules import Budget, Plateau, Restart, Schedule
 from pytorch_primer.seed import set_seed
 from pytorch_primer.sweeps import Sweep, sweep
-from pytorch_primer.training import DivergenceError, History, sgd
+from pytorch_primer.training import History, sgd
 
 __all__ = [
     "BackwardSteps",
     "Batches",
     "Budget",
     "ContourPlot",
-    "DivergenceError",
     "Edge",
     "FunctionPlot",
     "Graph",

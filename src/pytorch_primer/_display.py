@@ -27,15 +27,15 @@ def check_axes(ax: object) -> None:
 def legend_text(name: str) -> str:
     r"""Return a name as Matplotlib shows it: ``$\gamma$`` is typeset, anything else as it is.
 
-    A name that begins with an underscore has no place in a legend, and dollars that are no formula
-    raise when the figure is drawn.
+    An empty name, or one that begins with an underscore, has no place in a legend, and dollars that
+    are no formula raise when the figure is drawn.
     """
     if "$" in name:
         try:
             MathTextParser("path").parse(name)
         except ValueError:
             name = name.replace("$", r"\$")
-    return f"\N{ZERO WIDTH SPACE}{name}" if name.startswith("_") else name
+    return f"\N{ZERO WIDTH SPACE}{name}" if not name or name.startswith("_") else name
 
 
 def played(animation: Animation) -> Animation:
