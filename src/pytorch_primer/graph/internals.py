@@ -31,7 +31,7 @@ def class_name(function: Function) -> str:
     # Functions that torch gives no Python class of their own know their name themselves. One that
     # was written in C++ is torch::autograd::CppNode<name_of_the_class>.
     full = function.name()
-    written = re.search(r"CppNode<(?:.*::)?(\w+)", full)
+    written = re.search(r"CppNode<(?:struct |class )?(?:.*::)?(\w+)", full)
     return written[1] if written else full.rpartition("::")[2]
 
 
@@ -43,7 +43,7 @@ def operation_name(function: Function) -> str:
     name = class_name(function)
     if name == "CopyBackwards":  # the only class whose name is a plural
         return "copy_"
-    stem = re.sub(r"Backward\d*$", "", name) or name
+    stem = re.sub(r"Backward\d*(?=$|_copy$)", "", name) or name
     if isinstance(function, PYTHON_FUNCTION) or "CppNode<" in function.name():
         return stem
     # torch capitalises every part of the name, and after digits too: max_pool2d is MaxPool2D.
@@ -169,7 +169,7 @@ def _read(function: Function, attribute: str) -> Saved:
         if raw is not None:
             members = raw if isinstance(raw, (tuple, list)) else (raw,)
             if any(member.unpack_hook is not None for member in members):
-                return Saved(name, None, "behind a hook, not read")
+                return Saved(name, None, "behind a hook")
         return Saved(name, getattr(function, attribute, None))
     except Exception as error:
         message = str(error)
