@@ -43,7 +43,7 @@ def operation_name(function: Function) -> str:
     name = class_name(function)
     if name == "CopyBackwards":  # the only class whose name is a plural
         return "copy_"
-    stem = re.sub(r"Backward\d*(?=$|_copy$)", "", name) or name
+    stem = re.sub(r"Backward(?:Autograd[A-Za-z]*)?\d*(?=$|_copy$)", "", name) or name
     if isinstance(function, PYTHON_FUNCTION) or "CppNode<" in function.name():
         return stem
     # torch capitalises every part of the name, and after digits too: max_pool2d is MaxPool2D.
