@@ -134,7 +134,7 @@ assert orders(0, own[0]) == orders(100, own[1])
 # ------------------
 #
 # A small training has all sources of chance in it: initial weights, the order of the samples,
-# and a dropout layer. ``set_seed`` returns a generator of the same seed, which we hand to the batches.
+# and a dropout layer. ``set_seed`` returns a generator of its own, which we hand to the batches.
 
 set_seed(0)
 X = torch.randn(100, 2)

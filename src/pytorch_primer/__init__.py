@@ -8,20 +8,27 @@ from pytorch_primer.data import ImageData, load_digits, load_mnist
 from pytorch_primer.descent import Trajectory, descend
 from pytorch_primer.evaluation import evaluate
 from pytorch_primer.exercises import Result, check, hint, progress, solution
-from pytorch_primer.graph import BackwardSteps, Edge, Graph, Node, backward_steps, draw_graph
+from pytorch_primer.graph import (
+    BackwardSteps,
+    Edge,
+    Graph,
+    Node,
+    backward_steps,
+    draw_graph,
+    summary,
+)
 from pytorch_primer.onehot import OneHot
 from pytorch_primer.plots import plot_trajectory, plot_values
 from pytorch_primer.schedules import Budget, Plateau, Restart, Schedule
 from pytorch_primer.seed import set_seed
 from pytorch_primer.sweeps import Sweep, sweep
-from pytorch_primer.training import DivergenceError, History, sgd
+from pytorch_primer.training import History, sgd
 
 __all__ = [
     "BackwardSteps",
     "Batches",
     "Budget",
     "ContourPlot",
-    "DivergenceError",
     "Edge",
     "FunctionPlot",
     "Graph",
@@ -53,6 +60,7 @@ __all__ = [
     "set_seed",
     "sgd",
     "solution",
+    "summary",
     "sweep",
 ]
 

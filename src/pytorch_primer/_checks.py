@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from numbers import Integral, Real
 
 import torch
@@ -12,7 +13,9 @@ def kind(value: object) -> str:
     """Describe a value in a few words, for an error message."""
     if isinstance(value, torch.Tensor):
         return f"a {value.dtype} tensor of shape {tuple(value.shape)}"
-    return f"{value!r}" if isinstance(value, Real | str | None) else f"a {type(value).__name__}"
+    if isinstance(value, Real):
+        return str(value)  # NumPy's numbers say their type otherwise
+    return f"{value!r}" if isinstance(value, str | None) else f"a {type(value).__name__}"
 
 
 def positive(name: str, value: object) -> float:
@@ -65,6 +68,19 @@ def scalar(name: str, value: object) -> torch.Tensor:
     if value.dim():
         raise ValueError(f"{name} must be a 0-d tensor (.sum() or .mean()?), got {kind(value)}")
     return value
+
+
+def numbers(name: str, value: object) -> list[object]:
+    """Return the members of what can be iterated over.
+
+    Raises
+    ------
+    TypeError
+        If `value` cannot, or is a text.
+    """
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be several numbers, got {kind(value)}")
+    return list(value)
 
 
 def function(name: str, value: object) -> None:

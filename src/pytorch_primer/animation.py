@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pytorch_primer import _checks
+from pytorch_primer._display import legend_text, played
 from pytorch_primer.contours import plot_contours, plot_function
 from pytorch_primer.descent import Trajectory
 from pytorch_primer.plots import coordinates, dimension, named, style
@@ -54,8 +55,8 @@ def animate_descent(
     Returns
     -------
     matplotlib.animation.FuncAnimation
-        The animation, to be kept in a variable until it is shown or saved. Its figure is the
-        current one (:func:`matplotlib.pyplot.gcf`).
+        The animation, to be kept in a variable until it is shown or saved; it plays where a
+        notebook shows it. Its figure is the current one (:func:`matplotlib.pyplot.gcf`).
 
     Raises
     ------
@@ -92,7 +93,7 @@ def animate_descent(
     draw(0)
     animation = FuncAnimation(figure, draw, frames=steps.tolist(), interval=interval)
     figure.canvas.draw()  # an animation never drawn warns when it is deleted
-    return animation
+    return cast(FuncAnimation, played(animation))
 
 
 class _Mover:
@@ -104,7 +105,8 @@ class _Mover:
         look = style(i)
         (self.way,) = ax.plot([], [], color=look["color"], linewidth=1.2, alpha=0.7, zorder=3)
         (self.old,) = ax.plot([], [], **look, markerfacecolor="white", markersize=6, zorder=4)
-        (self.new,) = ax.plot([], [], **look, linestyle="", markersize=6, zorder=5, label=name)
+        (self.new,) = ax.plot([], [], **look, linestyle="", markersize=6, zorder=5,
+                               label=legend_text(name))  # fmt: skip
         self.arrow = ax.quiver(
             [0.0], [0.0], [0.0], [0.0], color=look["color"], zorder=4, width=0.006,
             angles="xy", scale_units="xy", scale=1.0,

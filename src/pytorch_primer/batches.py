@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 import torch
@@ -28,8 +29,6 @@ class Batches:
         Whether to draw a new order for every pass.
     generator : torch.Generator, optional
         What draws it; torch's global generator by default.
-    drop_last : bool
-        Leave out a last batch that is short.
     device : torch.device or str, optional
         Where each batch goes; by default it stays where the data are.
     x_transform, y_transform : collections.abc.Callable, optional
@@ -41,7 +40,7 @@ class Batches:
     TypeError
         If an argument is of a wrong type.
     ValueError
-        If there are no samples, not as many targets, both on different devices, or not one batch.
+        If there are no samples, not as many targets, or both on different devices.
 
     Examples
     --------
@@ -58,7 +57,6 @@ class Batches:
         *,
         shuffle: bool = False,
         generator: torch.Generator | None = None,
-        drop_last: bool = False,
         device: torch.device | str | None = None,
         x_transform: Callable[[torch.Tensor], torch.Tensor] | None = None,
         y_transform: Callable[[torch.Tensor], torch.Tensor] | None = None,
@@ -73,24 +71,19 @@ class Batches:
         if x.device != y.device:
             raise ValueError(f"y must be on the device of x, {x.device}, got {y.device}")
         self.batch_size = _checks.at_least(1, "batch_size", batch_size)
-        if drop_last and batch_size > len(x):
-            raise ValueError(
-                f"batch_size must leave a batch with drop_last, got {batch_size} of {len(x)}"
-            )
         if generator is not None and not isinstance(generator, torch.Generator):
             raise TypeError(f"generator must be a torch.Generator, got {_checks.kind(generator)}")
         for name, transform in (("x_transform", x_transform), ("y_transform", y_transform)):
             if transform is not None:
                 _checks.function(name, transform)
         self.x, self.y = x, y
-        self.shuffle, self.generator, self.drop_last = shuffle, generator, drop_last
+        self.shuffle, self.generator = shuffle, generator
         self.device = x.device if device is None else torch.device(device)
         self.x_transform, self.y_transform = x_transform, y_transform
 
     def __len__(self) -> int:
         """Return the number of batches in a pass."""
-        whole, rest = divmod(len(self.x), self.batch_size)
-        return whole + bool(rest and not self.drop_last)
+        return math.ceil(len(self.x) / self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         """Pass once over the samples, in batches ``(x, y)``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, LogNorm, Normalize
 
 from pytorch_primer import _checks
+from pytorch_primer._display import check_axes
 from pytorch_primer.evaluation import Method, evaluate
 
 # From low to high; every colour of it is legible on a white and on a dark page.
@@ -22,7 +24,7 @@ CONTOUR_COLOURS = LinearSegmentedColormap.from_list(
 NEUTRAL = "#80868b"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ContourPlot:
     """Contours that were drawn, and the grid behind them.
 
@@ -47,8 +49,12 @@ class ContourPlot:
     levels: np.ndarray[tuple[int], np.dtype[np.float64]]
     method: Method
 
+    def __repr__(self) -> str:
+        """Return how many lines there are on how many points."""
+        return f"<ContourPlot: {len(self.levels)} levels on {len(self.x)}×{len(self.y)} points>"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class FunctionPlot:
     """A curve that was drawn, and the points behind it.
 
@@ -66,6 +72,10 @@ class FunctionPlot:
     x: torch.Tensor
     values: torch.Tensor
     method: Method
+
+    def __repr__(self) -> str:
+        """Return how many points there are."""
+        return f"<FunctionPlot: {len(self.x)} points>"
 
 
 def plot_function(
@@ -99,11 +109,13 @@ def plot_function(
         For limits that are not two finite numbers in rising order, fewer than two points, or an `f`
         that does not return a 0-d floating point tensor.
     """
+    check_axes(ax)
     x = _ticks("xlim", xlim, num)
     values, method = evaluate(f, x)
+    xs, ys = _numpy(x), _numpy(values)
     if ax is None:
         ax = plt.subplots()[1]
-    ax.plot(x.cpu().numpy(), values.cpu().numpy(), color=NEUTRAL, zorder=1)
+    ax.plot(xs, ys, color=NEUTRAL, zorder=1)
     ax.set(xlim=xlim, ylim=ax.get_ylim(), xlabel="$x$", ylabel="$f(x)$")
     return FunctionPlot(ax, x, values, method)
 
@@ -117,7 +129,6 @@ def plot_contours(
     levels: int | Sequence[float] = 20,
     log: bool = False,
     ax: Axes | None = None,
-    chunk_size: int | None = None,
 ) -> ContourPlot:
     """Draw the contours of a function of two variables, in a view that later drawing leaves alone.
 
@@ -137,8 +148,6 @@ def plot_contours(
         grid, but at most six powers of ten down, and the greatest.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new figure by default.
-    chunk_size : int, optional
-        See :func:`evaluate`.
 
     Returns
     -------
@@ -154,22 +163,27 @@ def plot_contours(
         level, an `f` that returns a vector, is the same everywhere, or nowhere finite (with `log`:
         nowhere positive), and for levels none of which `f` reaches.
     """
+    check_axes(ax)
     x, y = _ticks("xlim", xlim, num), _ticks("ylim", ylim, num)
     points = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1).reshape(-1, 2)
-    flat, method = evaluate(f, points, chunk_size=chunk_size)
+    flat, method = evaluate(f, points)
     values = flat.reshape(num, num)
     at = _levels(values, levels, log)
+    xs, ys, drawn = _numpy(x), _numpy(y), _numpy(values)
+    if log:
+        # Matplotlib would cut out what is not positive; no line is as low as this.
+        drawn = np.maximum(drawn, at[0] * 1e-9)
     if ax is None:
         ax = plt.subplots(figsize=(5, 4.5))[1]
         if math.isclose(xlim[1] - xlim[0], ylim[1] - ylim[0]):
             ax.set_aspect("equal")
     ax.contour(
-        x.cpu().numpy(),
-        y.cpu().numpy(),
-        values.double().cpu().numpy(),
+        xs,
+        ys,
+        drawn,
         levels=at,
         cmap=CONTOUR_COLOURS,
-        norm=(LogNorm if log else Normalize)(at[0], at[-1]),
+        norm=(LogNorm if log else Normalize)(float(at[0]), float(at[-1])),
         linewidths=0.9,
         zorder=1,
     )
@@ -184,7 +198,18 @@ def _ticks(name: str, limits: tuple[float, float], num: int) -> torch.Tensor:
         raise TypeError(f"{name} must be two numbers, got {limits!r}") from error
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         raise ValueError(f"{name} must be two finite numbers in rising order, got {limits!r}")
-    return torch.linspace(low, high, _checks.at_least(2, "num", num))
+    num = _checks.at_least(2, "num", num)
+    most = torch.finfo(torch.get_default_dtype()).max
+    ticks = torch.linspace(low, high, num) if max(-low, high) <= most else None
+    if ticks is None or not ticks[0] < ticks[-1]:
+        dtype = str(torch.get_default_dtype()).removeprefix("torch.")
+        raise ValueError(f"{name} must be two numbers that {dtype} tells apart, got {limits!r}")
+    return ticks
+
+
+def _numpy(values: torch.Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return a tensor of any floating point type, bfloat16 too, which NumPy does not know."""
+    return values.detach().double().cpu().numpy()
 
 
 def _levels(
@@ -197,12 +222,17 @@ def _levels(
     low, high = seen.min().item(), seen.max().item()
     if low == high:
         raise ValueError(f"f must not be the same everywhere on the grid, got {low:g}")
-    if isinstance(levels, int):
+    if isinstance(levels, Integral):
         count = _checks.at_least(1, "levels", levels) + 2
         if log:
             return np.geomspace(max(low, high * 1e-6), high, count)[1:-1]
         return np.linspace(low, high, count)[1:-1]
-    at = np.asarray(levels, dtype=np.float64)
+    try:
+        at = np.asarray(levels, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"levels must be a number of lines or values, got {levels!r}") from error
+    if not np.isfinite(at).all():
+        raise ValueError(f"levels must be finite, got {levels!r}")
     if at.ndim != 1 or not at.size or not (np.diff(at) > 0).all() or (log and at[0] <= 0):
         kind = "rising positive" if log else "rising"
         raise ValueError(f"levels must be a number of lines or {kind} values, got {levels!r}")

@@ -1,7 +1,8 @@
-"""Images of ten classes as tensors in memory: scikit-learn's digits, MNIST and Fashion-MNIST."""
+"""Images and their labels as tensors in memory: scikit-learn's digits and MNIST's files."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 from dataclasses import dataclass
@@ -13,26 +14,18 @@ import torch
 from pytorch_primer import _checks
 from pytorch_primer._torchvision import import_torchvision
 
-# MD5 of the unpacked files on the disk; a torchvision data set checks only the archives it fetches.
+# MD5 of the unpacked files; a torchvision data set checks only the archives it fetches.
 CHECKSUMS = {
-    "MNIST": {
-        "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
-        "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
-        "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
-        "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
-    },
-    "FashionMNIST": {
-        "train-images-idx3-ubyte": "f4a8712d7a061bf5bd6d2ca38dc4d50a",
-        "train-labels-idx1-ubyte": "9018921c3c673c538a1fc5bad174d6f9",
-        "t10k-images-idx3-ubyte": "8181f5470baa50b63fa0f6fddb340f0a",
-        "t10k-labels-idx1-ubyte": "15d484375f8d13e6eb1aabb0c3f46965",
-    },
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
 }
 # Mean and standard deviation of the 60,000 training images, pixels from 0 to 1.
-STATISTICS = {"MNIST": (0.1307, 0.3081), "FashionMNIST": (0.2860, 0.3530)}
+STATISTICS = (0.1307, 0.3081)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ImageData:
     """Images and labels, split into a training and a test part.
 
@@ -59,6 +52,12 @@ class ImageData:
     highest: float
     mean: float
     std: float
+
+    def __repr__(self) -> str:
+        """Return how many images there are, of which size, in how many classes."""
+        size = "×".join(map(str, self.x_train.shape[1:]))
+        parts = f"{len(self.x_train):,} and {len(self.x_test):,} images"
+        return f"<ImageData: {parts} of {size} pixels in {len(self.classes)} classes>"
 
     def normalise(self, images: torch.Tensor) -> torch.Tensor:
         """Scale bytes as read to mean 0 and standard deviation 1 over the training part.
@@ -127,25 +126,25 @@ def load_digits(*, num_test: int = 360, seed: int = 0) -> ImageData:
 def load_mnist(
     root: str | os.PathLike[str],
     *,
-    fashion: bool = False,
     download: bool = False,
+    published: bool = True,
     as_bytes: bool = False,
 ) -> ImageData:
-    """Load MNIST or Fashion-MNIST, 60,000 and 10,000 images of 28×28 pixels, through torchvision.
+    """Load MNIST, 60,000 and 10,000 images of 28×28 pixels, or files of one's own in its format.
 
-    The statistics are those of the training part: mean 0.1307 and standard deviation 0.3081 for
-    MNIST, 0.2860 and 0.3530 for Fashion-MNIST.
+    MNIST (Y. LeCun, C. Cortes and C. Burges, 1998) has a mean of 0.1307 and a standard deviation
+    of 0.3081 over its training part; those of other files are computed.
 
     Parameters
     ----------
     root : str or pathlib.Path
-        The folder that torchvision calls ``root``: the four files, unpacked, are in ``MNIST/raw``
-        or ``FashionMNIST/raw`` below it.
-    fashion : bool
-        Fashion-MNIST (H. Xiao, K. Rasul and R. Vollgraf, 2017) instead of MNIST (Y. LeCun, C.
-        Cortes and C. Burges, 1998).
+        The folder that torchvision calls ``root``: the four files are in ``MNIST/raw`` below it,
+        unpacked or as ``.gz``.
     download : bool
-        Fetch what is missing. Without it nothing is ever asked of a network.
+        Fetch what is missing, by torchvision. Without it nothing is ever asked of a network.
+    published : bool
+        Take only the published files, to the last bit. False for files of one's own: any number of
+        images of any size, and any number of classes.
     as_bytes : bool
         Keep the images as they are in the files, a quarter of the memory, to be normalised batch by
         batch: ``Batches(..., x_transform=data.normalise)``.
@@ -153,7 +152,7 @@ def load_mnist(
     Returns
     -------
     ImageData
-        Images of shape (n, 28, 28).
+        Images of shape (n, height, width).
 
     Raises
     ------
@@ -161,24 +160,34 @@ def load_mnist(
         If a file is missing and `download` is not set. The message names the missing files and the
         two ways out.
     ValueError
-        If a file is not the published one, to the last bit; the message names it.
+        If a file is cut off, not in the format or, with `published`, not the published one; or if
+        there are not as many labels as images. The message names it.
     """
-    name = "FashionMNIST" if fashion else "MNIST"
-    datasets = import_torchvision().datasets
-    folder = Path(root) / name / "raw"
-    if not download:
-        _find(folder, name)
-    dataset = getattr(datasets, name)
-    if download:
-        dataset(root, download=True)
-    _verify(folder, name)
-    mean, std = STATISTICS[name]
-    train, test = dataset(root, train=True), dataset(root, train=False)
-    x_train, x_test = train.data, test.data
+    folder = Path(root) / "MNIST" / "raw"
+    missing = [file for file in CHECKSUMS if _path(folder, file) is None]
+    if missing and download:
+        _download(root, folder)
+    elif missing:
+        raise FileNotFoundError(
+            f"MNIST: looked in {folder} and did not find {', '.join(missing)}. Either put them "
+            f"there, unpacked or as .gz, or call load_mnist with download=True to fetch them."
+        )
+    parts = []
+    for part in ("train", "t10k"):
+        images = _read(folder, f"{part}-images-idx3-ubyte", 3, published)
+        labels = _read(folder, f"{part}-labels-idx1-ubyte", 1, published).long()
+        if len(images) != len(labels) or not len(images):
+            raise ValueError(
+                f"{folder / part}-labels-idx1-ubyte must have a label for every image, got "
+                f"{len(labels)} for {len(images)}"
+            )
+        parts += [images, labels]
+    x_train, y_train, x_test, y_test = parts
+    mean, std = STATISTICS if published else _statistics(x_train)
+    classes = tuple(map(str, range(int(torch.cat([y_train, y_test]).max()) + 1)))
     if not as_bytes:
         x_train, x_test = (_normalise(x, 255, mean, std) for x in (x_train, x_test))
-    classes = tuple(dataset.classes)
-    return ImageData(x_train, train.targets, x_test, test.targets, classes, 255, mean, std)
+    return ImageData(x_train, y_train, x_test, y_test, classes, 255, mean, std)
 
 
 def _normalise(images: torch.Tensor, highest: float, mean: float, std: float) -> torch.Tensor:
@@ -187,21 +196,44 @@ def _normalise(images: torch.Tensor, highest: float, mean: float, std: float) ->
     return images.float().mul_(1 / (highest * std)).sub_(mean / std)
 
 
-def _find(folder: Path, name: str) -> None:
-    missing = [file for file in CHECKSUMS[name] if not (folder / file).is_file()]
-    if missing:
-        raise FileNotFoundError(
-            f"{name}: looked in {folder} and did not find {', '.join(missing)}. Either put the "
-            f"unpacked files there, or call load_mnist with download=True to fetch them."
+def _statistics(images: torch.Tensor) -> tuple[float, float]:
+    pixels = images.double() / 255
+    return pixels.mean().item(), pixels.std(correction=0).item() or 1.0
+
+
+def _path(folder: Path, file: str) -> Path | None:
+    """Return where a file is, unpacked or packed."""
+    return next((p for p in (folder / file, folder / f"{file}.gz") if p.is_file()), None)
+
+
+def _download(root: str | os.PathLike[str], folder: Path) -> None:
+    try:
+        import_torchvision().datasets.MNIST(root, download=True)
+    except (OSError, RuntimeError, ValueError):
+        # It reads them at once: that one is cut off is told below, with its name.
+        if any(_path(folder, file) is None for file in CHECKSUMS):
+            raise
+
+
+def _read(folder: Path, file: str, num_dimensions: int, published: bool) -> torch.Tensor:
+    """Return the content of a file: two zeros, the type, how many dimensions, sizes, bytes."""
+    path = _path(folder, file)
+    assert path is not None
+    try:
+        content = path.read_bytes()
+        content = gzip.decompress(content) if path.suffix == ".gz" else content
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise ValueError(f"{path} is damaged or cut off: {error}") from error
+    if published and (found := hashlib.md5(content).hexdigest()) != CHECKSUMS[file]:
+        raise ValueError(
+            f"{path} is damaged, cut off or another file: its MD5 is {found}, and that of the "
+            f"published file {CHECKSUMS[file]}. Delete it and fetch it again, or say "
+            "published=False for a file of your own."
         )
-
-
-def _verify(folder: Path, name: str) -> None:
-    for file, expected in CHECKSUMS[name].items():
-        with (folder / file).open("rb") as stream:
-            found = hashlib.file_digest(stream, "md5").hexdigest()
-        if found != expected:
-            raise ValueError(
-                f"{folder / file} is damaged, cut off or another file: its MD5 is {found}, that of "
-                f"the published file {expected}. Delete it and fetch it again."
-            )
+    start = 4 + 4 * num_dimensions
+    shape = np.frombuffer(content[4:start], ">u4").tolist()
+    if content[:4] != bytes([0, 0, 8, num_dimensions]) or len(content) - start != np.prod(shape):
+        raise ValueError(
+            f"{path} is cut off or not in MNIST's format: bytes in {num_dimensions} dimension(s)"
+        )
+    return torch.frombuffer(bytearray(content), dtype=torch.uint8, offset=start).reshape(shape)

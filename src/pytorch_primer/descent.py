@@ -12,7 +12,7 @@ import torch
 from pytorch_primer import _checks
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trajectory:
     """The way of a descent: entry i is the state before step i, the last entry is the end.
 
@@ -37,6 +37,11 @@ class Trajectory:
     gradients: torch.Tensor
     diverged_at: int | None
     label: str
+
+    def __repr__(self) -> str:
+        """Return what was run, how far, and where it ended."""
+        ended = "diverged" if self.diverged else f"f = {self.values[-1].item():.4g}"
+        return f"<Trajectory: {self.label}, {self.num_steps} steps, {ended}>"
 
     @property
     def diverged(self) -> bool:

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
+from pytorch_primer._display import check_axes, legend_text
 from pytorch_primer.descent import Trajectory
 
 # Beside the colours of the style sheet, so that runs differ in more than colour.
@@ -49,6 +50,7 @@ def plot_trajectory(
         If there is none, or their positions have neither one nor two coordinates, or not the same
         number.
     """
+    check_axes(ax)
     runs = named(trajectories)
     dimensions = dimension(runs)
     new = ax is None
@@ -56,7 +58,7 @@ def plot_trajectory(
         ax = plt.subplots(figsize=(6, 4) if dimensions == 1 else (5, 4.5))[1]
     for i, (name, run) in enumerate(runs.items()):
         every = run.num_steps if run.num_steps >= MOST_MARKERS else 1
-        look = style(i) | {"markevery": every, "label": name}
+        look = style(i) | {"markevery": every, "label": legend_text(name)}
         ax.plot(*coordinates(run).T, linewidth=1.4, zorder=3, **look)
     if new:
         names = ("$x$", "$f(x)$") if dimensions == 1 else ("$x$", "$y$")
@@ -95,19 +97,18 @@ def plot_values(
     ValueError
         If there is none, or with `log` no positive value to draw.
     """
+    check_axes(ax)
     runs = named(trajectories)
+    values = {name: run.values.double().cpu().numpy() for name, run in runs.items()}
+    shown = {name: np.isfinite(v) & ((v > 0) | (not log)) for name, v in values.items()}
+    if log and not any(some.any() for some in shown.values()):
+        raise ValueError("trajectories must have a positive value somewhere for log=True")
     if ax is None:
         ax = plt.subplots()[1]
-    drawn = 0
     for i, (name, run) in enumerate(runs.items()):
-        values = run.values.double().cpu().numpy()
-        shown = np.isfinite(values) & ((values > 0) | (not log))
-        drawn += shown.sum()
-        look = style(i) | {"markevery": max(1, run.num_steps // 8), "label": name}
-        ax.plot(np.where(shown, values, np.nan), **look)
+        look = style(i) | {"markevery": max(1, run.num_steps // 8), "label": legend_text(name)}
+        ax.plot(np.where(shown[name], values[name], np.nan), **look)
     if log:
-        if not drawn:
-            raise ValueError("trajectories must have a positive value somewhere for log=True")
         ax.set_yscale("log")
     ax.set(xlabel="step", ylabel="value of $f$")
     if _has_names(trajectories):

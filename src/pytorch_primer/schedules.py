@@ -10,22 +10,50 @@ import math
 from collections.abc import Callable
 from typing import Protocol
 
+import torch
+
 from pytorch_primer import _checks
 
 
 class Schedule(Protocol):
-    """What :func:`sgd` asks after every epoch; any function of the rate with a ``reason`` will do.
+    """What :func:`sgd` asks after every epoch; any function of the rate will do.
 
     Attributes
     ----------
     reason : str
-        Why it stops, when it does.
+        Why it stops, when it does. A plain function has none.
     """
 
     reason: str
 
     def __call__(self, lr: float) -> float | None:
         """Return the rate of the next epoch, given that of the last one, or None to stop."""
+
+
+Rate = Callable[[float], float | None]
+"""A function that returns the next rate, or None to stop."""
+
+
+def check_schedule(schedule: object) -> None:
+    """Refuse what cannot be asked for the next rate.
+
+    Raises
+    ------
+    TypeError
+        If `schedule` is no function of the rate.
+    """
+    if isinstance(schedule, torch.optim.lr_scheduler.LRScheduler):
+        raise TypeError(
+            f"schedule must be a Schedule such as Restart(Budget(10), 1/2, 3), got a "
+            f"{type(schedule).__name__}, which changes the rate of an optimizer of its own; "
+            "train with that optimizer, or give a function that returns the next rate"
+        )
+    _checks.function("schedule", schedule)
+
+
+def reason_of(schedule: object) -> str:
+    """Return why a schedule stops, as far as it says so."""
+    return str(getattr(schedule, "reason", "the schedule returned no further rate"))
 
 
 class Budget:
@@ -116,14 +144,14 @@ class Restart:
         If an argument is of a wrong type or out of its range.
     """
 
-    def __init__(self, schedule: Schedule, factor: float, num_restarts: int) -> None:
-        _checks.function("schedule", schedule)
+    def __init__(self, schedule: Schedule | Rate, factor: float, num_restarts: int) -> None:
+        check_schedule(schedule)
         self.factor = _checks.positive("factor", factor)
         if self.factor >= 1:
             raise ValueError(f"factor must be below 1, got {factor}")
         self.schedule = schedule
         self.left = _checks.at_least(1, "num_restarts", num_restarts)
-        self.reason = f"after {num_restarts} restarts, {schedule.reason}"
+        self.reason = f"after {num_restarts} restarts, {reason_of(schedule)}"
 
     def __call__(self, lr: float) -> float | None:
         """Ask the other schedule, and go on where it stops."""

@@ -12,7 +12,7 @@ from pytorch_primer import _checks
 
 
 def set_seed(seed: int, *, deterministic: bool = False) -> torch.Generator:
-    """Seed Python, NumPy and torch on every device, and return a generator of the same seed.
+    """Seed Python, NumPy and torch on every device, and return a generator that goes its own way.
 
     cuDNN is told to choose its algorithms without measuring, and only reproducible ones. Pass the
     generator to :class:`Batches` or to a :class:`torch.utils.data.DataLoader`
@@ -38,7 +38,7 @@ def set_seed(seed: int, *, deterministic: bool = False) -> torch.Generator:
     Returns
     -------
     torch.Generator
-        A new one on the CPU, seeded with `seed`.
+        A new one on the CPU. `seed` decides its numbers, which are not those of torch's global one.
 
     Raises
     ------
@@ -58,4 +58,6 @@ def set_seed(seed: int, *, deterministic: bool = False) -> torch.Generator:
     if deterministic:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(True)
-    return torch.Generator().manual_seed(seed)
+    # Another stream: what is drawn from the generator tells nothing of what is drawn without it.
+    own = int(np.random.SeedSequence(seed).generate_state(1, np.uint64)[0])
+    return torch.Generator().manual_seed(own)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import html
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -13,11 +12,12 @@ from matplotlib.axes import Axes
 from torch import nn
 
 from pytorch_primer import _checks
+from pytorch_primer._display import check_axes
 from pytorch_primer.plots import style
-from pytorch_primer.training import History, sgd
+from pytorch_primer.training import History, html_table, sgd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sweep:
     """The runs of a sweep, displayed as a table of the mean loss of their last epoch.
 
@@ -63,6 +63,7 @@ class Sweep:
         matplotlib.axes.Axes
             Where they were drawn.
         """
+        check_axes(ax)
         if ax is None:
             ax = plt.subplots()[1]
         for i, size in enumerate(self.batch_sizes):
@@ -83,6 +84,10 @@ class Sweep:
         ax.legend()
         return ax
 
+    def __repr__(self) -> str:
+        """Return how many runs there are; `str` returns the table."""
+        return f"<Sweep: {len(self.lrs)} learning rates × {len(self.batch_sizes)} batch sizes>"
+
     def __str__(self) -> str:
         """Return the table as text."""
         rows = self.rows()
@@ -95,15 +100,7 @@ class Sweep:
 
     def _repr_html_(self) -> str:
         """Return the table for a notebook."""
-        head, *body = self.rows()
-        top = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in head)
-        lines = (
-            f'<tr><th scope="row">{row[0]}</th>'
-            + "".join(f"<td>{cell}</td>" for cell in row[1:])
-            + "</tr>"
-            for row in body
-        )
-        return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+        return html_table(self.rows())
 
 
 def sweep(
@@ -150,8 +147,11 @@ def sweep(
         If there are no rates or no sizes, and as :func:`sgd`.
     """
     _checks.function("make_batches", make_batches)
-    rates = [_checks.positive("lrs", lr) for lr in lrs]
-    sizes = [_checks.at_least(1, "batch_sizes", size) for size in batch_sizes]
+    rates = [_checks.positive("lrs", lr) for lr in _checks.numbers("lrs", lrs)]
+    sizes = [
+        _checks.at_least(1, "batch_sizes", size)
+        for size in _checks.numbers("batch_sizes", batch_sizes)
+    ]
     if not rates or not sizes:
         raise ValueError(f"lrs and batch_sizes must hold at least one each, got {rates}, {sizes}")
     histories = {}

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import html
 import math
 import time
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Iterable, Sequence, Sized
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from typing import cast
+from numbers import Real
 
 import torch
 from torch import nn
 from tqdm import tqdm
 
 from pytorch_primer import _checks
-from pytorch_primer.schedules import Schedule
+from pytorch_primer.schedules import Rate, Schedule, check_schedule, reason_of
+
+MOST_ROWS = 12
+"""Epochs in the table of a longer run: its first and its last ones."""
 
 
-@dataclass
+@dataclass(repr=False)
 class History:
     """What a training run went through.
 
@@ -45,18 +49,43 @@ class History:
     stop_reason: str = ""
     diverged_at: int | None = None
 
+    def __repr__(self) -> str:
+        """Return how long the run was, where it ended and why, in one line."""
+        last = f", last loss {self.epoch_losses[-1]:.4g}" if self.epoch_losses else ""
+        epochs, steps = len(self.epoch_losses), len(self.losses)
+        return f"<History: {epochs} epochs, {steps} steps{last}; {self.stop_reason}>"
+
+    def _repr_html_(self) -> str:
+        """Return a table of the epochs for a notebook."""
+        rows = [
+            (str(i), f"{lr:g}", f"{loss:.4g}", f"{seconds:.2f} s")
+            for i, (lr, loss, seconds) in enumerate(
+                zip(self.lrs, self.epoch_losses, self.seconds, strict=True)
+            )
+        ]
+        if len(rows) > MOST_ROWS:
+            half = MOST_ROWS // 2
+            rows = [*rows[:half], ("⋮",) * 4, *rows[-half:]]
+        head = ("epoch", "learning rate", "mean loss", "duration")
+        return html_table([head, *rows]) + f"<p>{html.escape(self.stop_reason)}</p>"
+
     @property
     def diverged(self) -> bool:
         """Whether divergence ended the run."""
         return self.diverged_at is not None
 
 
-class DivergenceError(ArithmeticError):
-    """A training run diverged; its :class:`History` is in ``history``."""
-
-    def __init__(self, history: History) -> None:
-        super().__init__(history.stop_reason)
-        self.history = history
+def html_table(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows of text, the first one headings, as a table of a page."""
+    head, *body = rows
+    top = "".join(f'<th scope="col">{html.escape(cell)}</th>' for cell in head)
+    lines = (
+        f'<tr><th scope="row">{html.escape(row[0])}</th>'
+        + "".join(f"<td>{html.escape(cell)}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in body
+    )
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 
 
 def sgd(
@@ -66,9 +95,8 @@ def sgd(
     lr: float,
     num_epochs: int,
     *,
-    schedule: Schedule | None = None,
+    schedule: Schedule | Rate | None = None,
     blowup: float = 100.0,
-    raise_on_divergence: bool = False,
     progress: bool = False,
 ) -> History:
     r"""Train `net` in place, one step :math:`p \leftarrow p - \gamma \nabla_p L` for every batch.
@@ -96,8 +124,6 @@ def sgd(
     blowup : float
         How many times the first loss is too much; above 1, ``math.inf`` for any finite loss.
         Without effect if the first loss is not positive.
-    raise_on_divergence : bool
-        Raise :class:`DivergenceError` instead of returning a history that says so.
     progress : bool
         Show a progress bar with the loss.
 
@@ -108,8 +134,6 @@ def sgd(
 
     Raises
     ------
-    DivergenceError
-        If asked for.
     TypeError
         If an argument or what it gives is of a wrong type.
     ValueError
@@ -124,8 +148,11 @@ def sgd(
     num_epochs = _checks.at_least(1, "num_epochs", num_epochs)
     if not isinstance(batches, Iterable):
         raise TypeError(f"batches must be iterable, got {_checks.kind(batches)}")
-    if not isinstance(blowup, int | float) or not blowup > 1:
-        raise ValueError(f"blowup must be a number above 1, got {blowup!r}")
+    if not isinstance(blowup, Real) or not blowup > 1:
+        raise ValueError(f"blowup must be a number above 1, got {_checks.kind(blowup)}")
+    blowup = float(blowup)
+    if schedule is not None:
+        check_schedule(schedule)
     history = History(stop_reason=f"all {num_epochs} epochs done")
     steps = num_epochs * len(batches) if isinstance(batches, Sized) else None
     with torch.enable_grad(), tqdm(total=steps) if progress else nullcontext() as bar:
@@ -153,13 +180,11 @@ def sgd(
                 break
             next_lr = schedule(lr) if schedule is not None else lr
             if next_lr is None:
-                history.stop_reason = cast(Schedule, schedule).reason
+                history.stop_reason = reason_of(schedule)
                 break
             lr = _checks.positive("the rate that schedule returns", next_lr)
     if not history.diverged and not all(p.isfinite().all() for p in params):
         _mark_broken(history, "it left parameters that are not finite")
-    if history.diverged and raise_on_divergence:
-        raise DivergenceError(history)
     return history
 
 

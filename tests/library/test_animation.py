@@ -1,6 +1,7 @@
 """Animations: what a frame shows, how many there are, and how large the video is."""
 
 import gc
+import math
 import warnings
 
 import imageio_ffmpeg
@@ -120,6 +121,7 @@ def test_a_crowded_video_stays_under_150_kilobytes(tmp_path):
         (TypeError, "must be of type Trajectory", {"trajectories": [1]}),
         (ValueError, "num_frames must be at least 2", {"num_frames": 1}),
         (ValueError, "interval must be at least 1", {"interval": 0}),
+        (TypeError, "interval must be an integer, got nan", {"interval": math.nan}),
         (ValueError, "ylim is for functions of two variables", {"ylim": (0, 1)}),
         (
             ValueError,
@@ -132,3 +134,16 @@ def test_bad_input(error, match, changes):
     arguments = {"trajectories": descend(square, 1.0, lr=0.1, num_steps=2)} | changes
     with pytest.raises(error, match=match):
         animate_descent(square, **arguments)
+
+
+def test_a_notebook_plays_it_and_shows_no_still_beside_it():
+    """As IPython does it: it asks the object for its HTML, and draws the figures that are open."""
+    animation = animate_descent(square, descend(square, 1.0, lr=0.1, num_steps=2))
+    assert plt.get_fignums()
+    html = animation._repr_html_()
+    assert "<script" in html
+    assert html.count("data:image/png;base64") >= 3
+    assert not plt.get_fignums()
+    with mpl.rc_context({"animation.html": "jshtml"}):
+        again = animate_descent(square, descend(square, 1.0, lr=0.1, num_steps=2))
+        assert "<script" in again._repr_html_()

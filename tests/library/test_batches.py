@@ -12,19 +12,15 @@ from pytorch_primer import Batches, OneHot
     n=st.integers(1, 60),
     batch_size=st.integers(1, 70),
     shuffle=st.booleans(),
-    drop_last=st.booleans(),
     seed=st.integers(0, 2**31),
 )
-def test_every_sample_comes_once_in_a_pass(n, batch_size, shuffle, drop_last, seed):
-    if drop_last and batch_size > n:
-        return
+def test_every_sample_comes_once_in_a_pass(n, batch_size, shuffle, seed):
     x = torch.arange(n)
     batches = Batches(
         x,
         -10 * x,
         batch_size,
         shuffle=shuffle,
-        drop_last=drop_last,
         generator=torch.Generator().manual_seed(seed),
     )
     for _ in range(2):
@@ -34,12 +30,7 @@ def test_every_sample_comes_once_in_a_pass(n, batch_size, shuffle, drop_last, se
         sizes = [len(bx) for bx, _ in drawn]
         assert sizes[:-1] == [batch_size] * (len(sizes) - 1)
         seen = torch.cat([bx for bx, _ in drawn])
-        if drop_last:
-            assert sizes[-1] == batch_size
-            assert len(seen) == n - n % batch_size
-            assert len(seen.unique()) == len(seen)
-        else:
-            assert torch.equal(seen.sort().values, x)
+        assert torch.equal(seen.sort().values, x)
         if not shuffle:
             assert torch.equal(seen, x[: len(seen)])
 
@@ -92,7 +83,6 @@ def test_the_batch_goes_to_the_device_asked_for():
         (ValueError, "device of x, cpu, got meta", {"y": torch.zeros(3, device="meta")}),
         (ValueError, "batch_size must be at least 1, got 0", {"batch_size": 0}),
         (TypeError, "batch_size must be an integer, got 2.0", {"batch_size": 2.0}),
-        (ValueError, "leave a batch with drop_last", {"batch_size": 4, "drop_last": True}),
         (TypeError, "generator must be a torch.Generator, got 1", {"generator": 1}),
         (TypeError, "y_transform must be a function, got 10", {"y_transform": 10}),
     ],

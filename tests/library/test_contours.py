@@ -134,3 +134,59 @@ def test_bad_input_draws_nothing(error, match, changes):
     with pytest.raises(error, match=match):
         plot_contours(**arguments)
     assert not plt.get_fignums()
+
+
+def saddle(v):
+    return v[0] ** 2 - v[1] ** 2
+
+
+def bowl(v):
+    return (v**2).sum()
+
+
+@pytest.mark.parametrize(
+    ("draw", "error", "words"),
+    [
+        (lambda: plot_function(torch.sin, (0, 1), ax=3), TypeError, "ax must be of type.*got 3"),
+        (lambda: plot_contours(bowl, (0, 1), (0, 1), ax="a"), TypeError, "ax must be.*got 'a'"),
+        (lambda: plot_contours(bowl, (0, 1), (0, 1), levels=[1, math.inf]), ValueError, "finite"),
+        (lambda: plot_contours(bowl, (0, 1), (0, 1), levels=[0.5, math.nan]), ValueError, "finite"),
+        (lambda: plot_contours(bowl, (0, 1), (0, 1), levels="many"), TypeError, "levels must be"),
+        (lambda: plot_contours(bowl, (0, 1), (0, 1), levels=[[1], [2, 3]]), TypeError, "levels"),
+        (lambda: plot_contours(bowl, (0, 1e39), (0, 1)), ValueError, "xlim .*float32 tells apart"),
+        (lambda: plot_function(torch.sin, (1, 1 + 1e-12)), ValueError, "xlim .*tells apart"),
+        (lambda: plot_function(lambda x: x.long(), (0, 1)), TypeError, "value of f must be"),
+    ],
+)
+def test_nothing_is_drawn_before_all_is_checked(draw, error, words):
+    with pytest.raises(error, match=words):
+        draw()
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float64])
+def test_functions_of_any_floating_point_type_are_drawn(dtype):
+    plot = plot_function(lambda x: (x**2).to(dtype), (0, 1), num=5)
+    assert plot.values.dtype == dtype
+    (line,) = plot.ax.lines
+    np.testing.assert_allclose(line.get_ydata(), np.linspace(0, 1, 5) ** 2, atol=0.01)
+    assert plot_contours(lambda v: bowl(v).to(dtype), (-1, 1), (-1, 1), num=9).values.dtype == dtype
+
+
+@pytest.mark.parametrize("f", [bowl, saddle, lambda v: v[0], lambda v: v.sum() - 1e-30])
+def test_logarithmic_lines_of_a_function_that_is_zero_or_less_somewhere(f):
+    plot = plot_contours(f, (-1, 1), (-1, 1), num=21, levels=4, log=True)  # and no warning
+    plot.ax.figure.canvas.draw()
+    (lines,) = plot.ax.collections
+    for level, path in zip(plot.levels, lines.get_paths(), strict=True):
+        assert len(path.vertices), level
+        for x, y in path.vertices:
+            value = f(torch.tensor([x, y])).item()
+            # Within what a straight line between neighbours on the grid can miss.
+            assert value == pytest.approx(level, rel=0.5, abs=0.12)
+
+
+def test_numpys_numbers_are_numbers():
+    plot = plot_contours(bowl, np.array([-1, 1]), (-1, 1), num=np.int64(5), levels=np.int64(3))
+    assert len(plot.levels) == 3
+    assert repr(plot) == "<ContourPlot: 3 levels on 5×5 points>"

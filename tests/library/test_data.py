@@ -1,6 +1,8 @@
 """Image data against scikit-learn's arrays and against files written here byte by byte."""
 
+import gzip
 import hashlib
+import socket
 import struct
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 import torch
 from sklearn import datasets
 
-from pytorch_primer import data, load_digits, load_mnist
+from pytorch_primer import data, import_torchvision, load_digits, load_mnist
 
 NUMBERS = {"train": 50, "t10k": 20}
 
@@ -49,48 +51,57 @@ def test_the_split_is_the_seeds():
         load_digits(seed=-1)
 
 
-@pytest.fixture(params=["MNIST", "FashionMNIST"])
-def published(request, tmp_path, monkeypatch):
-    """A small set of files in the published format, taken for the published ones."""
-    name = request.param
-    folder = tmp_path / name / "raw"
+def write(root, *, size=(28, 28), num_classes=10):
+    """Write a small set of files in MNIST's format, byte by byte."""
+    folder = root / "MNIST" / "raw"
     folder.mkdir(parents=True)
     random = np.random.default_rng(0)
     content = {}
     for part, n in NUMBERS.items():
-        images = random.integers(0, 256, (n, 28, 28), dtype=np.uint8)
-        labels = random.integers(0, 10, n, dtype=np.uint8)
+        images = random.integers(0, 256, (n, *size), dtype=np.uint8)
+        labels = random.integers(0, num_classes, n, dtype=np.uint8)
+        labels[0] = num_classes - 1
         content[part] = images, labels
-        header = struct.pack(">IIII", 0x803, n, 28, 28)
+        header = struct.pack(">IIII", 0x803, n, *size)
         (folder / f"{part}-images-idx3-ubyte").write_bytes(header + images.tobytes())
         header = struct.pack(">II", 0x801, n)
         (folder / f"{part}-labels-idx1-ubyte").write_bytes(header + labels.tobytes())
+    return folder, content
+
+
+@pytest.fixture
+def published(tmp_path, monkeypatch):
+    """Files that are taken for the published ones."""
+    folder, content = write(tmp_path)
     sums = {file.name: hashlib.md5(file.read_bytes()).hexdigest() for file in folder.iterdir()}
-    monkeypatch.setitem(data.CHECKSUMS, name, sums)
-    return tmp_path, name, content
+    monkeypatch.setattr(data, "CHECKSUMS", sums)
+    return tmp_path, folder, content
 
 
 def test_files_on_the_disk_become_normalised_tensors(published):
-    root, name, content = published
-    loaded = load_mnist(root, fashion=name == "FashionMNIST")
+    root, _, content = published
+    loaded = load_mnist(root)
     images, labels = content["train"]
-    mean, std = {"MNIST": (0.1307, 0.3081), "FashionMNIST": (0.2860, 0.3530)}[name]
-    assert (loaded.mean, loaded.std) == (mean, std)
-    expected = (images.astype(np.float64) / 255 - mean) / std
+    assert (loaded.mean, loaded.std) == (0.1307, 0.3081)
+    expected = (images.astype(np.float64) / 255 - 0.1307) / 0.3081
     np.testing.assert_allclose(loaded.x_train, expected, rtol=1e-4, atol=1e-5)
     np.testing.assert_array_equal(loaded.y_train, labels)
     assert loaded.y_test.dtype == torch.int64
     assert loaded.x_test.shape == (20, 28, 28)
-    assert len(loaded.classes) == 10
+    assert loaded.classes == tuple("0123456789")
+
+
+def test_the_numbers_are_torchvisions(published):
+    root, _, _ = published
+    theirs = import_torchvision().datasets.MNIST(root)
+    ours = load_mnist(root, as_bytes=True)
+    assert torch.equal(ours.x_train, theirs.data)
+    assert torch.equal(ours.y_train, theirs.targets)
 
 
 def test_bytes_are_kept_and_normalised_later(published):
-    root, name, content = published
-    fashion = name == "FashionMNIST"
-    raw, floats = (
-        load_mnist(root, fashion=fashion, as_bytes=True),
-        load_mnist(root, fashion=fashion),
-    )
+    root, _, content = published
+    raw, floats = load_mnist(root, as_bytes=True), load_mnist(root)
     assert raw.x_train.dtype == torch.uint8
     np.testing.assert_array_equal(raw.x_test, content["t10k"][0])
     assert torch.equal(raw.normalise(raw.x_train[:7]), floats.x_train[:7])
@@ -98,19 +109,84 @@ def test_bytes_are_kept_and_normalised_later(published):
         floats.normalise(floats.x_train)
 
 
-def test_download_asks_no_network_for_what_is_there(published):
-    root, name, content = published
-    loaded = load_mnist(root, fashion=name == "FashionMNIST", download=True)
+def test_packed_files_are_found(published):
+    root, folder, content = published
+    for file in list(folder.iterdir())[::2]:
+        (folder / f"{file.name}.gz").write_bytes(gzip.compress(file.read_bytes()))
+        file.unlink()
+    np.testing.assert_array_equal(load_mnist(root).y_train, content["train"][1])
+    packed = next(folder.glob("*.gz"))
+    packed.write_bytes(packed.read_bytes()[:-20])
+    with pytest.raises(ValueError, match=rf"{packed.name} is damaged or cut off"):
+        load_mnist(root)
+    packed.write_bytes(b"no archive")
+    with pytest.raises(ValueError, match=packed.name):
+        load_mnist(root)
+
+
+@pytest.mark.parametrize("size", [(28, 28), (5, 9), (1, 1)])
+def test_files_of_ones_own_are_loaded_when_asked_for(tmp_path, size):
+    folder, content = write(tmp_path, size=size, num_classes=3)
+    with pytest.raises(ValueError, match=r"train-images.*published=False for a file of your own"):
+        load_mnist(tmp_path)
+    loaded = load_mnist(tmp_path, published=False)
+    pixels = content["train"][0] / 255
+    assert (loaded.mean, loaded.std) == pytest.approx((pixels.mean(), pixels.std()))
+    np.testing.assert_allclose(
+        loaded.x_train, (pixels - pixels.mean()) / pixels.std(), rtol=1e-4, atol=1e-4
+    )
+    assert loaded.classes == ("0", "1", "2")
+    assert repr(loaded) == (
+        f"<ImageData: 50 and 20 images of {size[0]}×{size[1]} pixels in 3 classes>"
+    )
+    labels = folder / "train-labels-idx1-ubyte"
+    labels.write_bytes(struct.pack(">II", 0x801, 2) + bytes(2))
+    with pytest.raises(ValueError, match=r"train-labels.* a label for every image, got 2 for 50"):
+        load_mnist(tmp_path, published=False)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"PK", struct.pack(">II", 0x801, 99), struct.pack(">IIII", 0xD03, 0, 28, 28)]
+)
+def test_a_file_of_another_format_is_named(tmp_path, content):
+    folder, _ = write(tmp_path)
+    (folder / "t10k-labels-idx1-ubyte").write_bytes(content)
+    with pytest.raises(ValueError, match="t10k-labels-idx1-ubyte is cut off or not in"):
+        load_mnist(tmp_path, published=False)
+
+
+def test_download_asks_no_network_for_what_is_there(published, monkeypatch):
+    root, _, content = published
+    monkeypatch.setattr(socket, "socket", None)
+    loaded = load_mnist(root, download=True)
     np.testing.assert_array_equal(loaded.y_test, content["t10k"][1])
 
 
+@pytest.mark.parametrize("gone", [[], ["t10k-labels-idx1-ubyte"]])
+def test_what_an_interrupted_download_left_is_named(published, monkeypatch, gone):
+    root, folder, _ = published
+    file = folder / "train-images-idx3-ubyte"
+    file.write_bytes(file.read_bytes()[:-100])
+    fetched = {name: (folder / name).read_bytes() for name in gone}
+    for name in gone:
+        (folder / name).unlink()
+
+    def download(dataset):  # as torchvision's: what is there, cut off or not, is not fetched again
+        for name, content in fetched.items():
+            (folder / name).write_bytes(content)
+
+    monkeypatch.setattr(import_torchvision().datasets.MNIST, "download", download)
+    with pytest.raises(ValueError, match="train-images-idx3-ubyte is damaged, cut off"):
+        load_mnist(root, download=True)
+
+
 def test_missing_files_are_named_with_the_place_and_both_ways_out(published):
-    root, name, _ = published
-    (root / name / "raw" / "t10k-labels-idx1-ubyte").unlink()
+    root, folder, _ = published
+    (folder / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(FileNotFoundError) as caught:
-        load_mnist(root, fashion=name == "FashionMNIST")
+        load_mnist(root)
     message = str(caught.value)
-    assert str(root / name / "raw") in message
+    assert str(folder) in message
     assert "t10k-labels-idx1-ubyte" in message
     assert "train-images" not in message
     assert "put" in message
@@ -127,8 +203,8 @@ def test_nothing_there_names_all_four_files_and_makes_no_folder(tmp_path):
 
 @pytest.mark.parametrize("damage", ["cut off", "one bit"])
 def test_a_damaged_file_is_named(published, damage):
-    root, name, _ = published
-    file = root / name / "raw" / "train-images-idx3-ubyte"
+    root, folder, _ = published
+    file = folder / "train-images-idx3-ubyte"
     content = bytearray(file.read_bytes())
     if damage == "cut off":
         del content[-100:]
@@ -136,4 +212,4 @@ def test_a_damaged_file_is_named(published, damage):
         content[5000] ^= 1
     file.write_bytes(content)
     with pytest.raises(ValueError, match="train-images-idx3-ubyte is damaged"):
-        load_mnist(root, fashion=name == "FashionMNIST")
+        load_mnist(root)

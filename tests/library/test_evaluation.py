@@ -68,9 +68,9 @@ def test_what_differs_from_plain_calls_is_not_believed():
     assert evaluate(counts, POINTS)[1] == "loop"
 
 
-def test_chunks_numbers_and_no_graph():
+def test_numbers_and_no_graph():
     weight = torch.ones(2, requires_grad=True)
-    values, method = evaluate(lambda v: (weight * v).sum(), POINTS, chunk_size=3)
+    values, method = evaluate(lambda v: (weight * v).sum(), POINTS)
     assert method == "vmap"
     assert not values.requires_grad
     torch.testing.assert_close(values, POINTS.sum(dim=1))
@@ -94,10 +94,68 @@ def test_a_slow_batching_rule_is_no_warning():
         (TypeError, "value of f must be.*got None", (lambda v: None, POINTS)),
         (TypeError, "value of f must be.*int64", (lambda v: v.sum().long(), POINTS)),
         (ValueError, r"points must be.*\(0, 2\)", (torch.sum, POINTS[:0])),
+        (TypeError, "points must be a tensor, got a list", (torch.sum, [[1.0, 2.0]])),
+        (TypeError, "points must be a tensor, got None", (torch.sum, None)),
     ],
 )
 def test_bad_input(error, match, arguments):
     with pytest.raises(error, match=match):
         evaluate(*arguments)
-    with pytest.raises(ValueError, match="chunk_size must be at least 1, got 0"):
-        evaluate(torch.sum, POINTS, chunk_size=0)
+
+
+def bowl(v):
+    return (v**2 * torch.tensor([1.0, 3.0])).sum()
+
+
+def by_a_copy(v):
+    v = v.detach().clone().requires_grad_()
+    return torch.autograd.grad(bowl(v), v)[0].norm()
+
+
+def by_the_argument(v):
+    return torch.autograd.grad(bowl(v), v)[0].norm()
+
+
+def by_backward(v):
+    v = v.detach().clone().requires_grad_()
+    bowl(v).backward()
+    return v.grad.norm()
+
+
+def by_func(v):
+    return torch.func.grad(bowl)(v).norm()
+
+
+def by_a_parameter(v):
+    scale = torch.ones((), requires_grad=True)
+    return torch.autograd.grad((scale * bowl(v)), scale)[0]
+
+
+def by_a_hessian(v):
+    return torch.autograd.functional.hessian(bowl, v).trace()
+
+
+@pytest.mark.parametrize(
+    ("f", "expected"),
+    [
+        (by_a_copy, lambda x, y: (4 * x**2 + 36 * y**2).sqrt()),
+        (by_the_argument, lambda x, y: (4 * x**2 + 36 * y**2).sqrt()),
+        (by_backward, lambda x, y: (4 * x**2 + 36 * y**2).sqrt()),
+        (by_func, lambda x, y: (4 * x**2 + 36 * y**2).sqrt()),
+        (by_a_parameter, lambda x, y: x**2 + 3 * y**2),
+        (by_a_hessian, lambda x, y: torch.full_like(x, 8.0)),
+    ],
+)
+def test_a_function_may_differentiate(f, expected):
+    values, _ = evaluate(f, POINTS)
+    torch.testing.assert_close(values, expected(*POINTS.T))
+    assert not values.requires_grad
+    assert not POINTS.requires_grad
+
+
+def test_an_error_of_the_function_is_its_own():
+    def broken(v):
+        raise RuntimeError("mine")
+
+    with pytest.raises(RuntimeError, match="mine"):
+        evaluate(broken, POINTS)

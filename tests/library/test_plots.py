@@ -8,7 +8,13 @@ import pytest
 import torch
 from matplotlib.colors import same_color
 
-from pytorch_primer import descend, plot_function, plot_trajectory, plot_values
+from pytorch_primer import (
+    animate_descent,
+    descend,
+    plot_function,
+    plot_trajectory,
+    plot_values,
+)
 
 
 def square(x):
@@ -118,3 +124,44 @@ def test_paths_must_be_of_one_or_of_two_variables(one, two):
     with pytest.raises(ValueError, match=r"one or two coordinates, got \[1, 2\]"):
         plot_trajectory([one, two])
     assert plot_values([one, three]).lines
+
+
+@pytest.mark.parametrize("draw", [plot_trajectory, plot_values])
+def test_nothing_is_drawn_before_all_is_checked(draw):
+    run = descend(lambda x: -(x**2) - 1, 1.0, lr=0.1, num_steps=3)
+    with pytest.raises(TypeError, match="ax must be of type"):
+        draw(run, ax=3)
+    if draw is plot_values:
+        with pytest.raises(ValueError, match="positive value"):
+            draw(run, log=True)
+    assert not plt.get_fignums()
+
+
+NAMES = ["_a", "__init__", "$\\frac{$", "a$b", "$", "$$", "50 % & <b>", r"\alpha", "", "ä_b", "{"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_name_stands_in_the_legend(name):
+    run = descend(lambda x: x**2, 1.0, lr=0.1, num_steps=3)
+    for draw in (plot_trajectory, plot_values):
+        ax = draw({name: run, "other": run})
+        ax.figure.canvas.draw()
+        (text, _) = ax.get_legend().get_texts()
+        assert text.get_text().replace(r"\$", "$").lstrip("\N{ZERO WIDTH SPACE}") == name
+    animation = animate_descent(lambda x: x**2, {name: run, "other": run})
+    plt.gcf().canvas.draw()
+    assert len(plt.gcf().axes[0].get_legend().get_texts()) == 2
+    del animation
+
+
+def test_a_formula_in_a_name_is_typeset():
+    run = descend(lambda x: x**2, 1.0, lr=0.1, num_steps=3)
+    (text,) = plot_values({r"$\gamma = 0.1$": run}).get_legend().get_texts()
+    assert text.get_text() == r"$\gamma = 0.1$"
+
+
+def test_a_trajectory_is_shown_in_one_line():
+    run = descend(lambda x: x**2, 1.0, lr=0.25, num_steps=500)
+    assert repr(run) == "<Trajectory: by hand, lr 0.25, 500 steps, f = 0>"
+    away = descend(lambda x: x**2, 1.0, lr=4, num_steps=5)
+    assert repr(away) == "<Trajectory: by hand, lr 4, 5 steps, diverged>"

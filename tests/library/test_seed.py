@@ -46,11 +46,23 @@ def test_every_source_starts_again():
     assert draw() != first
 
 
-def test_the_generator_is_that_of_the_seed_and_nobody_elses():
-    expected = torch.rand(3, generator=torch.Generator().manual_seed(7))
+def test_the_generator_repeats_and_nobody_else_draws_from_it():
+    first = torch.rand(3, generator=set_seed(7))
     generator = set_seed(7)
     torch.rand(100)
-    assert torch.equal(torch.rand(3, generator=generator), expected)
+    assert torch.equal(torch.rand(3, generator=generator), first)
+    assert not torch.equal(torch.rand(3, generator=set_seed(8)), first)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 7, 2**32 - 1])
+def test_the_generator_has_a_stream_of_its_own(seed):
+    own = torch.randint(2**31, (4000,), generator=set_seed(seed))
+    others = torch.randint(2**31, (4000,))
+    # Nothing in common, at any distance: two random sets of 4,000 of 2³¹ share 0.007 on average.
+    assert len(set(own.tolist()) & set(others.tolist())) <= 1
+    assert not torch.equal(
+        own, torch.randint(2**31, (4000,), generator=set_seed(seed + 1 & 2**32 - 1))
+    )
 
 
 @pytest.mark.slow

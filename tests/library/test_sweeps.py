@@ -3,6 +3,7 @@
 import copy
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 import torch
 from bs4 import BeautifulSoup
@@ -77,6 +78,9 @@ def test_the_plot_shows_losses_and_marks_divergence(result):
         (ValueError, "batch_sizes must be at least 1", {"batch_sizes": [0]}),
         (TypeError, "make_batches must be a function", {"make_batches": [(X, Y)]}),
         (TypeError, "net must be a torch.nn.Module", {"net": None}),
+        (TypeError, "lrs must be several numbers, got 0.1", {"lrs": 0.1}),
+        (TypeError, "lrs must be several numbers, got '0.1'", {"lrs": "0.1"}),
+        (TypeError, "batch_sizes must be several numbers, got 5", {"batch_sizes": 5}),
     ],
 )
 def test_bad_input(net, error, match, changes):
@@ -90,3 +94,11 @@ def test_bad_input(net, error, match, changes):
     }
     with pytest.raises(error, match=match):
         sweep(**arguments | changes)
+
+
+def test_it_is_shown_in_one_line(net):
+    result = sweep(net, nn.MSELoss(), make_batches, np.array([0.01, 0.1]), np.array([5]), 1)
+    assert repr(result) == "<Sweep: 2 learning rates × 1 batch sizes>"
+    with pytest.raises(TypeError, match="ax must be of type"):
+        result.plot(ax="here")
+    assert not plt.get_fignums()

@@ -3,12 +3,14 @@
 import copy
 import math
 
+import numpy as np
 import pytest
 import torch
+from bs4 import BeautifulSoup
 from torch import nn
 from torch.nn import functional as F
 
-from pytorch_primer import Batches, DivergenceError, OneHot, load_digits, sgd
+from pytorch_primer import Batches, OneHot, Restart, load_digits, sgd
 
 
 def network(seed=0, *layers):
@@ -158,11 +160,60 @@ def test_a_matrix_that_the_last_step_broke_is_told():
     assert history.stop_reason == "step 0 diverged: it left parameters that are not finite"
 
 
-def test_divergence_raises_if_asked():
-    with pytest.raises(DivergenceError, match="step 3 diverged: its loss is 729") as caught:
-        sgd(Steep(), first, ones(50), 2.0, 1, raise_on_divergence=True)
-    assert caught.value.history.diverged
-    assert isinstance(caught.value, ArithmeticError)
+def test_a_history_is_shown_in_one_line_and_as_a_table():
+    history = sgd(nn.Linear(2, 1), F.mse_loss, [(X, Y)] * 400, 0.01, 20)
+    assert "\n" not in repr(history)
+    assert len(repr(history)) < 100
+    assert "20 epochs, 8000 steps" in repr(history)
+    page = BeautifulSoup(history._repr_html_(), "html.parser")
+    rows = [[cell.text for cell in row.select("td, th")] for row in page.select("tr")]
+    assert [row[0] for row in rows] == ["epoch", *"012345", "⋮", *map(str, range(14, 20))]
+    assert rows[-1][1:3] == ["0.01", f"{history.epoch_losses[-1]:.4g}"]
+    assert "all 20 epochs done" in page.text
+
+
+OTHERS = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "words"),
+    [
+        (torch.optim.lr_scheduler.StepLR(OTHERS, 1), "got a StepLR, which changes the rate of an"),
+        (torch.optim.lr_scheduler.ReduceLROnPlateau(OTHERS), "got a ReduceLROnPlateau, which"),
+        (torch.optim.lr_scheduler.LambdaLR(OTHERS, lambda i: 1.0), "got a LambdaLR, which changes"),
+        (0.5, "schedule must be a function, got 0.5"),
+    ],
+)
+def test_a_schedule_is_checked_before_anything_is_trained(schedule, words):
+    net = nn.Linear(2, 1)
+    start = copy.deepcopy(net.state_dict())
+    with pytest.raises(TypeError, match=words):
+        sgd(net, F.mse_loss, [(X, Y)], 0.1, 2, schedule=schedule)
+    assert all(torch.equal(start[name], value) for name, value in net.state_dict().items())
+    with pytest.raises(TypeError, match=words):
+        Restart(schedule, 0.5, 2)
+
+
+def test_a_plain_function_is_a_schedule():
+    rates = iter([0.2, 0.1, None])
+    history = sgd(nn.Linear(2, 1), F.mse_loss, [(X, Y)], 0.4, 9, schedule=lambda lr: next(rates))
+    assert history.lrs == [0.4, 0.2, 0.1]
+    assert history.stop_reason == "the schedule returned no further rate"
+    halves = Restart(lambda lr: None, 0.5, 2)
+    assert sgd(nn.Linear(2, 1), F.mse_loss, [(X, Y)], 0.4, 9, schedule=halves).lrs == [
+        0.4,
+        0.2,
+        0.1,
+    ]
+    assert "no further rate" in halves.reason
+
+
+def test_numpys_numbers_are_numbers():
+    one, other = nn.Linear(2, 1), nn.Linear(2, 1)
+    other.load_state_dict(one.state_dict())
+    numbers = {"lr": np.float32(0.25), "num_epochs": np.int64(2), "blowup": np.float32(50)}
+    by_numpy = sgd(one, F.mse_loss, [(X, Y)], **numbers)
+    assert by_numpy.losses == sgd(other, F.mse_loss, [(X, Y)], 0.25, 2, blowup=50).losses
 
 
 def test_a_negative_first_loss_has_no_multiple():

@@ -6,14 +6,9 @@ import html
 import textwrap
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from pytorch_primer.graph.data import Edge, Node
-from pytorch_primer.graph.modules import entrances
-from pytorch_primer.graph.values import printable, show, show_shape
-
-if TYPE_CHECKING:
-    from pytorch_primer.graph.graph import Graph
+from pytorch_primer.graph.frames import entrances
+from pytorch_primer.graph.plain import Edge, GraphData, Node, printable, show, show_shape
 
 MAX_CHARACTERS = 34
 MANY_EDGES = 60
@@ -42,7 +37,7 @@ labeldistance=1.4]
 COMMUTATIVE = {"add", "mul", "maximum", "minimum"}
 
 
-def to_dot(graph: Graph) -> str:
+def to_dot(graph: GraphData) -> str:
     """Return the DOT text of a graph.
 
     A frame of :func:`pytorch_primer.backward_steps` is laid out as the last one, with what it does
@@ -50,7 +45,7 @@ def to_dot(graph: Graph) -> str:
     """
     layout = graph.last or graph
     visible = {node.key: node for node in graph.nodes}
-    ordered = _ordered(layout)
+    ordered = positions_shown(layout)
     clusters: defaultdict[str | None, list[str]] = defaultdict(list)
     for node in layout.nodes:
         clusters[node.module].append(_node(node, visible[node.key], graph))
@@ -61,10 +56,9 @@ def to_dot(graph: Graph) -> str:
         if module is None:
             lines += nodes
         else:
-            label = html.escape(clean(module))
             lines.append(
                 f"subgraph cluster_{number} {{\n"
-                f'graph [label=<{label}> style=rounded color="{GREY}" labeljust=l '
+                f'graph [label=<{escape(clean(module))}> style=rounded color="{GREY}" labeljust=l '
                 f'fontname="Helvetica,Arial,sans-serif" fontsize=12 margin=7]'
             )
             lines += [*nodes, "}"]
@@ -76,24 +70,30 @@ def to_dot(graph: Graph) -> str:
     return "\n".join(lines)
 
 
-def _node(node: Node, now: Node, graph: Graph) -> str:
+def escape(text: str, *, quoted: bool = False) -> str:
+    r"""Return text as a label of Graphviz, in markup or in quotes.
+
+    A backslash is written as a character reference: in any label ``\N`` is the name of the box,
+    ``\G`` that of the drawing, ``\n`` the end of a line. In quotes it is read once more.
+    """
+    return html.escape(text).replace("\\", "&#92;&#92;" if quoted else "&#92;")
+
+
+def _node(node: Node, now: Node, graph: GraphData) -> str:
     active = ""
     if graph.visited and node.key == graph.visited[-1]:
         active = f' color="{ORANGE}" penwidth=3'
-    rows = [name_row(node), *small_rows(node, graph.class_names)]
+    rows = [name_row(node), *small_rows(node)]
     # Graphviz sets labels in markup slower than plain ones, and most boxes are operations.
     if node.kind == "op":
-        return f"{node.key} [label={_plain(rows)}{active}]"
+        label = "\\n".join(escape(row, quoted=True) for row in rows)
+        return f'{node.key} [label="{label}"{active}]'
     label = f"<{_label(node, now, rows)}>"
     return f"{node.key} [class={node.kind} {STYLES[node.kind]} fontsize=14{active} label={label}]"
 
 
-def _plain(rows: list[str]) -> str:
-    return '"' + "\\n".join(row.replace("\\", "\\\\").replace('"', '\\"') for row in rows) + '"'
-
-
 def _label(node: Node, now: Node, texts: list[str]) -> str:
-    first = html.escape(texts[0])
+    first = escape(texts[0])
     rows = [f"<B>{first}</B>" if node.kind in ("leaf", "tensor", "output") else first]
     rows += [_small(line) for line in texts[1:]]
     if node.grad is not None:
@@ -106,10 +106,9 @@ def name_row(node: Node) -> str:
     return clean(node.label.removeprefix(f"{node.module}."))
 
 
-def small_rows(node: Node, class_names: bool) -> list[str]:
+def small_rows(node: Node) -> list[str]:
     """Return the lines below a box's name, without the gradient."""
-    rows = [node.class_name] if class_names and node.class_name else []
-    rows += _wrap(node.detail)
+    rows = _wrap(node.detail)
     # A number needs no shape beside it.
     if node.shape or (node.shape == () and node.value is None and node.kind != "op"):
         rows.append(show_shape(node.shape))
@@ -135,21 +134,31 @@ def edge_label(edge: Edge) -> str:
     return f"× {edge.times:,}" if edge.times > 1 else ""
 
 
+def result_label(edge: Edge) -> str:
+    """Return the text at the start of an arrow: which of several results of its source it is."""
+    if edge.result is None or edge.times > 1:
+        return ""
+    shape = "" if edge.shape is None else f" {show_shape(edge.shape)}"
+    return f"[{edge.result}]{shape}"
+
+
 def _small(text: str, hidden: bool = False) -> str:
     colour = ' COLOR="transparent"' if hidden else ""
-    return f'<FONT POINT-SIZE="12"{colour}>{html.escape(text)}</FONT>'
+    return f'<FONT POINT-SIZE="12"{colour}>{escape(text)}</FONT>'
 
 
 def _edge(edge: Edge, now: Edge, source_kind: str, numbered: bool) -> str:
     attributes = []
     label = edge_label(edge)
     if label:
-        rows = "<BR/>".join(map(html.escape, _wrap(label)))
+        rows = "<BR/>".join(map(escape, _wrap(label)))
         attributes.append(f"label=< {rows} >")
         if not edge_label(now):
             attributes.append("fontcolor=transparent")
     if now.gradient is not None:
         attributes.append(f'color="{ORANGE}" penwidth=2 dir=back')
+    if edge.result is not None and (result := result_label(edge)):
+        attributes.append(f'taillabel="{result}" labelfontcolor=black')
     if source_kind == "saved":
         attributes.append(f'style=dashed dir=none color="{PURPLE}"')
     elif numbered:
@@ -158,7 +167,7 @@ def _edge(edge: Edge, now: Edge, source_kind: str, numbered: bool) -> str:
     return f"{arrow} [{' '.join(attributes)}]" if attributes else arrow
 
 
-def _ordered(graph: Graph) -> set[str]:
+def positions_shown(graph: GraphData) -> set[str]:
     """Return the boxes whose arrows carry the operand's position, because the order matters."""
     operations = {
         node.key for node in graph.nodes if node.kind == "op" and node.label not in COMMUTATIVE

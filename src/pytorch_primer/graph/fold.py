@@ -1,9 +1,9 @@
 """Choose what a drawing of a large graph leaves out: all but its first and last operations.
 
 The last operations are those nearest the outputs; each one's consumers are kept before it. The
-first are those that were computed first; each one's operands are kept before it. What lies between
-falls apart into pieces, and each piece becomes one box. No path leads out of such a box and back,
-so that the folded drawing is a graph without cycles as well.
+first are those that ran first; each one's operands are kept before it. What lies between falls
+apart into pieces, and each piece becomes one box. Leaves of what is kept are pieces of their own.
+So no path leads out of a box and back, and the folded drawing is a graph without cycles as well.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import NamedTuple
 
+from pytorch_primer.graph.internals import sequence_number
+from pytorch_primer.graph.plain import counted
 from pytorch_primer.graph.trace import Trace
 
 MAX_FOLDED = 30
@@ -79,9 +81,10 @@ def _first_and_last(
     operations = [i for i, leaf in enumerate(trace.is_leaf) if not leaf]
     height = _heights(trace)
     last = sorted(operations, key=lambda i: (height[i], -i))
+    first = _as_it_ran(trace, operations)
     kept: set[int] = set()
     spent = 0
-    for candidates, allowance in ((last, budget // 2), (operations, budget)):
+    for candidates, allowance in ((last, budget // 2), (first, budget)):
         for i in candidates:
             if i in kept:
                 break  # the two ends have met
@@ -93,6 +96,23 @@ def _first_and_last(
             kept |= {i} | chosen
             spent += cost
     return kept
+
+
+def _as_it_ran(trace: Trace, operations: list[int]) -> list[int]:
+    """Return the operations as the forward computation ran them, every operand before its use.
+
+    The walk goes down one operand after the other, and so to the decoder before the encoder.
+    """
+    walked = zip(trace.functions, trace.is_leaf, strict=True)
+    ran = [0 if leaf else sequence_number(function) for function, leaf in walked]
+    # A view that was changed in place has its function made anew, later than those that use it.
+    in_order = all(
+        ran[j] < ran[i]
+        for i in operations
+        for j, _ in trace.operands[i]
+        if j >= 0 and not trace.is_leaf[j]
+    )
+    return sorted(operations, key=ran.__getitem__) if in_order else operations
 
 
 def _heights(trace: Trace) -> list[int]:
@@ -107,7 +127,11 @@ def _heights(trace: Trace) -> list[int]:
 
 
 def _pieces(trace: Trace, kept: set[int]) -> list[list[int]]:
-    """Return the connected components of what is not kept; loose leaves with the same user join."""
+    """Return the connected components of what is not kept; leaves with the same users join.
+
+    A leaf of an operation that is kept belongs to no component with operations, from which a path
+    would lead over that operation and back.
+    """
     parent = list(range(len(trace.functions)))
 
     def root(i: int) -> int:
@@ -116,43 +140,42 @@ def _pieces(trace: Trace, kept: set[int]) -> list[list[int]]:
         return i
 
     users: defaultdict[int, set[int]] = defaultdict(set)
-    for i, operands in enumerate(trace.operands):
-        for j, _ in operands:
-            if j < 0 or j in kept:
-                continue
-            if i in kept:
+    for i in kept:
+        for j, _ in trace.operands[i]:
+            if j >= 0 and j not in kept and trace.is_leaf[j]:
                 users[j].add(i)
-            else:
-                parent[root(j)] = root(i)
+    for i, operands in enumerate(trace.operands):
+        if i not in kept:
+            for j, _ in operands:
+                if j >= 0 and j not in kept and j not in users:
+                    parent[root(j)] = root(i)
     components: defaultdict[int, list[int]] = defaultdict(list)
     for i in range(len(parent)):
         if i not in kept:
             components[root(i)].append(i)
     joined: defaultdict[object, list[int]] = defaultdict(list)
     for top, members in components.items():
-        loose = len(members) == 1 and trace.is_leaf[members[0]]
-        joined[frozenset(users[members[0]]) if loose else top] += members
+        joined[frozenset(users[top]) if top in users else top] += members
     return list(joined.values())
 
 
 def _merge(trace: Trace, pieces: list[list[int]], limit: int) -> list[list[int]]:
-    """Return at most `limit` pieces: the largest ones, and one of all the others."""
+    """Return at most `limit` pieces: the largest ones, one of all other leaves, one of the rest."""
     pieces = sorted(pieces, key=lambda piece: (-len(piece), piece[0]))
     if len(pieces) <= limit:
         return pieces
-    return [*pieces[: limit - 1], [i for piece in pieces[limit - 1 :] for i in piece]]
+    others: tuple[list[int], list[int]] = ([], [])
+    for piece in pieces[limit - 2 :]:
+        others[all(trace.is_leaf[i] for i in piece)].extend(piece)
+    return [*pieces[: limit - 2], *filter(None, others)]
 
 
-def summary(names: Counter[str], num_leaves: int) -> tuple[str, str]:
+def box_texts(names: Counter[str], num_leaves: int) -> tuple[str, str]:
     """Return a folded box's label and, on a second line, its most frequent operations."""
     total = names.total()
-    parts = [_count(total, "operation")] if total else []
-    parts += [_count(num_leaves, "leaf", "leaves")] if num_leaves else []
+    parts = [counted(total, "operation")] if total else []
+    parts += [counted(num_leaves, "leaf", "leaves")] if num_leaves else []
     common = [f"{number:,} {name}" for name, number in names.most_common(3)]
     if len(names) > 3:
         common.append("…")
     return "⋮ " + " and ".join(parts), ", ".join(common)
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

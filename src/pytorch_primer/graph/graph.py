@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from pytorch_primer.graph import describe
-from pytorch_primer.graph.data import Edge, Node
 from pytorch_primer.graph.dot import to_dot
-from pytorch_primer.graph.render import render
-from pytorch_primer.graph.svg import to_html, to_svg
+from pytorch_primer.graph.plain import GraphData
+from pytorch_primer.graph.render import to_html, to_pdf, to_png, to_svg
 
 SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 
 
 @dataclass(frozen=True, repr=False)
-class Graph:
+class Graph(GraphData):
     """Boxes and arrows of a computation; nothing in it refers to a tensor or to autograd.
 
     A notebook and a page of the gallery show it as a drawing: as the last expression of a cell,
-    `graph` is enough.
+    `graph` is enough. Point at a box, or press Tab until it has the focus, and its facts appear.
 
     Attributes
     ----------
@@ -35,8 +33,6 @@ class Graph:
     left_out : collections.abc.Mapping
         Number of operations (``"op"``), leaves and named tensors that stand in folded boxes;
         empty when everything is drawn.
-    class_names : bool
-        Whether operations show the names of autograd's classes.
     visited : tuple of str
         In a frame of :func:`pytorch_primer.backward_steps` the keys of the boxes that the backward
         pass has come to, the present one last.
@@ -44,18 +40,10 @@ class Graph:
         The frame that this one is laid out as.
     """
 
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
-    title: str | None = None
-    left_out: Mapping[str, int] = field(default_factory=dict, hash=False)
-    class_names: bool = False
-    visited: tuple[str, ...] = ()
-    last: Graph | None = field(default=None, compare=False)
-
     def __repr__(self) -> str:
         """Return the number of boxes of each kind."""
         kinds = Counter(node.kind for node in self.nodes)
-        return f"<Graph: {', '.join(describe.counted(n, kind) for kind, n in kinds.items())}>"
+        return f"<Graph: {', '.join(describe.count(n, kind) for kind, n in kinds.items())}>"
 
     @cached_property
     def dot(self) -> str:
@@ -69,15 +57,19 @@ class Graph:
 
     @cached_property
     def _svg(self) -> str:
-        return to_svg(self.dot, describe.title(self), self.description)
+        return self._drawn(standalone=False)
+
+    def _drawn(self, *, standalone: bool) -> str:
+        words = describe.title(self), self.description, describe.facts(self)
+        return to_svg(self.dot, *words, standalone=standalone)
 
     def _repr_svg_(self) -> str:
         """Return the drawing as an ``<svg>`` element that follows the page's light or dark."""
         return self._svg
 
     def _repr_html_(self) -> str:
-        """Return the drawing with its title in a ``<div class="pp-graph">``."""
-        return to_html(self._svg, describe.title(self), self.title)
+        """Return the drawing with its title and its legend in a ``<div class="pp-graph">``."""
+        return to_html(self._svg, describe.title(self), self.title, describe.legend(self))
 
     def save(self, path: str | Path) -> None:
         """Write the drawing to a file.
@@ -85,8 +77,8 @@ class Graph:
         Parameters
         ----------
         path : str or pathlib.Path
-            The suffix chooses the format: ``.svg`` (light or dark as the viewer), ``.png`` or
-            ``.pdf`` (on white), ``.dot`` (Graphviz source).
+            The suffix chooses the format: ``.svg`` (light or dark as the viewer), ``.png`` (at
+            192 dots an inch) or ``.pdf`` (both on white), ``.dot`` (Graphviz source).
 
         Raises
         ------
@@ -95,13 +87,14 @@ class Graph:
         """
         path = Path(path)
         suffix = path.suffix.lower()
-        if suffix not in SUFFIXES:
-            expected = f"a name that ends in one of {', '.join(SUFFIXES)}"
-            raise ValueError(f"path: expected {expected}, got {path.name!r}")
         if suffix == ".dot":
             path.write_text(self.dot, encoding="utf-8")
         elif suffix == ".svg":
-            svg = to_svg(self.dot, describe.title(self), self.description, standalone=True)
-            path.write_text(svg, encoding="utf-8")
+            path.write_text(self._drawn(standalone=True), encoding="utf-8")
+        elif suffix == ".pdf":
+            path.write_bytes(to_pdf(self.dot))
+        elif suffix == ".png":
+            path.write_bytes(to_png(self.dot))
         else:
-            path.write_bytes(render(self.dot, suffix[1:], bgcolor="white", dpi="192"))
+            expected = f"a name that ends in one of {', '.join(SUFFIXES)}"
+            raise ValueError(f"path: expected {expected}, got {path.name!r}")

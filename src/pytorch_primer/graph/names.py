@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Iterable, Mapping
 from types import FrameType
+from typing import Any
 
 import torch
 
 
-def check_outputs(outputs: tuple[object, ...]) -> tuple[torch.Tensor, ...]:
+def is_tensor(value: object) -> bool:
+    """Whether it is a tensor, without asking the value itself: its ``__class__`` may raise."""
+    return issubclass(type(value), torch.Tensor)
+
+
+def check_outputs(outputs: tuple[object, ...], name: str = "outputs") -> tuple[torch.Tensor, ...]:
     """Return the outputs if each is a tensor.
 
     Raises
@@ -18,14 +25,26 @@ def check_outputs(outputs: tuple[object, ...]) -> tuple[torch.Tensor, ...]:
         If there is none, or one is something else.
     """
     if not outputs:
-        raise TypeError("outputs: expected at least one torch.Tensor, got none")
+        raise TypeError(f"{name}: expected at least one torch.Tensor, got none")
     for i, output in enumerate(outputs):
-        if not isinstance(output, torch.Tensor):
+        if not is_tensor(output):
             hint = "; unpack it with *" if isinstance(output, (tuple, list)) else ""
             raise TypeError(
-                f"outputs[{i}]: expected a torch.Tensor, got {type(output).__name__}{hint}"
+                f"{name}[{i}]: expected a torch.Tensor, got {type(output).__name__}{hint}"
             )
     return outputs  # type: ignore[return-value]
+
+
+def check_title(title: object) -> None:
+    """Refuse a heading that is no text.
+
+    Raises
+    ------
+    TypeError
+        If `title` is neither a string nor None.
+    """
+    if title is not None and not isinstance(title, str):
+        raise TypeError(f"title: expected a str or None, got {type(title).__name__}")
 
 
 def check_params(params: object) -> Mapping[str, torch.Tensor]:
@@ -44,7 +63,7 @@ def check_params(params: object) -> Mapping[str, torch.Tensor]:
     for name, tensor in params.items():
         if not isinstance(name, str):
             raise TypeError(f"params: expected names that are str, got {name!r}")
-        if not isinstance(tensor, torch.Tensor):
+        if not is_tensor(tensor):
             raise TypeError(
                 f"params[{name!r}]: expected a torch.Tensor, got {type(tensor).__name__}"
             )
@@ -55,32 +74,54 @@ def caller_tensors(frame: FrameType) -> dict[str, torch.Tensor]:
     """Return the tensors that the caller's variables name, local variables first.
 
     A variable that holds a :class:`torch.nn.Module` names its parameters,
-    ``"net.layers.0.weight"``. Names that begin with an underscore are private and are passed over.
+    ``"net.layers.0.weight"``, before any variable does: what a loop over the parameters leaves
+    behind is no name. Names that begin with an underscore are private and are passed over.
 
     Parameters
     ----------
     frame : types.FrameType
         Where the drawing was asked for.
     """
-    found: dict[str, torch.Tensor] = {}
+    variables: dict[str, torch.Tensor] = {}
+    parameters: dict[str, torch.Tensor] = {}
     local = frame.f_locals
-    for variables in (local, frame.f_globals):
+    for scope in (local, frame.f_globals):
         modules: list[tuple[str, torch.nn.Module]] = []
-        for name, value in list(variables.items()):
+        for name, value in list(scope.items()):
             if name.startswith("_"):
                 continue
-            if isinstance(value, torch.Tensor):
-                found.setdefault(name, value)
-            elif isinstance(value, torch.nn.Module):
+            if issubclass(type(value), torch.Tensor):
+                variables.setdefault(name, value)
+            elif issubclass(type(value), torch.nn.Module):
                 modules.append((name, value))
         for name, module in modules:
-            for path, parameter in module.named_parameters():
-                found.setdefault(f"{name}.{path}", parameter)
-    if frame.f_code.co_flags & inspect.CO_OPTIMIZED and isinstance(local, dict):
-        # Until Python 3.12 a function's f_locals is a copy that its frame keeps, and with it every
-        # tensor that the caller thinks deleted.
-        local.clear()
-    return found
+            for path, parameter in _parameters(module):
+                parameters.setdefault(f"{name}.{path}", parameter)
+    _let_go(frame, local)
+    return parameters | variables
+
+
+def _parameters(module: torch.nn.Module) -> list[tuple[str, torch.Tensor]]:
+    try:
+        return list(module.named_parameters())
+    except Exception:  # a module whose __init__ has not run, or one that counts them otherwise
+        return []
+
+
+def _let_go(frame: FrameType, local: Mapping[str, Any]) -> None:
+    """Let go of the copy of a function's variables that its frame keeps until Python 3.12.
+
+    With it the frame would keep every tensor that the caller thinks deleted. A dictionary that
+    somebody else holds too is the caller's own `locals()`, which is left alone.
+    """
+    code = frame.f_code
+    if not (code.co_flags & inspect.CO_OPTIMIZED and isinstance(local, dict)):
+        return
+    # Held by the frame, by two variables named `local` and by the question itself.
+    if sys.getrefcount(local) > 4:
+        return
+    for name in (*code.co_varnames, *code.co_cellvars, *code.co_freevars):
+        local.pop(name, None)
 
 
 def by_identity(tensors: Iterable[tuple[str, torch.Tensor]]) -> dict[int, str]:

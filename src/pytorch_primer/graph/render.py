@@ -1,11 +1,62 @@
-"""Graphviz, in this process: pygraphviz's wheels bring it along."""
+"""Graphviz in this process, and its SVG made fit for a page, for eyes, keys and screen readers."""
 
 from __future__ import annotations
 
+import html
 import json
-from typing import Any
+import locale
+import re
+import textwrap
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any, NamedTuple
 
 import pygraphviz
+
+from pytorch_primer.graph.plain import printable
+
+SMALLEST = 0.85
+"""How far a narrow page may shrink the drawing: text of 14 pixels to 12, then it scrolls."""
+NARROW = 340
+"""Width in pixels that a telephone of 390 pixels leaves for a drawing."""
+PNG_DPI, POINTS = 192, 72
+MAX_PIXELS = 32_767
+"""What cairo can draw; Graphviz would shrink a larger picture and tell nobody but a terminal."""
+STYLE = (
+    "<style>svg{color:#000;background:#fff}"
+    "@media(prefers-color-scheme:dark){svg{color:#fff;background:#131416}}</style>"
+)
+# The facts of a box, seen while the pointer or the keyboard's focus is on it.
+FACTS_STYLE = (
+    "<style>.pp-facts{outline:none}.pp-facts:hover>g,.pp-facts:focus>g{visibility:visible}"
+    ".pp-facts:focus>rect{stroke:#2f7fd0;stroke-width:2}</style>"
+)
+FACTS_WIDTH = 170.0
+"""A drawing is at least so wide, that facts have room beside its only box."""
+CHARACTER, LINE = 6.1, 14.0
+MAX_LINE = 38
+
+GROUP = re.compile(r'<g id="[^"]*" class="(edge|cluster)[^"]*">\n<title>[^<]*</title>')
+START = re.compile(r'text-anchor="start" x="[^"]*"')
+HIDDEN = re.compile(r'<text [^>]*fill="transparent"[^>]*>[^<]*</text>\n')
+COMMENT = re.compile(r"<!--.*?-->\n?", re.S)
+ELLIPSE = re.compile(r'cx="([^"]*)" cy="([^"]*)" rx="([^"]*)" ry="([^"]*)"')
+CORNER = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
+_rendering = Lock()
+
+
+@contextmanager
+def _decimal_point() -> Iterator[None]:
+    """Hold the decimal point: under a German locale Graphviz reads ``pad=0.06`` as 0."""
+    with _rendering:
+        before = locale.setlocale(locale.LC_NUMERIC)
+        locale.setlocale(locale.LC_NUMERIC, "C")
+        try:
+            yield
+        finally:
+            locale.setlocale(locale.LC_NUMERIC, before)
 
 
 def render(dot: str, file_format: str, **attributes: str) -> bytes:
@@ -20,17 +71,191 @@ def render(dot: str, file_format: str, **attributes: str) -> bytes:
     **attributes : str
         Attributes of the whole graph, such as ``dpi="192"``.
     """
-    drawing = pygraphviz.AGraph(string=dot)
-    try:
-        drawing.graph_attr.update(attributes)
-        content = drawing.draw(format=file_format, prog="dot")
-        assert isinstance(content, bytes)
-        return content
-    finally:
-        drawing.close()
+    with _decimal_point():
+        drawing = pygraphviz.AGraph(string=dot)
+        try:
+            drawing.graph_attr.update(attributes)
+            content = drawing.draw(format=file_format, prog="dot")
+            assert isinstance(content, bytes)
+            return content
+        finally:
+            drawing.close()
 
 
 def layout(dot: str) -> dict[str, Any]:
     """Return the positions of boxes, arrows and labels, in points from the lower left corner."""
     positions: dict[str, Any] = json.loads(render(dot, "json0"))
     return positions
+
+
+def to_pdf(dot: str) -> bytes:
+    """Return the drawing as a page of its own size, on white."""
+    return render(dot, "pdf", bgcolor="white")
+
+
+def to_png(dot: str) -> bytes:
+    """Return the drawing as pixels, on white; with a warning, fewer of them if it is very large."""
+    size = max(map(float, _size(render(dot, "svg").decode())))
+    dpi = min(PNG_DPI, int(MAX_PIXELS * POINTS / size))
+    if dpi < PNG_DPI:
+        warnings.warn(
+            f"a PNG of this drawing has {dpi} dots per inch and not {PNG_DPI}: it would be "
+            f"larger than {MAX_PIXELS:,} pixels; save it as .svg or .pdf, or fold it by max_nodes",
+            stacklevel=3,
+        )
+    return render(dot, "png", bgcolor="white", dpi=str(max(dpi, 1)))
+
+
+def _size(svg: str) -> tuple[str, str]:
+    found = re.search(r'viewBox="\S+ \S+ (\S+) ([^"]+)"', svg)
+    assert found
+    return found[1], found[2]
+
+
+class Place(NamedTuple):
+    """Where a box is: its corners, in the coordinates of the drawing."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def to_svg(
+    dot: str,
+    title: str,
+    description: str,
+    facts: Mapping[str, list[str]],
+    *,
+    standalone: bool = False,
+) -> str:
+    """Return the drawing as one ``<svg>`` element.
+
+    Lines and text have the colour of the text around them (``currentColor``). There are no ids, so
+    that any number of drawings can stand on a page; each box has its key in ``data-key``. The
+    tooltips that Graphviz writes are taken out, and a title and a description put in. The facts of
+    a box appear while the pointer is on it, or the keyboard's focus.
+
+    Parameters
+    ----------
+    dot : str
+        The drawing.
+    title, description : str
+        Its name and its content in words, for screen readers.
+    facts : collections.abc.Mapping
+        What is known of each box, in lines, by its key.
+    standalone : bool
+        Follow the light or dark scheme of the viewer, for a file of its own.
+    """
+    svg = render(dot, "svg").decode()
+    width, height = map(float, _size(svg))
+    body = svg[svg.index("<g ") : svg.rindex("</g>")]
+    body = COMMENT.sub("", body)
+    body = re.sub(r'<g id="[^"]*" class="graph"', '<g class="graph"', body, count=1)
+    body = GROUP.sub(r'<g class="\1">', body)
+    if "transparent" in body:
+        body = HIDDEN.sub("", body)
+    rest, *boxes = body.split('<g id="node')
+    places: dict[str, Place] = {}
+    body = rest + "".join(_box(box, places) for box in boxes)
+    body = body.replace('<text xml:space="preserve"', '<text fill="currentColor"')
+    body = body.replace('="black"', '="currentColor"')
+    wide = max(width, FACTS_WIDTH)
+    characters = min(MAX_LINE, int((wide - 16) / CHARACTER))
+    tips = {key: _lines(facts[key], characters) for key in places}
+    high = max([height, *(LINE * len(lines) + 12 for lines in tips.values())])
+    shift = re.search(r"translate\(([-\d.]+) ([-\d.]+)\)", body)
+    assert shift
+    left, top = (width - wide) / 2 - float(shift[1]), -float(shift[2])
+    view = Place(left, top, left + wide, top + high)
+    body += "".join(
+        _facts(key, facts[key], tips[key], place, view) for key, place in places.items()
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{(width - wide) / 2:.2f} 0 {wide:.2f} '
+        f'{high:.2f}" width="{wide:.2f}" height="{high:.2f}" role="group" '
+        f'style="max-width:100%;min-width:{round(SMALLEST * wide)}px;height:auto">'
+        f"<title>{html.escape(printable(title))}</title>"
+        f"<desc>{html.escape(printable(description))}</desc>"
+        f"{STYLE if standalone else ''}{FACTS_STYLE}\n{body}</g>\n</svg>\n"
+    )
+
+
+def _box(group: str, places: dict[str, Place]) -> str:
+    """Return a box's group, from after its id on, with its key instead of a tooltip.
+
+    Its text is centred: Graphviz begins each line where it would be centred in its own font; the
+    reader's may be wider.
+    """
+    head, content = group.split("</title>\n", 1)
+    attributes, key = head.split(">\n<title>")
+    box, after = content.split("</g>", 1)
+    shape = box[: box.index("/>")]
+    round_one = ELLIPSE.search(shape)
+    if round_one:
+        x, y, rx, ry = map(float, round_one.groups())
+        place = Place(x - rx, y - ry, x + rx, y + ry)
+        middle = round_one[1]
+    else:
+        corners = CORNER.findall(shape[shape.rindex('="') :])  # d or points comes last
+        xs, ys = ([float(corner[axis]) for corner in corners] for axis in (0, 1))
+        place = Place(min(xs), min(ys), max(xs), max(ys))
+        middle = f"{(place.left + place.right) / 2:g}"
+    places[key] = place
+    box = START.sub(f'text-anchor="middle" x="{middle}"', box)
+    return f'<g{attributes[attributes.index(" ") :]} data-key="{key}">\n{box}</g>{after}'
+
+
+def _lines(facts: list[str], characters: int) -> list[str]:
+    return [line for fact in facts for line in textwrap.wrap(fact, characters)]
+
+
+def _facts(key: str, facts: list[str], lines: list[str], box: Place, view: Place) -> str:
+    """Return a sheet over a box that shows its facts: on top of all boxes, for it is drawn last."""
+    width = min(max(map(len, lines)) * CHARACTER + 14, view.right - view.left - 2)
+    height = LINE * len(lines) + 8
+    x = min(max((box.left + box.right - width) / 2, view.left + 1), view.right - width - 1)
+    below, above = box.bottom + 4, box.top - 4 - height
+    y = below if below + height <= view.bottom else max(above, view.top + 1)
+    texts = "".join(
+        f'<text x="{x + 7:.1f}" y="{y + LINE * (i + 1):.1f}">{html.escape(line)}</text>'
+        for i, line in enumerate(lines)
+    )
+    return (
+        f'<g class="pp-facts" data-of="{key}" tabindex="0" role="img" '
+        f'aria-label="{html.escape("; ".join(facts))}">'
+        f'<rect x="{box.left:.1f}" y="{box.top:.1f}" width="{box.right - box.left:.1f}" '
+        f'height="{box.bottom - box.top:.1f}" fill="none" pointer-events="all"/>'
+        f'<g visibility="hidden" pointer-events="none" fill="#ffffff" font-size="11" '
+        f'font-family="Helvetica,Arial,sans-serif"><rect x="{x:.1f}" y="{y:.1f}" '
+        f'width="{width:.1f}" height="{height:.1f}" rx="4" fill="#20252b" stroke="#808080"/>'
+        f"{texts}</g></g>\n"
+    )
+
+
+def to_html(svg: str, title: str, heading: str | None, legend: str) -> str:
+    """Return the drawing in a box of a page, which scrolls sideways where it must.
+
+    Parameters
+    ----------
+    svg : str
+        What :func:`to_svg` returns.
+    title : str
+        Name of the scrolling region.
+    heading : str or None
+        Visible line above the drawing.
+    legend : str
+        What signs in the drawing mean, below it.
+    """
+    found = re.search(r"min-width:(\d+)px", svg)
+    assert found
+    # What scrolls must be reachable with the keyboard.
+    scrolls = int(found[1]) > NARROW
+    region = (
+        f' tabindex="0" role="group" aria-label="{html.escape(printable(title))}"'
+        if scrolls
+        else ""
+    )
+    above = f"<p><strong>{html.escape(printable(heading))}</strong></p>" if heading else ""
+    below = f'<p class="pp-legend"><small>{html.escape(legend)}</small></p>' if legend else ""
+    return f'<div class="pp-graph" style="overflow-x:auto"{region}>{above}{svg}{below}</div>'

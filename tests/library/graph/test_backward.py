@@ -155,7 +155,8 @@ def test_a_result_that_is_not_used_sends_nothing():
 @pytest.mark.parametrize(
     ("make", "options", "error", "words"),
     [
-        (lambda x: 3, {}, TypeError, r"outputs\[0\]: expected a torch.Tensor, got int"),
+        (lambda x: 3, {}, TypeError, "output: expected a torch.Tensor, got int"),
+        (lambda x: [x * 2], {}, TypeError, "output: expected a torch.Tensor, got list"),
         (lambda x: x.detach(), {}, ValueError, "output: expected a tensor with a graph.*detached"),
         (lambda x: x, {}, ValueError, "output: .*leaf"),
         (lambda x: x * 2, {}, ValueError, r"gradient: .*shape \(3,\), got None"),
