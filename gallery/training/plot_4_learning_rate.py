@@ -356,7 +356,7 @@ def train(make_schedule, factor, seed=0):
     order = torch.Generator().manual_seed(seed)
     batches = Batches(fit_x, fit_y, 50, shuffle=True, generator=order)
     schedule = make_schedule(net, factor)
-    history = sgd(net, loss_fn, batches, 3.0, 40, schedule=schedule)
+    history = sgd(net, loss_fn, batches, 3.0, 30, schedule=schedule)
     return history, validation_loss(net), net
 
 
@@ -502,7 +502,7 @@ assert epochs == 20
 # %%
 # The seeds differ a good deal among themselves. But the comparison is *paired*: for each seed the three runs
 # begin with the same weights and batches. In all eight pairs the plateau ends below the budget with the same
-# factor, and so does the cosine. The plateau took about twice the epochs for it; the cosine did it in
+# factor, and so does the cosine. The plateau took more epochs for it, up to the limit of 30; the cosine did it in
 # the same 20. So: with a fixed number of epochs take the cosine, and where time does not matter, wait for a
 # plateau.
 ## Schedules in ``torch.optim``
