@@ -53,7 +53,9 @@ torchvision = import_torchvision()
 root = small_mnist()
 plain = torchvision.datasets.MNIST(root, train=True)
 image, label = plain[0]
-print(len(plain), "images; the first:", type(image).__name__, image.size, label)
+print(
+    len(plain), "images; the first:", type(image).__name__, image.size, label
+)
 
 # sphinx_gallery_start_ignore
 assert image.size == (28, 28)
@@ -272,7 +274,9 @@ for lr in (0.01, 0.1, 1.0):
     optimizer = torch.optim.SGD(net.parameters(), lr=lr)
     epoch(net, optimizer, torch.arange(len(train_x)))
     found[lr], accuracy = validate(net)
-    print(f"rate {lr:<6} validation loss {found[lr]:.4g}, right {accuracy:.1%}")
+    print(
+        f"rate {lr:<6} validation loss {found[lr]:.4g}, right {accuracy:.1%}"
+    )
 
 # sphinx_gallery_start_ignore
 assert found[0.1] < found[1.0] < found[0.01] < 0.09

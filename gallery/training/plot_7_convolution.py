@@ -99,9 +99,17 @@ fig.set_label(
     " first the right edges of the strokes are red and the left ones blue. In the second the lower edges are"
     " red and the upper ones blue."
 )
-for n, k, padding, stride in [(28, 3, 0, 1), (28, 3, 1, 1), (28, 5, 2, 2), (14, 3, 1, 2)]:
+for n, k, padding, stride in [
+    (28, 3, 0, 1),
+    (28, 3, 1, 1),
+    (28, 5, 2, 2),
+    (14, 3, 1, 2),
+]:
     layer = nn.Conv2d(1, 1, k, padding=padding, stride=stride)
-    assert layer(torch.zeros(1, 1, n, n)).shape[-1] == (n + 2 * padding - k) // stride + 1
+    assert (
+        layer(torch.zeros(1, 1, n, n)).shape[-1]
+        == (n + 2 * padding - k) // stride + 1
+    )
 # sphinx_gallery_end_ignore
 
 # %%
@@ -174,15 +182,23 @@ for mode in ("train", "eval"):
     getattr(net, mode)()
     net[7].eval()  # no dropout, to see the batch norm alone
     with torch.no_grad():
-        apart = (net(with_others)[0] - net(torch.cat([one, 3 * one]))[0]).abs().max()
-    print(f"{mode:5}: in other company the answer changes by {apart.item():.4f}")
+        apart = (
+            (net(with_others)[0] - net(torch.cat([one, 3 * one]))[0])
+            .abs()
+            .max()
+        )
+    print(
+        f"{mode:5}: in other company the answer changes by {apart.item():.4f}"
+    )
 
 # sphinx_gallery_start_ignore
 assert apart.item() < 1e-4
 net.train()
 net[7].eval()
 with torch.no_grad():
-    assert (net(with_others)[0] - net(torch.cat([one, 3 * one]))[0]).abs().max() > 0.01
+    assert (
+        net(with_others)[0] - net(torch.cat([one, 3 * one]))[0]
+    ).abs().max() > 0.01
 # sphinx_gallery_end_ignore
 
 # %%
@@ -251,7 +267,9 @@ for make in (dense_net, conv_net):
     print(f"{make.__name__:9} {before:.1%}, with shuffled pixels {share:.1%}")
 
 # sphinx_gallery_start_ignore
-dense = right_share(train(dense_net, 0, shuffled(train_x)), shuffled(val_x), val_y)
+dense = right_share(
+    train(dense_net, 0, shuffled(train_x)), shuffled(val_x), val_y
+)
 assert abs(dense - shares["dense_net"][0]) < 0.02
 assert share < before - 0.03
 assert share < dense
