@@ -89,14 +89,15 @@ fig.set_label(
 away = [(answer - y).abs().max().item() for answer in answers]
 assert away[-1] < 0.15 < away[0]
 assert answers[0].std() < y.std()
+import re
 from pathlib import Path
 
-program = Path(__file__).read_text("utf-8").split("# Play with it")[0]
+program = Path(__file__).read_text("utf-8").split("\n# Play")[0]
 program = program[program.index("import torch") :]
-for hidden in program.split("# sphinx_gallery_start_ignore")[1:]:
-    program = program.replace(
-        hidden.split("# sphinx_gallery_end_ignore")[0], ""
-    )
+mark = "# sphinx_gallery_"
+program = re.sub(
+    mark + "start.*?" + mark + "end_ignore", "", program, flags=re.S
+)
 lines = [s for s in program.splitlines() if s.strip() and s[0] != "#"]
 assert len(lines) == 8 + 9 + 8 == 25
 # sphinx_gallery_end_ignore
