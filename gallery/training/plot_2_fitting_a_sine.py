@@ -6,8 +6,8 @@ Fitting a sine
    :assumes: training/plot_1_training_loop; tensors/plot_4_devices; modules/plot_2_layers
 
    - feed a network from a data set in batches, on whatever device there is
-   - measure a test loss that means something: per sample, in evaluation mode, without a graph
-   - watch a network learn, and judge from the noise how good it can become
+   - measure a loss that means something: per sample, in evaluation mode, on samples not trained on
+   - choose on a validation set, and keep a test set for the last line
 
 A network that learns :math:`\sin x` is of no use to anybody, since the sine is known. That is what
 makes it a good first project: after every epoch we can hold what was learned against the truth. All
@@ -38,14 +38,15 @@ plt.style.use("pytorch_primer.course")
 #
 # A :term:`dataset` is anything that knows how many samples it has and can give the one with a
 # certain number: two methods, ``__len__`` and ``__getitem__``. Ours draws points :math:`x` between 0
-# and :math:`2\pi` and measures :math:`\sin x` with an error, which is normal with mean 0 and
-# standard deviation 0.1.
+# and :math:`2\pi` and measures :math:`a \sin(x + \varphi)` with an error, which is normal with mean 0
+# and standard deviation 0.1. Here :math:`a = 1` and :math:`\varphi = 0`; take other ones and run it again.
 
 
 class NoisySine(Dataset):
-    def __init__(self, num_samples, noise=0.1):
+    def __init__(self, num_samples, a=1.0, phi=0.0, noise=0.1):
         self.x = 2 * math.pi * torch.rand(num_samples, 1)
-        self.y = self.x.sin() + noise * torch.randn(num_samples, 1)
+        errors = noise * torch.randn(num_samples, 1)
+        self.y = a * (self.x + phi).sin() + errors
 
     def __len__(self):
         return len(self.x)
@@ -58,21 +59,27 @@ class NoisySine(Dataset):
 # An error of mean 0 matters. With ``torch.rand``, whose numbers are all positive, the network would
 # learn a sine that floats a little too high, and nothing in its loss would tell.
 
-train_set, test_set = NoisySine(400), NoisySine(100)
-print("samples:", len(train_set), "and", len(test_set))
+train_set = NoisySine(400)
+validation_set, test_set = NoisySine(100), NoisySine(100)
+print("samples:", len(train_set), len(validation_set), len(test_set))
 print("the first:", train_set[0])
 
 # sphinx_gallery_start_ignore
 assert (len(train_set), len(test_set)) == (400, 100)
+with torch.random.fork_rng():
+    shifted = NoisySine(50, a=2.0, phi=1.0, noise=0.0)
+    torch.testing.assert_close(shifted.y, 2 * torch.sin(shifted.x + 1))
 errors = train_set.y - train_set.x.sin()
 assert errors.mean().abs() < 4 * 0.1 / 400**0.5
 assert abs(errors.std() - 0.1) < 4 * 0.1 / 800**0.5
 # sphinx_gallery_end_ignore
 
 # %%
-# 400 samples to learn from, and 100 more that the network will never be trained on, the
-# :term:`test set`. (For tensors that are ready, :class:`torch.utils.data.TensorDataset` is such a
-# class without any writing.)
+# 400 samples to learn from. 100 more that are not trained on, the :term:`validation set`: whatever we choose,
+# such as when to stop, is chosen by the loss on it. And 100 that are looked at once, at the end, the
+# :term:`test set`. It has to be another set, because a choice makes the loss that it was made by look better
+# than it is. (For tensors that are ready, :class:`torch.utils.data.TensorDataset` is such a class without any
+# writing.)
 #
 # Batches
 # -------
@@ -82,24 +89,24 @@ assert abs(errors.std() - 0.1) < 4 * 0.1 / 800**0.5
 # step: within an epoch the batches depend on each other.
 
 train_loader = DataLoader(train_set, batch_size=32, shuffle=True)
-test_loader = DataLoader(test_set, batch_size=32)
+validation_loader = DataLoader(validation_set, batch_size=32)
 x, y = next(iter(train_loader))
 print("a batch:", tuple(x.shape), tuple(y.shape))
 print("sizes, training:", [len(x) for x, _ in train_loader])
-print("sizes, test:    ", [len(x) for x, _ in test_loader])
+print("validation:     ", [len(x) for x, _ in validation_loader])
 
 # sphinx_gallery_start_ignore
 assert x.shape == y.shape == (32, 1)
 with torch.random.fork_rng():  # what is not on the page draws no numbers
     assert [len(x) for x, _ in train_loader] == [32] * 12 + [400 - 12 * 32]
-    assert [len(x) for x, _ in test_loader] == [32, 32, 32, 4]
+    assert [len(x) for x, _ in validation_loader] == [32, 32, 32, 4]
     seen = torch.cat([x for x, _ in train_loader])
 assert torch.equal(seen.sort(dim=0).values, train_set.x.sort(dim=0).values)
 assert not torch.equal(seen, train_set.x)
 # sphinx_gallery_end_ignore
 
 # %%
-# Thirteen batches make an epoch of training. The test set leaves a rest: its last batch has only 4
+# Thirteen batches make an epoch of training. The validation set leaves a rest: its last batch has only 4
 # samples. We shall meet it again.
 #
 # Network and device
@@ -129,15 +136,15 @@ assert isinstance(net[-1], nn.Linear)
 # sphinx_gallery_end_ignore
 
 # %%
-# The test loss
-# -------------
+# The loss on samples not trained on
+# ----------------------------------
 #
 # How wrong is the network on samples it has not seen? A function for that has four duties. It
 # switches to :term:`evaluation mode`, and back again. It records no graph. It moves each batch to
 # the device. And it counts *samples*, not batches:
 
 
-def test_loss(net, loader):
+def loss_on(net, loader):
     net.eval()
     total, num_samples = 0.0, 0
     with torch.no_grad():
@@ -154,19 +161,20 @@ def test_loss(net, loader):
 # two ways that one meets, and compare with all samples at once.
 
 with torch.no_grad():
-    batches = [(x.to(device), y.to(device)) for x, y in test_loader]
+    batches = [(x.to(device), y.to(device)) for x, y in validation_loader]
     means = [nn.functional.mse_loss(net(x), y).item() for x, y in batches]
-    at_once = (net(test_set.x.to(device)) - test_set.y.to(device)).square()
+    inputs, wanted = validation_set.x.to(device), validation_set.y.to(device)
+    at_once = (net(inputs) - wanted).square()
 print("sum of means: ", round(sum(means), 4))
 print("mean of means:", round(sum(means) / len(means), 4))
-print("weighted:     ", round(test_loss(net, test_loader), 4))
+print("weighted:     ", round(loss_on(net, validation_loader), 4))
 print("all at once:  ", round(at_once.mean().item(), 4))
 
 # sphinx_gallery_start_ignore
 sizes = [32, 32, 32, 4]
 weighted = sum(m * n for m, n in zip(means, sizes, strict=True)) / 100
 with torch.random.fork_rng():
-    assert abs(test_loss(net, test_loader) - weighted) < 1e-6
+    assert abs(loss_on(net, validation_loader) - weighted) < 1e-6
 assert abs(at_once.mean().item() - weighted) < 1e-6
 assert abs(sum(means) / 4 - weighted) > 1e-3
 assert sum(means) > 3.5 * weighted
@@ -190,12 +198,12 @@ assert net.training
 
 grid = torch.linspace(0, 2 * math.pi, 100).reshape(-1, 1)
 optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
-train_losses, test_losses, answers = [], [], []
+train_losses, val_losses, answers = [], [], []
 
 
 def note():
-    train_losses.append(test_loss(net, train_loader))
-    test_losses.append(test_loss(net, test_loader))
+    train_losses.append(loss_on(net, train_loader))
+    val_losses.append(loss_on(net, validation_loader))
     with torch.no_grad():
         answers.append(net(grid.to(device)).cpu())
 
@@ -215,49 +223,46 @@ for _ in range(num_epochs):
         loss.backward()
         optimizer.step()
     note()
-print("test loss, first:", round(test_losses[0], 2))
-print("test loss, best: ", round(min(test_losses), 3))
+print("validation loss, first:", round(val_losses[0], 2))
+print("validation loss, best: ", round(min(val_losses), 3))
 
 # sphinx_gallery_start_ignore
-variance = (test_set.y - test_set.x.sin()).square().mean().item()
-assert test_losses[0] > 0.3
-assert 0.8 * variance < min(test_losses) < 0.015
+variance = (validation_set.y - validation_set.x.sin()).square().mean().item()
+assert val_losses[0] > 0.3
+assert 0.8 * variance < min(val_losses) < 0.015
 assert abs(variance - 0.01) < 4 * 0.01 * (2 / 100) ** 0.5
-assert len(answers) == len(test_losses) == 61
-assert 60 * 13 == 780
-assert 1000 * math.ceil(1000 / 32) == 32_000 > 40 * 780
+assert len(answers) == len(val_losses) == 61
+assert num_epochs * len(train_loader) == 60 * 13 == 780
 # sphinx_gallery_end_ignore
 
 # %%
-# 60 epochs of 13 steps are 780 steps: a second or two. That is a choice. A thousand points and a
-# thousand epochs, as one finds them for this task, are 32 000 steps, more than forty times as many,
-# and show nothing that cannot be seen here. We made the task smaller until it ran in seconds, and
-# stop where the curves do:
+# 60 epochs of 13 steps are 780 steps: a second or two. We made the task smaller until it ran in seconds,
+# and stop where the curves do:
 
 fig, ax = plt.subplots()
 ax.semilogy(train_losses, label="training set")
-ax.semilogy(test_losses, "--", label="test set")
+ax.semilogy(val_losses, "--", label="validation set")
 ax.axhline(0.01, linestyle=":", color="black", label="variance of the noise")
 ax.set(xlabel="epoch", ylabel="mean squared error")
 ax.legend()
 
 # sphinx_gallery_start_ignore
 fig.set_label(
-    "Mean squared error against epoch, on a logarithmic axis, for the training set and the test set."
+    "Mean squared error against epoch, on a logarithmic axis, for the training and the validation set."
     " Both fall together from about one half and flatten out just above a dotted line at 0.01, the"
     " variance of the noise."
 )
-ratio = torch.tensor(test_losses[5:]) / torch.tensor(train_losses[5:])
+ratio = torch.tensor(val_losses[5:]) / torch.tensor(train_losses[5:])
 assert ratio.min() > 0.6
 assert ratio.max() < 1.8
 assert min(train_losses) > 0.008
 # sphinx_gallery_end_ignore
 
 # %%
-# Both curves come down to the dotted line and stay near it. It is where they must end: nobody can
-# predict the noise, whose variance is :math:`0.1^2 = 0.01`. The test curve follows the training
-# curve, so this network has learned the sine and not the 400 samples. If it rose while the other
-# went on falling, we would see :term:`overfitting`. The wobble at the end is Adam, whose steps do not
+# Both curves come down to the dotted line and stay near it: the variance of the noise,
+# :math:`0.1^2 = 0.01`. On new samples nobody can stay below it for long, because nobody can predict the
+# noise. The validation curve follows the training curve, so this network has learned the sine and not
+# the 400 samples. If it rose while the other went on falling, we would see :term:`overfitting`. The wobble at the end is Adam, whose steps do not
 # get shorter by themselves; there is a remedy in :doc:`Learning rate and batch size
 # </lessons/training/plot_4_learning_rate>`.
 #
@@ -290,21 +295,26 @@ assert wrong[-1] < 0.01
 
 # %%
 # It begins nearly flat, tilts, finds the hill, then the valley, and ends in the middle of the
-# samples, though no sample told it where the middle is. How close is it to the sine itself?
+# samples, though no sample told it where the middle is. How close is it to the sine itself? We take the
+# epoch with the smallest *validation* loss. Its answers on the grid were kept, and so the sine can judge
+# it; the noisy test samples we look at with the network as it is at the end, once.
 
-best = min(range(num_epochs + 1), key=test_losses.__getitem__)
+best = min(range(num_epochs + 1), key=val_losses.__getitem__)
 to_truth = (answers[best] - grid.sin()).square().mean().item()
-print("against noisy samples:", round(test_losses[best], 3))
-print("against the true sine:", round(to_truth, 4))
+test = loss_on(net, DataLoader(test_set, batch_size=32))
+print("best epoch, validation:", round(val_losses[best], 4))
+print("best epoch, true sine: ", round(to_truth, 4))
+print("last epoch, test:      ", round(test, 4))
 
 # sphinx_gallery_start_ignore
-assert to_truth < 0.5 * test_losses[best]
+assert to_truth < 0.5 * val_losses[best]
 assert to_truth < 0.005
+assert test < 0.02
 # sphinx_gallery_end_ignore
 
 # %%
-# Much closer than the samples are. 400 noisy values average out, and a network of 321 parameters
-# that may bend only smoothly does the averaging.
+# The network is much closer to the sine than the samples are. 400 noisy values average out, and a network
+# of 321 parameters that may bend only smoothly does the averaging.
 #
 # In motion
 # ---------
@@ -316,7 +326,7 @@ assert to_truth < 0.005
 
 def draw(epoch):
     line.set_ydata(answers[epoch])
-    ax.set_title(f"epoch {epoch}, test loss {test_losses[epoch]:.3f}")
+    ax.set_title(f"epoch {epoch}, validation loss {val_losses[epoch]:.3f}")
     return [line]
 
 
@@ -327,7 +337,7 @@ frames = [*range(10), *range(10, 30, 2), *range(30, 61, 10)]
 # Matplotlib warns when the program ends.
 
 fig, ax = plt.subplots()
-ax.plot(test_set.x, test_set.y, ".", color="C1", label="test samples")
+ax.plot(validation_set.x, validation_set.y, ".", color="C1", label="samples")
 (line,) = ax.plot(grid, answers[0], color="C0", label="network")
 ax.set(xlabel="$x$", ylabel="$y$")
 ax.legend()
@@ -337,8 +347,8 @@ anim
 
 # sphinx_gallery_start_ignore
 fig.set_label(
-    "Animation of the network's answer over the noisy samples of the test set: a nearly flat line"
-    " tilts, bends into an S and settles on the sine, while the test loss in the title falls."
+    "Animation of the network's answer over the noisy samples of the validation set: a nearly flat line"
+    " tilts, bends into an S and settles on the sine, while the validation loss in the title falls."
 )
 assert len(frames) <= 25
 assert frames[-1] == num_epochs
@@ -362,9 +372,14 @@ assert sum(bool(epoch % 20) for epoch in range(1000)) == 1000 * 19 // 20 == 950
 #
 # ReLU is the usual choice. In a narrow network it is a gamble. To see it, we train 64 networks with
 # three hidden layers of 5, each with a start of its own. One after the other that would take a while;
-# but they are all of one shape, so their parameters can be stacked and computed together. Adam works
-# entry by entry, hence each of the 64 is trained as if it were alone. This time the targets are free
-# of noise, so that only the start matters.
+# but they are all of one shape, so they can be computed together. Three tools of ``torch.func`` do it:
+#
+# - ``stack_module_state`` stacks the parameters of the 64 networks, one tensor for each name;
+# - ``functional_call`` calls a module with parameters that it is given instead of its own;
+# - ``vmap`` runs that call for each slice of the stack, all at once.
+#
+# Adam works entry by entry, hence each of the 64 is trained as if it were alone. This time the targets are
+# free of noise, so that only the start matters.
 
 
 def train_64(activation, num_steps=400):
@@ -432,14 +447,15 @@ fig.set_label(
 #
 # - A data set has ``__len__`` and ``__getitem__``; a loader cuts it into batches, the last one short.
 # - Weight the batches' losses by their sizes; evaluate in ``eval()`` mode and without a graph.
-# - The variance of the noise is the loss to expect; training and test loss side by side tell
-#   learning from memorising.
+# - Choose on the validation set; the test set is for the last line of a project.
+# - On new samples the variance of the noise is the loss to expect; training and validation loss side by
+#   side tell learning from memorising.
 # - Make a task small enough to repeat it often. Whether a network trains can depend on its start.
 #
 # Exercises
 # ---------
 #
-# A test loss that leaves the network as it was.
+# A loss over a loader that leaves the network as it was.
 #
 # .. exercise:: mean_loss
 #

@@ -48,12 +48,7 @@ assert abs(data.x_train.std() - 1) < 1e-4
 # sphinx_gallery_end_ignore
 
 # %%
-# .. tip::
-#
-#    The same lesson on MNIST :cite:p:`lecun1998`, 70 000 images of 28×28 pixels, takes one other
-#    line: ``data = load_mnist("data", download=True)``, with :func:`pytorch_primer.load_mnist`. Every
-#    size below follows from the data. The learning rate does not; how to find it is the subject of
-#    the next lesson.
+# What larger images take is shown in :doc:`MNIST, for real </lessons/training/plot_6_mnist>`.
 
 fig, axes = plt.subplots(2, 8, figsize=(7, 2.3))
 for i, ax in enumerate(axes.flat):
@@ -181,8 +176,33 @@ assert len(make_batches()) == 29 == -(-1437 // 50)
 # .. math:: p \leftarrow p - \text{lr} \cdot \frac{\partial L}{\partial p}.
 #
 # The gradient of a batch is an estimate of that of all samples, and such an estimate is what the name
-# :term:`stochastic gradient descent` speaks of :cite:p:`robbins1951`. :func:`torch.autograd.grad`
-# returns the gradients without storing them in ``.grad``, so nothing has to be cleared.
+# :term:`stochastic gradient descent` speaks of :cite:p:`robbins1951`. Does it aim at the right value? We take
+# the gradient of the first layer for each batch of an epoch, and average them, each with its size:
+
+
+def first_gradient(x, y):
+    (gradient,) = torch.autograd.grad(loss_fn(net(x), y), net[1].weight)
+    return gradient
+
+
+whole = first_gradient(data.x_train, targets)
+parts = [(len(x), first_gradient(x, y)) for x, y in make_batches()]
+mean = sum(n * g for n, g in parts) / len(data.x_train)
+away = [((g - whole).norm() / whole.norm()).item() for _, g in parts]
+print(f"a single batch is off by {min(away):.0%} to {max(away):.0%}")
+print(f"their mean by {((mean - whole).norm() / whole.norm()).item():.0e}")
+
+# sphinx_gallery_start_ignore
+torch.testing.assert_close(mean, whole, rtol=1e-3, atol=1e-6)
+assert min(away) > 0.1
+assert len(parts) == 29
+# sphinx_gallery_end_ignore
+
+# %%
+# Single batches stray, their mean does not: the estimate is *unbiased*, :math:`E(\tilde\nabla L) = \nabla L`.
+#
+# :func:`torch.autograd.grad` returns the gradients without storing them in ``.grad``, so nothing has to be
+# cleared. The step:
 
 
 def step(net, x, y, lr):
@@ -258,8 +278,20 @@ assert torch.tensor(means).diff().max() < 0.001
 
 # %%
 # Single batches jump up and down, as estimates do. Their mean falls steadily, below 0.09 in the first
-# epoch and to less than a tenth of that in the end.
-#
+# epoch and to less than a tenth of that in the end. The history also has the running log that one wants
+# to see while a longer training runs:
+
+for epoch in range(0, num_epochs, 5):
+    took = sum(history.seconds[: epoch + 1])
+    print(
+        f"epoch {epoch:2}  loss {history.epoch_losses[epoch]:.4f}  {took:5.2f} s"
+    )
+
+# sphinx_gallery_start_ignore
+assert len(history.seconds) == num_epochs
+# sphinx_gallery_end_ignore
+
+# %%
 # What it has learned
 # -------------------
 #

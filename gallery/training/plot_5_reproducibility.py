@@ -72,8 +72,7 @@ assert torch.equal(weights["seeded"], nn.Linear(2, 1).weight)
 # %%
 # Three different layers. In the second, the numbers have moved on by one place: its first weight is
 # the second one of the layer above. So the seed stands at the top of a program, before the first
-# network is made and before the first data are drawn. A call at its end, after the training, as one
-# sees it now and then, does nothing for anybody.
+# network is made and before the first data are drawn. A call at its end, after the training, does nothing.
 #
 # More than one source
 # --------------------
@@ -130,21 +129,42 @@ assert orders(0, own[0]) == orders(100, own[1])
 # With its own generator the order of the samples stays what it was. That is also the way to compare
 # two networks on the same batches.
 #
+# A generator of one's own needs a *seed* of its own, too. With the seed of the global one it gives the very
+# same numbers, and what should be independent is a copy. ``SeedSequence`` of NumPy makes as many seeds out of
+# one as you want, so well mixed that the streams have nothing to do with each other:
+
+torch.manual_seed(0)
+copied = torch.Generator().manual_seed(0)
+print("a copy:", torch.equal(torch.rand(5), torch.rand(5, generator=copied)))
+first, second = np.random.SeedSequence(0).generate_state(2).tolist()
+one = torch.rand(5, generator=torch.Generator().manual_seed(first))
+other = torch.rand(5, generator=torch.Generator().manual_seed(second))
+print("own seeds:", torch.equal(one, other))
+
+# sphinx_gallery_start_ignore
+torch.manual_seed(0)
+copied = torch.Generator().manual_seed(0)
+assert torch.equal(torch.rand(5), torch.rand(5, generator=copied))
+assert not torch.equal(one, other)
+# sphinx_gallery_end_ignore
+
+# %%
 # The same run twice
 # ------------------
 #
 # A small training has all sources of chance in it: initial weights, the order of the samples,
-# and a dropout layer. ``set_seed`` returns a generator of its own, which we hand to the batches.
+# and a dropout layer. ``set_seed`` seeds them, and the batches get a generator with a seed of its own.
 
 set_seed(0)
 X = torch.randn(100, 2)
 Y = torch.sin(2 * X.sum(dim=1, keepdim=True))
 
 
-def experiment(seed):
-    generator = set_seed(seed)
+def experiment(seed, p=0.1):
+    set_seed(seed)
+    generator = torch.Generator().manual_seed(1000 + seed)
     net = nn.Sequential(
-        nn.Linear(2, 32), nn.Tanh(), nn.Dropout(0.1), nn.Linear(32, 1)
+        nn.Linear(2, 32), nn.Tanh(), nn.Dropout(p), nn.Linear(32, 1)
     )
     batches = Batches(X, Y, 20, shuffle=True, generator=generator)
     return sgd(net, nn.MSELoss(), batches, 0.1, 40).epoch_losses
@@ -185,9 +205,27 @@ assert len({tuple(run) for run in runs}) == 10
 # sphinx_gallery_end_ignore
 
 # %%
-# The dashed line covers one of the ten completely. The others show how much of a result is chance.
-# A seed makes a run repeatable, not typical: an improvement that is smaller than the width of this
-# bundle is none, whatever a single seed says. Report several, and never choose the best seed.
+# The dashed line covers one of the ten completely. The others show how much of a result is chance. A seed
+# makes a run repeatable, not typical. Report several, and never choose the best seed.
+#
+# Does that mean that nothing smaller than the width of the bundle can be seen? No. Suppose we want to know
+# whether less dropout, 0.05 instead of 0.1, gives a lower training loss. Run both with the *same* seeds and look at the
+# differences, seed by seed. Much of the chance is common to the two and drops out, and the mean of ten is known
+# better than each: its *standard error* is the deviation divided by :math:`\sqrt{10}`.
+
+fewer = torch.tensor([experiment(seed, p=0.05)[-1] for seed in range(10)])
+differences = final - fewer
+error = differences.std() / 10**0.5
+print(f"width of the bundle {final.max() - final.min():.3f}")
+print(f"difference {differences.mean():.3f}, standard error {error:.3f}")
+
+# sphinx_gallery_start_ignore
+assert differences.mean() > 3 * error
+assert differences.mean() < final.max() - final.min()
+# sphinx_gallery_end_ignore
+
+# %%
+# The difference is smaller than the width of the bundle, and still many times its standard error: it is there.
 #
 # Workers
 # -------
@@ -225,35 +263,56 @@ assert len({tuple(noise_of_batches(n)) for n in (1, 2, 4)}) == 3
 
 class Jittered(Dataset):
     def __init__(self, num_samples, seed):
-        self.num_samples, self.seed, self.epoch = num_samples, seed, 0
+        self.num_samples, self.seed = num_samples, seed
+        self.epoch = torch.tensor(0).share_memory_()
 
     def __len__(self):
         return self.num_samples
 
     def __getitem__(self, i):
-        seed = self.seed + self.epoch * self.num_samples + i
-        generator = torch.Generator().manual_seed(seed)
+        parts = np.random.SeedSequence([self.seed, self.epoch.item(), i])
+        generator = torch.Generator().manual_seed(
+            parts.generate_state(1).item()
+        )
         return i, torch.randn(1, generator=generator).item()
 
 
 # %%
-# Each sample has its seed, another one in each epoch. Now it may be asked for in any order, and by
-# whom you like:
+# Seed, epoch and number of the sample are mixed. (Adding them up would not do: sample 1 of seed 0 would be
+# sample 0 of seed 1.) The epoch lies in memory that the workers share, because each of them has a copy of
+# the data set, and with ``persistent_workers=True`` keeps it from epoch to epoch. Now a sample may be asked for
+# in any order, and by whom you like. Here two real workers do it (or none, where Python does not start
+# processes by copying itself; see below):
 
 samples = Jittered(6, seed=0)
 in_order = dict(samples[i] for i in range(6))
-shuffled = {}
-for indices, noises in DataLoader(samples, batch_size=2, shuffle=True):
-    shuffled |= zip(indices.tolist(), noises.tolist(), strict=True)
-print("order of arrival:", list(shuffled))
-print("same noise:", all(shuffled[i] == in_order[i] for i in range(6)))
-samples.epoch = 1
-print("another epoch:", samples[0][1] != in_order[0])
+forks = torch.multiprocessing.get_start_method() == "fork"
+workers = {"num_workers": 2, "persistent_workers": True} if forks else {}
+loader = DataLoader(samples, batch_size=2, shuffle=True, **workers)
+
+
+def one_epoch():
+    found = {}
+    for indices, noises in loader:
+        found |= zip(indices.tolist(), noises.tolist(), strict=True)
+    return found
+
+
+shuffled = one_epoch()
+print(
+    "order of arrival:", list(shuffled), " same noise:", shuffled == in_order
+)
+samples.epoch.fill_(1)
+print("another epoch, other noise:", one_epoch()[0] != in_order[0])
 
 # sphinx_gallery_start_ignore
 assert shuffled == in_order
-assert list(shuffled) != list(in_order)
-assert samples[0][1] != in_order[0]
+second = one_epoch()
+assert set(second.values()).isdisjoint(in_order.values())
+assert second == dict(samples[i] for i in range(6))
+other_seed = Jittered(6, seed=1)
+assert {other_seed[i][1] for i in range(6)}.isdisjoint(in_order.values())
+del loader
 # sphinx_gallery_end_ignore
 
 # %%
@@ -273,8 +332,6 @@ assert samples[0][1] != in_order[0]
 #
 #       if __name__ == "__main__":
 #           main()
-#
-#    The loaders of these lessons have no workers: what is in memory already needs nobody to fetch it.
 #
 # Deterministic algorithms
 # ------------------------
@@ -315,8 +372,8 @@ assert not torch.are_deterministic_algorithms_enabled()
 # On a GPU there are more such operations. ``index_add_`` and ``scatter_add_`` add from many threads in
 # the order in which these arrive; cuDNN chooses among algorithms by timing them
 # (``torch.backends.cudnn.benchmark``); cuBLAS needs the variable ``CUBLAS_WORKSPACE_CONFIG``, and
-# before its first call. ``set_seed(0, deterministic=True)`` takes care of all of it. One still reads
-# that there is no simple way to do so. There is, and it costs some speed.
+# before its first call. ``set_seed(0, deterministic=True)`` sets all of these, at the cost of some speed. Where an
+# operation has no deterministic form it cannot help; then PyTorch raises, as above, and you choose another one.
 #
 # Why two machines differ
 # -----------------------
@@ -520,5 +577,4 @@ assert abs(one_way - other_way) < 1e-3
 # Where to go next
 # ----------------
 #
-# This was the last lesson. :doc:`All exercises </exercises>` are on one page, and :doc:`How it is made
-# </how_it_is_made>` tells how a course can run its own claims.
+# All tools are there. :doc:`MNIST, for real </lessons/training/plot_6_mnist>` uses them on images of real size.

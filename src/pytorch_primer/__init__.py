@@ -4,7 +4,7 @@ from pytorch_primer._torchvision import import_torchvision
 from pytorch_primer.animation import animate_descent
 from pytorch_primer.batches import Batches
 from pytorch_primer.contours import ContourPlot, FunctionPlot, plot_contours, plot_function
-from pytorch_primer.data import ImageData, load_digits, load_mnist
+from pytorch_primer.data import ImageData, load_digits, load_mnist, small_mnist, write_mnist
 from pytorch_primer.descent import Trajectory, descend
 from pytorch_primer.evaluation import evaluate
 from pytorch_primer.exercises import Result, check, hint, progress, solution
@@ -59,9 +59,11 @@ __all__ = [
     "progress",
     "set_seed",
     "sgd",
+    "small_mnist",
     "solution",
     "summary",
     "sweep",
+    "write_mnist",
 ]
 
 __version__ = "0.1.0"

