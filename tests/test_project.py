@@ -1,12 +1,12 @@
 """What the project says about itself is true."""
 
 import ast
+import graphlib
 import re
 import subprocess
 import tomllib
 from pathlib import Path
 
-import pytest
 from tests.readme_commands import commands
 
 ROOT = Path(__file__).parents[1]
@@ -54,13 +54,53 @@ def test_no_file_names_a_package_index_host():
             assert not hosts.search(path.read_text(encoding="utf-8")), path
 
 
-@pytest.mark.parametrize(
-    ("folder", "limit"), [("src", 400), ("docs/course_site", 400), ("docs/conf.py", 120)]
-)
-def test_modules_are_short(folder, limit):
-    paths = [p for p in tracked(folder) if p.suffix == ".py"]
-    long = {p.name: n for p in paths if (n := len(p.read_text().splitlines())) > limit}
-    assert not long
+def test_configuration_has_settings_only():
+    assert len((ROOT / "docs/conf.py").read_text(encoding="utf-8").splitlines()) <= 120
+
+
+def test_the_map_of_the_house_is_true():
+    """Each path of the map is there, and each top-level folder is on it."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    drawn = re.search(r"<!-- map -->\n```text\n(.*?)```", text, re.S)[1]
+    assert len(drawn.splitlines()) <= 24  # one screen
+    found, top = set(), ROOT
+    for indent, name in re.findall(r"^( *)([\w./]+)  ", drawn, re.M):
+        top = ROOT / name if not indent else top
+        path = top if not indent else top / name
+        assert path.exists(), path
+        found.add(path)
+    folders = {path.relative_to(ROOT).parts[0] for path in tracked() if path.parent != ROOT}
+    mapped = {path.relative_to(ROOT).parts[0] for path in found}
+    assert {name for name in folders if not name.startswith(".")} == mapped
+
+
+def packages() -> dict[str, Path]:
+    """Modules of the library and of the site by their dotted names."""
+    found = {}
+    for root in (ROOT / "src", ROOT / "docs"):
+        for path in root.glob("[pc]*/**/*.py"):
+            parts = path.relative_to(root).with_suffix("").parts
+            found[".".join(parts).removesuffix(".__init__")] = path
+    return found
+
+
+def imported(path: Path, known: dict[str, Path]) -> set[str]:
+    """Modules of ours that one module imports at its top."""
+    names = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names & known.keys()
+
+
+def test_no_modules_import_in_a_circle():
+    known = packages()
+    packs = {name for name, path in known.items() if path.name == "__init__.py"}
+    graph = {name: imported(path, known) - packs for name, path in known.items()}
+    graph = {name: edges - {name} for name, edges in graph.items() if name not in packs}
+    list(graphlib.TopologicalSorter(graph).static_order())
 
 
 def test_imports_run_one_way():
