@@ -125,7 +125,7 @@ def check_outline(app: Sphinx) -> None:
     outline = outline_of(app.config)
     exercises = written_ids() if outline.file == FILE else outline.exercises
     for problem in outline.problems(scripts, exercises):
-        logger.warning("%s", problem, location=str(outline.file), type="outline")
+        logger.warning("%s", problem, location=f"{outline.file}:1", type="outline")
 
 
 # -- where warnings point ------------------------------------------------------------------------
