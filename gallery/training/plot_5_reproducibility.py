@@ -312,7 +312,6 @@ assert set(second.values()).isdisjoint(in_order.values())
 assert second == dict(samples[i] for i in range(6))
 other_seed = Jittered(6, seed=1)
 assert {other_seed[i][1] for i in range(6)}.isdisjoint(in_order.values())
-del loader
 # sphinx_gallery_end_ignore
 
 # %%

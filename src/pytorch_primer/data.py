@@ -187,7 +187,7 @@ def load_mnist(
 
 
 def small_mnist(root: str | os.PathLike[str] | None = None) -> Path:
-    """Give a folder from which torchvision reads 10,000 of MNIST's images, 8,000 of them to train on.
+    """Give a folder from which torchvision reads 10,000 of MNIST's images, 8,000 to train on.
 
     ``torchvision.datasets.MNIST(small_mnist(), train=True)`` is then the same call as for the whole
     data set, which has 60,000 and 10,000. The files are written once and found again later. Where
