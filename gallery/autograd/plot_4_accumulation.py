@@ -9,7 +9,7 @@ Accumulation, ``no_grad`` and ``autograd.grad``
    - switch the recording off, and say what fails without it
    - get gradients as return values, and derivatives of results that are no single number
 
-Three habits of autograd surprise everybody once: gradients add up, the record is used up, and what
+Three habits of autograd surprise everybody once: gradients add up, a pass frees what it needed, and what
 was not recorded cannot be differentiated. Each of them has a reason. This lesson provokes all three
 and shows what to do.
 """
@@ -128,8 +128,8 @@ assert a.grad is None
 # sphinx_gallery_end_ignore
 
 # %%
-# A record is used up
-# -------------------
+# A pass frees what it needed
+# ---------------------------
 #
 # Above we called ``compute`` anew for each pass. Walking the *same* record twice fails:
 

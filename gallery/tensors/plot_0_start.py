@@ -89,10 +89,12 @@ fig.set_label(
 away = [(answer - y).abs().max().item() for answer in answers]
 assert away[-1] < 0.15 < away[0]
 assert answers[0].std() < y.std()
+import inspect
 import re
 from pathlib import Path
 
-program = Path(__file__).read_text("utf-8").split("\n# Play")[0]
+place = Path(inspect.currentframe().f_code.co_filename)
+program = place.read_text("utf-8").split("\n# Play")[0]
 program = program[program.index("import torch") :]
 mark = "# sphinx_gallery_"
 program = re.sub(

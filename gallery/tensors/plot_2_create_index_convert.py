@@ -416,8 +416,8 @@ assert torch.tensor([0.0, 0.5, -3.0]).bool().tolist() == [False, True, True]
 #    Converting a *negative or too large float* to an unsigned type has no defined result: the
 #    answer depends on the processor. Round and :func:`clamp <torch.clamp>` first.
 #
-# Computed together, two dtypes meet in the one that can hold both kinds of number. Division always
-# leaves the integers; ``//`` stays there.
+# Computed together, two dtypes of a kind meet in the wider one, and a float type wins over any integer type.
+# Division always leaves the integers; ``//`` stays there.
 
 n = torch.tensor([7, 8])
 print((n + 0.5).dtype, (n / 2).dtype, (n // 2).dtype, n / 2)
