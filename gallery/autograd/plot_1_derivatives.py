@@ -11,8 +11,8 @@ Derivatives three ways
 
 Training a model means asking, again and again, how a result changes when an input changes a little.
 There are three ways to find out: a formula, a record of the computation, two values close together.
-The second is a large part of what PyTorch is for. This lesson runs all three on one function and looks
-at their errors and their costs.
+The second is a large part of what PyTorch is for. This lesson runs all three on one function and
+looks at their errors and their costs.
 """
 
 # sphinx_gallery_tags = ["autograd"]
@@ -68,9 +68,10 @@ assert abs(by_formula.item() - 3 * math.cos(2.25)) < 1e-15
 # sphinx_gallery_end_ignore
 
 # %%
-# This is exact up to rounding, and it is fast. But somebody has to derive it, and anew whenever ``f``
-# changes. A computer algebra system can: SymPy, which is installed along with PyTorch, transforms the
-# formula itself. We let it differentiate :math:`f`, and then :math:`f` put into itself again and again:
+# This is exact up to rounding, and it is fast. But somebody has to derive it, and anew whenever
+# ``f`` changes. A computer algebra system can: SymPy, which is installed along with PyTorch,
+# transforms the formula itself. We let it differentiate :math:`f`, and then :math:`f` put into
+# itself again and again:
 
 symbol = sympy.Symbol("x")
 print("derivative of f:", sympy.diff(sympy.sin(symbol**2)))
@@ -91,16 +92,17 @@ assert more.diff().count_ops() - nested.diff().count_ops() == 4 * 6
 
 # %%
 # The formula of ``f`` grows by 2 operations a level, that of its derivative by more at each level,
-# because every factor of the chain rule repeats all that lies inside it. And a program with loops is
-# no formula to begin with.
+# because every factor of the chain rule repeats all that lies inside it. And a program with loops
+# is no formula to begin with.
 #
 # By autograd
 # -----------
 #
-# The second way takes the program as it is. Each operation in ``f`` has a known derivative: a square, a
-# sine. :term:`Automatic differentiation` records which operations ran, on which numbers, and applies
-# the chain rule to the record :cite:p:`baydin2018`. In PyTorch this is called :term:`autograd`. Line by
-# line: we make the input and say that we want derivatives with respect to it,
+# The second way takes the program as it is. Each operation in ``f`` has a known derivative: a
+# square, a sine. :term:`Automatic differentiation` records which operations ran, on which numbers,
+# and applies the chain rule to the record :cite:p:`baydin2018`. In PyTorch this is called
+# :term:`autograd`. Line by line: we make the input and say that we want derivatives with respect to
+# it,
 
 x = torch.tensor(1.5, dtype=torch.float64, requires_grad=True)
 
@@ -110,8 +112,8 @@ x = torch.tensor(1.5, dtype=torch.float64, requires_grad=True)
 y = f(x)
 
 # %%
-# and ask for the derivative of ``y``. ``backward`` walks the record from ``y`` back to ``x`` and leaves
-# what it finds in the attribute ``.grad`` of ``x``, which was empty so far:
+# and ask for the derivative of ``y``. ``backward`` walks the record from ``y`` back to ``x`` and
+# leaves what it finds in the attribute ``.grad`` of ``x``, which was empty so far:
 
 print("before:", x.grad)
 y.backward()
@@ -123,13 +125,14 @@ assert (x.grad - by_formula).abs().item() < 1e-15
 # sphinx_gallery_end_ignore
 
 # %%
-# All digits, and nobody wrote a formula. The numbers of the chain rule were computed beside the numbers
-# of the function. How the record looks is the subject of the next lesson.
+# All digits, and nobody wrote a formula. The numbers of the chain rule were computed beside the
+# numbers of the function. How the record looks is the subject of the next lesson.
 #
 # By finite differences
 # ---------------------
 #
-# The third way needs nothing but values of ``f``. The derivative is a limit. Stop before the limit, at a small step :math:`h`, and it becomes a
+# The third way needs nothing but values of ``f``. The derivative is a limit. Stop before the limit,
+# at a small step :math:`h`, and it becomes a
 # :term:`finite difference`:
 #
 # .. math:: f'(x) \approx \frac{f(x + h) - f(x)}{h}.
@@ -215,12 +218,13 @@ assert central.min() < forward.min()
 # sphinx_gallery_end_ignore
 
 # %%
-# On the right of each V the step is too long: the curve bends away from its tangent. For the forward
-# difference this *truncation error* shrinks like :math:`h`, for the central one like :math:`h^2`. On
-# the left the step is too short: :math:`f(x+h)` and :math:`f(x)` agree in almost all of their
-# digits, the difference keeps only the last few, and these are *rounding error*, which the division
-# by :math:`h` makes large. It grows like :math:`1/h`. The best step lies between: near the square
-# root of the machine precision for the forward difference, near its cube root for the central one
+# On the right of each V the step is too long: the curve bends away from its tangent. For the
+# forward difference this *truncation error* shrinks like :math:`h`, for the central one like
+# :math:`h^2`. On the left the step is too short: :math:`f(x+h)` and :math:`f(x)` agree in almost
+# all of their digits, the difference keeps only the last few, and these are *rounding error*, which
+# the division by :math:`h` makes large. It grows like :math:`1/h`. The best step lies between: near
+# the square root of the machine precision for the forward difference, near its cube root for the
+# central one
 # :cite:p:`higham2002`.
 
 eps = torch.finfo(torch.float64).eps
@@ -245,6 +249,7 @@ print(f"smallest error in float64, over all steps: {best_double:.0e}")
 
 # sphinx_gallery_start_ignore
 assert best > 1000 * best_double
+assert round(-math.log10(torch.finfo(torch.float32).eps)) == 7
 # sphinx_gallery_end_ignore
 
 # %%
@@ -299,7 +304,8 @@ assert 1e-12 < (gradient - v.grad).abs().max().item() < 1e-5
 # evaluations, whatever the number of inputs: this is the *cheap gradient principle*
 # :cite:p:`griewank2008`. It is why networks with billions of parameters can be trained.
 #
-# Finite differences are useful all the same, as a test: they know nothing of the rules that they check.
+# Finite differences are useful all the same, as a test: they know nothing of the rules that they
+# check.
 # :func:`torch.autograd.gradcheck` compares the two, and PyTorch's own tests use it.
 
 point = torch.tensor([0.3, 1.5], dtype=torch.float64, requires_grad=True)
@@ -320,14 +326,14 @@ assert torch.autograd.gradcheck(f, point)
 # - A finite difference needs only the function. Too long a step bends, too short a step rounds; the
 #   best forward difference keeps about half of the digits.
 # - Autograd is exact like a formula and needs only the program.
-# - For a result that depends on many inputs, autograd takes one evaluation and one pass back; finite
-#   differences take one or two evaluations for each input.
+# - For a result that depends on many inputs, autograd takes one evaluation and one pass back;
+#   finite differences take one or two evaluations for each input.
 #
 # Exercises
 # ---------
 #
-# The smallest use of autograd that there is, and a finite difference that has to be good: choose the
-# rule and the step.
+# The smallest use of autograd that there is, and a finite difference that has to be good: choose
+# the rule and the step.
 #
 # .. exercise:: simple_grad
 #

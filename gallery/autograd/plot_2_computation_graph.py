@@ -77,15 +77,15 @@ else:
 draw_graph(L)
 
 # %%
-# Read it from top to bottom, the way the numbers flowed: ``x`` went through a subtraction (``sub``), the
-# difference through a power (``pow``), and the result is ``L``. The marks:
+# Read it from top to bottom, the way the numbers flowed: ``x`` went through a subtraction
+# (``sub``), the difference through a power (``pow``), and the result is ``L``. The marks:
 #
 # - ``()`` is a shape, that of a single number.
 # - 0 and 1 at the arrows say which operand it is, where the order matters: 0 minus 1.
-# - The dashed box is a :term:`constant`. It takes part, but nobody asked for a derivative with respect
-#   to it, so nothing will be sent there.
-# - Its value, the 2 of ``x - 2``, is missing because the record did not keep it: the derivative of a
-#   difference does not depend on it. The exponent 2 is there: the derivative of a power needs it.
+# - The dashed box is a :term:`constant`. It takes part, but nobody asked for a derivative with
+#   respect to it, so nothing will be sent there.
+# - Its value, the 2 of ``x - 2``, is missing because the record did not keep it: the derivative of
+#   a difference does not depend on it. The exponent 2 is there: the derivative of a power needs it.
 #
 # Walking the graph yourself
 # --------------------------
@@ -106,8 +106,8 @@ assert last_record.name().endswith("AccumulateGrad")
 
 # %%
 # This path ends in an ``AccumulateGrad``. It is the letter box of a :term:`leaf`: what arrives
-# there during ``backward`` is added to the leaf's ``.grad``. It knows its leaf, and the leaf is
-# not a copy but the very tensor that we made. The other input of the subtraction, the constant, has no
+# there during ``backward`` is added to the leaf's ``.grad``. It knows its leaf, and the leaf is not
+# a copy but the very tensor that we made. The other input of the subtraction, the constant, has no
 # letter box. In its place stands ``None``:
 
 print("the very same tensor:", last_record.variable is x)
@@ -121,8 +121,8 @@ assert (constant * x).grad_fn.next_functions[0] == (None, 0)
 # sphinx_gallery_end_ignore
 
 # %%
-# So a path ends at an ``AccumulateGrad`` or at ``None``. A generator follows a chain of any length: at
-# each record it takes the first input that leads on, until there is none.
+# So a path ends at an ``AccumulateGrad`` or at ``None``. A generator follows a chain of any length:
+# at each record it takes the first input that leads on, until there is none.
 
 
 def walk(record):
@@ -184,8 +184,8 @@ fig.set_label(
 # sphinx_gallery_end_ignore
 
 # %%
-# It does: the dashed line with slope −12 leans against the parabola at :math:`x = -4`. It falls
-# to the right, so a smaller loss lies to the right. Gradient descent, the subject of part 3, is built
+# It does: the dashed line with slope −12 leans against the parabola at :math:`x = -4`. It falls to
+# the right, so a smaller loss lies to the right. Gradient descent, the subject of part 3, is built
 # on that one observation.
 #
 # A tensor used twice
@@ -238,8 +238,9 @@ assert (2 * plain).is_leaf
 # sphinx_gallery_end_ignore
 
 # %%
-# A leaf is a tensor that no *recorded* operation made. That includes a tensor nobody watches, and what
-# is computed from unwatched tensors alone. Such leaves get no ``.grad``; those with ``requires_grad`` do.
+# A leaf is a tensor that no *recorded* operation made. That includes a tensor nobody watches, and
+# what is computed from unwatched tensors alone. Such leaves get no ``.grad``; those with
+# ``requires_grad`` do.
 
 # %%
 # A line, and its three derivatives
@@ -312,11 +313,11 @@ assert x.grad.item() == 2**3 == 8
 # question ``x.abs() < 10`` that chose it. Where the number of doublings changes, the function
 # jumps; a derivative along the path cannot see that.
 #
-# A graph that is made while the program runs is called *dynamic*. A *static* one is declared first and
-# run later, so that it can be optimised as a whole. :func:`torch.compile` is how PyTorch gets both today:
-# it watches a function run, makes a graph of what it saw, compiles that, and looks again when the
-# program takes another path. (The name is older than all of this: Torch was a library for the language
-# Lua, and PyTorch brought it to Python :cite:p:`paszke2019`.)
+# A graph that is made while the program runs is called *dynamic*. A *static* one is declared first
+# and run later, so that it can be optimised as a whole. :func:`torch.compile` is how PyTorch gets
+# both today: it watches a function run, makes a graph of what it saw, compiles that, and looks
+# again when the program takes another path. (The name is older than all of this: Torch was a
+# library for the language Lua, and PyTorch brought it to Python :cite:p:`paszke2019`.)
 #
 # When nothing is recorded
 # ------------------------
@@ -342,16 +343,17 @@ draw_graph(silent)
 #
 #    .. dropdown:: A model answer
 #
-#       ``L.grad_fn`` is the root of the recorded graph, and every path from it ends at ``None`` or at
-#       the ``AccumulateGrad`` of a leaf that requires a gradient. Following the links therefore finds
-#       ``x``, and every other such leaf, without being told. The reverse also holds: a tensor that
-#       no path reaches gets nothing.
+#       ``L.grad_fn`` is the root of the recorded graph, and every path from it ends at ``None`` or
+#       at the ``AccumulateGrad`` of a leaf that requires a gradient. Following the links therefore
+#       finds ``x``, and every other such leaf, without being told. The reverse also holds: a tensor
+#       that no path reaches gets nothing.
 #
 # Recap
 # -----
 #
 # - ``requires_grad=True`` marks a leaf; each operation on it adds a record, its ``grad_fn``.
-# - Records are linked by ``next_functions`` and end in the ``AccumulateGrad`` of a leaf, or in ``None``.
+# - Records are linked by ``next_functions`` and end in the ``AccumulateGrad`` of a leaf, or in
+#   ``None``.
 # - ``backward`` walks the links from the result, multiplies along a path and adds over paths.
 # - A leaf that is used twice is one leaf; its gradient is the sum of what arrives.
 # - What the program did not execute, and what ran under ``no_grad``, is not in the graph.
@@ -372,5 +374,5 @@ draw_graph(silent)
 # Where to go next
 # ----------------
 #
-# :doc:`Backward, one node at a time </lessons/autograd/plot_3_backward_steps>` does the bookkeeping of
-# ``backward`` by hand, entry by entry.
+# :doc:`Backward, one node at a time </lessons/autograd/plot_3_backward_steps>` does the bookkeeping
+# of ``backward`` by hand, entry by entry.

@@ -10,8 +10,8 @@ Backward, one node at a time
    - look at the gradient of an intermediate result while it passes
 
 ``backward`` looks like magic from outside: one call, and every parameter has its derivative. Inside
-it is bookkeeping. In this lesson we do the books ourselves for :math:`L = (a + b)\,c + c`, one entry
-at a time, and then let PyTorch do them and compare every line.
+it is bookkeeping. In this lesson we do the books ourselves for :math:`L = (a + b)\,c + c`, one
+entry at a time, and then let PyTorch do them and compare every line.
 """
 
 # sphinx_gallery_tags = ["autograd", "graphs"]
@@ -59,19 +59,19 @@ draw_graph(
 # Only two kinds of operations occur. For each we need one rule: given the gradient that arrives at
 # the result, what goes to the operands?
 #
-# - **Sum.** A change of either operand changes the result by the same amount. The gradient is handed
-#   on unchanged, to both.
-# - **Product.** If one operand changes by a little, the product changes by that little times the other
-#   operand: :math:`(s + h)\,c = s\,c + h\,c`. So each gets the arriving gradient times the value of *the
-#   other*.
+# - **Sum.** A change of either operand changes the result by the same amount. The gradient is
+#   handed on unchanged, to both.
+# - **Product.** If one operand changes by a little, the product changes by that little times the
+#   other operand: :math:`(s + h)\,c = s\,c + h\,c`. So each gets the arriving gradient times the
+#   value of *the other*.
 #
 # Nothing else is needed. No rule looks further than its own operation.
 #
 # Backward: gradients
 # -------------------
 #
-# We start at the end. A change of :math:`L` changes :math:`L` by itself, so the first gradient is 1.
-# The last operation, ``L = p + c``, is a sum: it hands the 1 to both sides.
+# We start at the end. A change of :math:`L` changes :math:`L` by itself, so the first gradient is
+# 1. The last operation, ``L = p + c``, is a sum: it hands the 1 to both sides.
 
 grad_L = 1.0
 grad_p = grad_L
@@ -79,9 +79,9 @@ grad_c = grad_L
 print("to p:", grad_p, " to c:", grad_c)
 
 # %%
-# Next, ``p = s * c`` is a product. The gradient 1 that arrived at :math:`p` goes to :math:`s`, times
-# the value of :math:`c`, and to :math:`c`, times the value of :math:`s`. But :math:`c` has already
-# received something, and both ways count: we *add*.
+# Next, ``p = s * c`` is a product. The gradient 1 that arrived at :math:`p` goes to :math:`s`,
+# times the value of :math:`c`, and to :math:`c`, times the value of :math:`s`. But :math:`c` has
+# already received something, and both ways count: we *add*.
 
 grad_s = grad_p * c.item()
 grad_c = grad_c + grad_p * s.item()
@@ -93,8 +93,8 @@ assert grad_c == 1 + 7 == 8
 # sphinx_gallery_end_ignore
 
 # %%
-# 5 goes to :math:`s`, and :math:`c` has 1 from the sum and 7 from the product: 8. Last, ``s = a + b``
-# is a sum again:
+# 5 goes to :math:`s`, and :math:`c` has 1 from the sum and 7 from the product: 8. Last,
+# ``s = a + b`` is a sum again:
 
 grad_a = grad_s
 grad_b = grad_s
@@ -127,7 +127,8 @@ assert torch.equal(by_hand, by_autograd)
 # sphinx_gallery_end_ignore
 
 # %%
-# Line for line the same. (``retain_graph=True`` keeps the record, because we want to walk it again.)
+# Line for line the same. (``retain_graph=True`` keeps the record, because we want to walk it
+# again.)
 #
 # The pass as an animation
 # ------------------------
@@ -162,9 +163,9 @@ steps[-1]
 # What must be remembered
 # -----------------------
 #
-# The product rule needs the values 7 and 5 that went *into* the product, long after it was computed.
-# So the record keeps both tensors. A sum needs neither of its operands, and keeps none. The drawing can
-# show what was saved:
+# The product rule needs the values 7 and 5 that went *into* the product, long after it was
+# computed. So the record keeps both tensors. A sum needs neither of its operands, and keeps none.
+# The drawing can show what was saved:
 
 # sphinx_gallery_start_ignore
 saved = {p.grad_fn._saved_self.item(), p.grad_fn._saved_other.item()}
@@ -183,8 +184,8 @@ draw_graph(p, params=names, show_saved=True)
 # %%
 # This is why training needs so much more memory than using a trained model: everything that a rule
 # will ask for has to be kept until the pass is over. It is also why PyTorch watches over the saved
-# values. If one of them is changed in place between the two passes, the gradient would be wrong, and
-# PyTorch refuses:
+# values. If one of them is changed in place between the two passes, the gradient would be wrong,
+# and PyTorch refuses:
 
 d = torch.tensor(2.0, requires_grad=True)
 e = d.exp()
@@ -203,11 +204,11 @@ assert "is at version 1; expected version 0" in said
 # sphinx_gallery_end_ignore
 
 # %%
-# The square had saved ``e`` to compute :math:`2e`, and ``e`` is no longer what it was. The rest of the
-# message says which tensor: every tensor counts its changes in place, and this one, made by an addition,
-# is at version 1 where the record expects version 0. What it does not say is which *line* needed the
-# old value. :func:`torch.autograd.set_detect_anomaly`, which the hint speaks of, does: it keeps a
-# trace of each operation and warns with it. It is slow, and meant for hunting.
+# The square had saved ``e`` to compute :math:`2e`, and ``e`` is no longer what it was. The rest of
+# the message says which tensor: every tensor counts its changes in place, and this one, made by an
+# addition, is at version 1 where the record expects version 0. What it does not say is which *line*
+# needed the old value. :func:`torch.autograd.set_detect_anomaly`, which the hint speaks of, does:
+# it keeps a trace of each operation and warns with it. It is slow, and meant for hunting.
 
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
@@ -255,9 +256,9 @@ assert a.grad.item() == 10
 #
 # One could also push derivatives along with the values, from the inputs to the result. That works,
 # and is called *forward mode*. But it answers another question: how does everything change when
-# *one* input changes? For three inputs it takes three passes. The backward pass asks how *one result*
-# changes with everything, and takes one pass for all inputs :cite:p:`rumelhart1986`. A loss is one
-# number and parameters are many, so backward is the right way round.
+# *one* input changes? For three inputs it takes three passes. The backward pass asks how *one
+# result* changes with everything, and takes one pass for all inputs :cite:p:`rumelhart1986`. A loss
+# is one number and parameters are many, so backward is the right way round.
 #
 # Recap
 # -----
@@ -278,5 +279,5 @@ assert a.grad.item() == 10
 # Where to go next
 # ----------------
 #
-# :doc:`Accumulation, no_grad and autograd.grad </lessons/autograd/plot_4_accumulation>`: what happens
-# when you call ``backward`` twice, and how not to record at all.
+# :doc:`Accumulation, no_grad and autograd.grad </lessons/autograd/plot_4_accumulation>`: what
+# happens when you call ``backward`` twice, and how not to record at all.

@@ -9,9 +9,9 @@ Accumulation, ``no_grad`` and ``autograd.grad``
    - switch the recording off, and say what fails without it
    - get gradients as return values, and derivatives of results that are no single number
 
-Three habits of autograd surprise everybody once: gradients add up, the record is used up, and what
-was not recorded cannot be differentiated. Each of them has a reason. This lesson provokes all three
-and shows what to do.
+Three habits of autograd surprise everybody once: gradients add up, a pass frees what it needed, and
+what was not recorded cannot be differentiated. Each of them has a reason. This lesson provokes all
+three and shows what to do.
 """
 
 # sphinx_gallery_tags = ["autograd", "debugging"]
@@ -57,9 +57,10 @@ assert gradients() == [2 * g for g in once] == [10, 10, 16]
 #
 # Do not confuse it with the sum inside one pass: :math:`c` is used twice in :math:`L`, and its 8 is
 # the sum over these two uses, as the chain rule demands. Accumulation is a sum over *passes*, and
-# nothing demands it. It is a convenience: a batch too large for the memory can be processed in pieces,
-# one pass for each. For a loss that is a *sum* over the samples, the gradients of the pieces add up to
-# that of the whole. Most losses are *means*. Then each piece has to be divided by the number of pieces:
+# nothing demands it. It is a convenience: a batch too large for the memory can be processed in
+# pieces, one pass for each. For a loss that is a *sum* over the samples, the gradients of the
+# pieces add up to that of the whole. Most losses are *means*. Then each piece has to be divided by
+# the number of pieces:
 
 w = torch.tensor([0.5, -1.0], requires_grad=True)
 samples, wanted = torch.arange(8.0).reshape(4, 2), torch.ones(4)
@@ -86,9 +87,9 @@ torch.testing.assert_close(w.grad, whole)
 # sphinx_gallery_end_ignore
 
 # %%
-# The two halves give twice the gradient of the whole. With ``(mean_loss(rows) / 2).backward()`` they
-# give the same. (:func:`torch.autograd.grad`, which returned the first gradient without storing it, is
-# explained below.)
+# The two halves give twice the gradient of the whole. With ``(mean_loss(rows) / 2).backward()``
+# they give the same. (:func:`torch.autograd.grad`, which returned the first gradient without
+# storing it, is explained below.)
 #
 # Clearing
 # --------
@@ -105,9 +106,9 @@ assert gradients() == once == [5, 5, 8]
 # sphinx_gallery_end_ignore
 
 # %%
-# ``None`` means "nothing has arrived". That is also what ``optimizer.zero_grad()`` sets unless it is told
-# otherwise (``set_to_none=False`` fills zeros). Filling zeros by hand, ``x.grad.zero_()``, fails before
-# the first pass, when there is no gradient to fill:
+# ``None`` means "nothing has arrived". That is also what ``optimizer.zero_grad()`` sets unless it
+# is told otherwise (``set_to_none=False`` fills zeros). Filling zeros by hand, ``x.grad.zero_()``,
+# fails before the first pass, when there is no gradient to fill:
 
 fresh = torch.tensor(1.0, requires_grad=True)
 try:
@@ -128,8 +129,8 @@ assert a.grad is None
 # sphinx_gallery_end_ignore
 
 # %%
-# A record is used up
-# -------------------
+# A pass frees what it needed
+# ---------------------------
 #
 # Above we called ``compute`` anew for each pass. Walking the *same* record twice fails:
 
@@ -146,9 +147,9 @@ else:
 # sphinx_gallery_end_ignore
 
 # %%
-# The first pass freed the values that the rules needed, to give the memory back. A record that saved
-# nothing has nothing to free, and can be walked again. A sum is such a record, so two passes raise
-# nothing and leave the double:
+# The first pass freed the values that the rules needed, to give the memory back. A record that
+# saved nothing has nothing to free, and can be walked again. A sum is such a record, so two passes
+# raise nothing and leave the double:
 
 total = a + b
 total.backward()
@@ -215,8 +216,8 @@ assert view.data_ptr() == p.data_ptr()
 # sphinx_gallery_end_ignore
 
 # %%
-# Take ``detach().clone()`` where you want a copy without a record. ``clone`` alone makes new memory and
-# *keeps* the record, so gradients flow through it to the original:
+# Take ``detach().clone()`` where you want a copy without a record. ``clone`` alone makes new memory
+# and *keeps* the record, so gradients flow through it to the original:
 
 q = torch.tensor([1.0, 2.0], requires_grad=True)
 copy = q.clone()
@@ -234,8 +235,8 @@ assert q.grad.tolist() == [1, 1]
 # sphinx_gallery_end_ignore
 
 # %%
-# ``p.data`` is like ``p.detach()``, but it also hides changes from the checks that keep gradients right;
-# avoid it.
+# ``p.data`` is like ``p.detach()``, but it also hides changes from the checks that keep gradients
+# right; avoid it.
 #
 # Gradients as return values
 # --------------------------
@@ -295,8 +296,9 @@ else:
 # sphinx_gallery_end_ignore
 
 # %%
-# The derivative of a vector is a matrix, the :term:`Jacobian` :math:`J`, with a row for each result. A backward pass
-# computes a row vector times this matrix, :math:`v^\mathsf{T} J`, and you say which :math:`v`:
+# The derivative of a vector is a matrix, the :term:`Jacobian` :math:`J`, with a row for each
+# result. A backward pass computes a row vector times this matrix, :math:`v^\mathsf{T} J`, and you
+# say which :math:`v`:
 
 v = torch.tensor([1.0, 10.0])
 y.backward(gradient=v)
@@ -331,8 +333,8 @@ assert (v @ J).tolist() == x.grad.tolist()
 # -----------------------------------------------
 #
 # Autograd differentiates what you *compute*, with all its rounding. The function
-# :math:`\log(1 + e^{-3.5\,w})` is harmless everywhere, but written down like this it overflows in the
-# middle:
+# :math:`\log(1 + e^{-3.5\,w})` is harmless everywhere, but written down like this it overflows in
+# the middle:
 
 
 def naive(w):
@@ -363,8 +365,8 @@ assert abs(safe(w).item() - 105) < 1e-4
 # sphinx_gallery_end_ignore
 
 # %%
-# The exponential of 105 is infinite in ``float32``. Where does the *not a number* come from? We keep the
-# gradient in the middle and look:
+# The exponential of 105 is infinite in ``float32``. Where does the *not a number* come from? We
+# keep the gradient in the middle and look:
 
 w = torch.tensor(-30.0, requires_grad=True)
 power = torch.exp(-3.5 * w)
@@ -380,9 +382,9 @@ assert math.isnan((power * power.grad).item())
 # sphinx_gallery_end_ignore
 
 # %%
-# The logarithm sends back one divided by infinity, which is 0. The exponential multiplies that by its
-# own value, and 0 times infinity is ``nan``. :func:`torch.nn.functional.softplus` is the same function,
-# computed so that nothing overflows: 105, with the slope −3.5.
+# The logarithm sends back one divided by infinity, which is 0. The exponential multiplies that by
+# its own value, and 0 times infinity is ``nan``. :func:`torch.nn.functional.softplus` is the same
+# function, computed so that nothing overflows: 105, with the slope −3.5.
 #
 # .. admonition:: A question before the exercises
 #
@@ -392,8 +394,8 @@ assert math.isnan((power * power.grad).item())
 #
 #       Whenever no derivative of what you compute will be asked for: when you use a trained model,
 #       when you measure it on a test set, when you record values for a plot. And when you update
-#       parameters by hand: the update must change the parameters, and must not itself become part of
-#       the next derivative. Never on the way from the parameters to the loss.
+#       parameters by hand: the update must change the parameters, and must not itself become part
+#       of the next derivative. Never on the way from the parameters to the loss.
 #
 # Recap
 # -----

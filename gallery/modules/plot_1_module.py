@@ -74,8 +74,8 @@ assert abs(model.x.item() - (-2.8)) < 1e-6
 # sphinx_gallery_end_ignore
 
 # %%
-# An optimizer does it for all parameters and need not know what they are for. Twenty steps from −4, as in
-# the first lesson on gradient descent, where the answer was :math:`2 - 6 \cdot 0.8^{20}`:
+# An optimizer does it for all parameters and need not know what they are for. Twenty steps from −4,
+# as in the first lesson on gradient descent, where the answer was :math:`2 - 6 \cdot 0.8^{20}`:
 
 
 def train(model, num_steps=20, lr=0.1):
@@ -103,9 +103,9 @@ assert round(2 - 6 * 0.8**20, 5) == 1.93082
 #
 # .. note::
 #
-#    To be differentiated a tensor needs ``requires_grad=True`` and nothing else. A Parameter is what a
-#    *module registers*. And ``zero_grad()`` sets gradients to ``None``, unless it is called with
-#    ``set_to_none=False``.
+#    To be differentiated a tensor needs ``requires_grad=True`` and nothing else. A Parameter is
+#    what a *module registers*. And ``zero_grad()`` sets gradients to ``None``, unless it is called
+#    with ``set_to_none=False``.
 #
 # What is registered
 # ------------------
@@ -191,7 +191,7 @@ assert np.allclose(
     [p.item() for p in tangled.parameters()], one_variable, atol=1e-6
 )
 constant = (-3.0 + 2.6) ** 2 + (-2.2 + 3.0) ** 2
-assert round(constant, 10) == 0.8
+assert round(constant, 10) == round(0.4**2 + 0.8**2, 10) == 0.8
 assert np.isclose(
     tangled().item(), (one_variable - 2) ** 2 + constant, atol=1e-6
 )
@@ -475,8 +475,8 @@ torch.testing.assert_close(roof(inputs).detach(), targets, atol=5e-3, rtol=0)
 # Save and load
 # -------------
 #
-# The names are good for saving, too. ``state_dict()`` is a dictionary of all parameters and buffers by
-# name. Saved to a file, it can be loaded into any module whose names and shapes are the same:
+# The names are good for saving, too. ``state_dict()`` is a dictionary of all parameters and buffers
+# by name. Saved to a file, it can be loaded into any module whose names and shapes are the same:
 
 folder = tempfile.TemporaryDirectory()
 path = Path(folder.name) / "roof.pt"
@@ -499,13 +499,14 @@ OtherRoof().load_state_dict(torch.load(path))  # another class, the same names
 # sphinx_gallery_end_ignore
 
 # %%
-# Two options of :func:`torch.load` matter. ``map_location="cpu"`` brings everything to the CPU, also what
-# was saved on a GPU that this machine does not have. And ``weights_only=True``, the default, accepts
-# tensors and plain Python values only: a file of unknown origin cannot run code while it is read. A
-# whole module, saved by ``torch.save(roof, path)``, is refused for that reason, and would also depend on
-# the class being importable under the same name. Save dictionaries.
+# Two options of :func:`torch.load` matter. ``map_location="cpu"`` brings everything to the CPU,
+# also what was saved on a GPU that this machine does not have. And ``weights_only=True``, the
+# default, accepts tensors and plain Python values only: a file of unknown origin cannot run code
+# while it is read. A whole module, saved by ``torch.save(roof, path)``, is refused for that reason,
+# and would also depend on the class being importable under the same name. Save dictionaries.
 #
-# To *go on* training later, the optimizer has to be saved as well: momentum and Adam have memories. A
+# To *go on* training later, the optimizer has to be saved as well: momentum and Adam have memories.
+# A
 # :term:`checkpoint` is a dictionary of both, and of whatever else you need:
 
 
@@ -570,9 +571,9 @@ assert copied["left.w"].item() == before
 # Call the module
 # ---------------
 #
-# One last question: why call ``model(x)`` and not ``model.forward(x)``? Others may have asked the module to
-# do something besides at every call. Such requests are called *hooks*; the call obeys them, ``forward``
-# alone does not:
+# One last question: why call ``model(x)`` and not ``model.forward(x)``? Others may have asked the
+# module to do something besides at every call. Such requests are called *hooks*; the call obeys
+# them, ``forward`` alone does not:
 
 
 def report_size(module, args, result):
@@ -610,13 +611,15 @@ assert names == ["weight", "bias"]
 # - A Parameter does not copy. Parameters made of one tensor share one storage.
 # - In ``forward`` everything of the module begins with ``self.``; a name without it may be
 #   another's.
-# - Call ``model(x)``. Save the ``state_dict()`` of model and optimizer; copy it for a snapshot in memory.
+# - Call ``model(x)``. Save the ``state_dict()`` of model and optimizer; copy it for a snapshot in
+#   memory.
 #
 # Exercises
 # ---------
 #
 # First the model of this lesson, right from the start; then a network with two layers
-# (``nn.Linear(n, m)`` maps n numbers to m, ``torch.relu`` goes between); then a snapshot that holds still.
+# (``nn.Linear(n, m)`` maps n numbers to m, ``torch.relu`` goes between); then a snapshot that holds
+# still.
 #
 # .. exercise:: three_parameter_model
 #

@@ -87,8 +87,8 @@ assert (layer(one) - sum_of_two).abs().max() > 0.01
 # sphinx_gallery_end_ignore
 
 # %%
-# The sum ``(W * x).sum() + b`` is right for one output and one sample, as in the first line. For two
-# outputs it adds up what belongs to different outputs.
+# The sum ``(W * x).sum() + b`` is right for one output and one sample, as in the first line. For
+# two outputs it adds up what belongs to different outputs.
 #
 # Two layers in a row are one
 # ---------------------------
@@ -173,8 +173,8 @@ assert slopes["sigmoid"][0] < 0.003
 # The curves on the right decide how well a network learns, since :term:`backpropagation` multiplies
 # by them. The sigmoid's slope is never above 1/4, and beyond ±6 next to nothing: a signal that
 # passes through many sigmoids on its way back fades. ReLU passes it unchanged where :math:`x > 0`,
-# and not at all elsewhere. At the corner it has no derivative, and PyTorch takes 0. Are they right? The
-# slopes from the formulas, compared:
+# and not at all elsewhere. At the corner it has no derivative, and PyTorch takes 0. Are they right?
+# The slopes from the formulas, compared:
 
 s = 1 / (1 + torch.exp(-xs))
 formulas = {"sigmoid": s * (1 - s), "ReLU": (xs > 0).float(), "softplus": s}
@@ -216,8 +216,8 @@ else:
 # .. admonition:: A softplus that jumps
 #
 #    Softplus takes ``beta``, which makes its corner sharper, and ``threshold``: where ``beta * x``
-#    is above it, the function returns ``x`` itself, so that no exponential overflows. At the default
-#    20 the difference cannot be seen. With ``threshold=1`` it can:
+#    is above it, the function returns ``x`` itself, so that no exponential overflows. At the
+#    default 20 the difference cannot be seen. With ``threshold=1`` it can:
 
 near = torch.tensor([0.0399, 0.0401])
 print("threshold=1: ", F.softplus(near, beta=25, threshold=1))
@@ -228,6 +228,7 @@ jump = F.softplus(near, beta=25, threshold=1)
 smooth = torch.log1p(torch.exp(25 * near)) / 25
 torch.testing.assert_close(F.softplus(near, beta=25), smooth)
 assert [round(v, 4) for v in jump.tolist()] == [0.0525, 0.0401]
+assert round(near.diff().item(), 4) == 0.0002
 assert abs(F.softplus(torch.tensor(20.0)) - 20).item() < 1e-6
 # sphinx_gallery_end_ignore
 
@@ -316,8 +317,8 @@ draw_graph(output, params=dict(net.named_parameters()))
 # the :math:`\mathsf{T}` of the formula, and ``addmm`` multiplies and adds the bias in one go. The
 # batch enters at the top as a :term:`constant`, since nobody asked for its gradient.
 #
-# How many numbers are that? A layer from :math:`n` to :math:`m` has :math:`(n + 1)\,m`. ``children()``
-# gives the parts of a network one by one:
+# How many numbers are that? A layer from :math:`n` to :math:`m` has :math:`(n + 1)\,m`.
+# ``children()`` gives the parts of a network one by one:
 
 for child in net.children():
     print(child, sum(p.numel() for p in child.parameters()))
@@ -332,8 +333,8 @@ assert (
 # sphinx_gallery_end_ignore
 
 # %%
-# Larger networks are modules with a Sequential for each part. Their ``forward`` does what a row of layers
-# cannot, such as adding the input to the output:
+# Larger networks are modules with a Sequential for each part. Their ``forward`` does what a row of
+# layers cannot, such as adding the input to the output:
 
 
 class Residual(nn.Module):
@@ -359,8 +360,9 @@ assert block(torch.randn(2, 4)).shape == (2, 4)
 # Gradients that fade
 # -------------------
 #
-# What becomes of a gradient that passes through ten layers? We build three deep networks that differ only
-# in the activation, send a batch through, and read the size of the gradient of each layer's weights:
+# What becomes of a gradient that passes through ten layers? We build three deep networks that
+# differ only in the activation, send a batch through, and read the size of the gradient of each
+# layer's weights:
 
 
 def deep(activation, init=None):
@@ -385,9 +387,9 @@ def gradient_sizes(net):
 
 
 # %%
-# PyTorch draws the weights of a linear layer rather small. ``nn.init`` has other ways. For tanh, Xavier's
-# keeps the size of signals about the same from layer to layer :cite:p:`glorot2010`; for ReLU, which
-# loses half of them, Kaiming's does :cite:p:`he2015`.
+# PyTorch draws the weights of a linear layer rather small. ``nn.init`` has other ways. For tanh,
+# Xavier's keeps the size of signals about the same from layer to layer :cite:p:`glorot2010`; for
+# ReLU, which loses half of them, Kaiming's does :cite:p:`he2015`.
 
 sizes = {
     "sigmoid": gradient_sizes(deep(nn.Sigmoid)),
@@ -416,10 +418,10 @@ assert sum(isinstance(m, nn.Linear) for m in deep(nn.Tanh)) == 11
 # sphinx_gallery_end_ignore
 
 # %%
-# Through ten sigmoids more than five powers of ten are lost: the first layers would not learn at all. Tanh
-# loses less, and with weights drawn for it hardly anything. The same for ReLU. So in a deep network:
-# ReLU or tanh inside, and weights drawn to match. When a network does not learn, this picture of it is
-# one of the first to draw.
+# Through ten sigmoids more than five powers of ten are lost: the first layers would not learn at
+# all. Tanh loses less, and with weights drawn for it hardly anything. The same for ReLU. So in a
+# deep network: ReLU or tanh inside, and weights drawn to match. When a network does not learn, this
+# picture of it is one of the first to draw.
 #
 # Two modes
 # ---------

@@ -230,6 +230,8 @@ torch.testing.assert_close(
 floor = math.log(math.e + 9) - 1
 assert math.isclose(floor, math.log(1 + 9 / math.e))
 assert round(floor, 2) == 1.46
+two = F.cross_entropy(torch.tensor([[1.0, 0.0]]), torch.tensor([0])).item()
+assert round(two, 2) == round(math.log(1 + 1 / math.e), 2) == 0.31
 assert floor < losses["softmax first"].min() < floor + 0.001
 assert raw[-1] < 1e-3 * 0.1
 assert math.isclose(slopes["raw scores"][0].item(), -0.9, rel_tol=1e-4)
@@ -263,12 +265,13 @@ print("naive:  value", naive.item(), "  gradient", w.grad.item())
 assert naive.item() == math.inf
 assert math.isnan(w.grad.item())
 assert math.exp(88) < torch.finfo(torch.float32).max < math.exp(89)
+assert int(math.log10(torch.finfo(torch.float32).max)) == 38
 # sphinx_gallery_end_ignore
 
 # %%
-# The exponential is infinite, and so is the loss. On the way back, the logarithm sends one divided by
-# infinity, which is 0, and the exponential multiplies that 0 by its own value, infinity: ``nan``, “not
-# a number”. One step with it, and every parameter is ``nan``. Yet the true values are
+# The exponential is infinite, and so is the loss. On the way back, the logarithm sends one divided
+# by infinity, which is 0, and the exponential multiplies that 0 by its own value, infinity:
+# ``nan``, “not a number”. One step with it, and every parameter is ``nan``. Yet the true values are
 # harmless: for large :math:`z`, :math:`\log(1 + e^z)` is as good as :math:`z` itself, so the loss
 # is 105, and the derivative −3.5. The function that knows is called softplus; under the name
 # ``logsigmoid`` it comes with both signs turned.
@@ -301,9 +304,9 @@ assert math.isclose(math.log1p(math.exp(105)), 105)
 # Both give 105 and −3.5.
 #
 # For two classes the whole loss is ready, from raw scores and labels 0 and 1:
-# :func:`binary_cross_entropy_with_logits <torch.nn.functional.binary_cross_entropy_with_logits>`, as
-# a module ``nn.BCEWithLogitsLoss``. A logistic regression on 100 samples with 20 features, and its gradient
-# by the formula :math:`X^\mathsf{T}(\sigma(Xw) - y)/n`:
+# :func:`binary_cross_entropy_with_logits <torch.nn.functional.binary_cross_entropy_with_logits>`,
+# as a module ``nn.BCEWithLogitsLoss``. A logistic regression on 100 samples with 20 features, and
+# its gradient by the formula :math:`X^\mathsf{T}(\sigma(Xw) - y)/n`:
 
 X, y = torch.randn(100, 20), (torch.rand(100) > 0.5).float()
 weights = torch.randn(20, requires_grad=True)
@@ -322,9 +325,9 @@ assert X.shape == (100, 20)
 # sphinx_gallery_end_ignore
 
 # %%
-# With samples of two kinds, 95 of one and 5 of the other, whoever always says the frequent one is right in
-# 95 %. ``pos_weight=`` here and ``weight=`` in the cross entropy multiply the loss of a class, so that
-# the rare one counts as much as the frequent one:
+# With samples of two kinds, 95 of one and 5 of the other, whoever always says the frequent one is
+# right in 95 %. ``pos_weight=`` here and ``weight=`` in the cross entropy multiply the loss of a
+# class, so that the rare one counts as much as the frequent one:
 
 rare = torch.tensor([0] * 95 + [1] * 5)
 scores = torch.zeros(100, 2)
@@ -424,9 +427,9 @@ assert torch.equal(one_hot(digits), F.one_hot(digits, 10).float())
 # sphinx_gallery_end_ignore
 
 # %%
-# A whole batch is encoded at once. PyTorch's own function does the same and leaves integers. The square
-# loss takes them, but the cross entropy, which accepts one-hot vectors too, wants floats; hence the
-# encoder of this course gives floats.
+# A whole batch is encoded at once. PyTorch's own function does the same and leaves integers. The
+# square loss takes them, but the cross entropy, which accepts one-hot vectors too, wants floats;
+# hence the encoder of this course gives floats.
 
 output, integers = torch.randn(3, 10), F.one_hot(digits, 10)
 print("square loss:", F.mse_loss(output, integers).dtype)
@@ -502,5 +505,6 @@ torch.testing.assert_close(
 # Where to go next
 # ----------------
 #
-# Tensors, gradients, optimizers, modules, losses: all parts are on the table, and so are the mistakes that
-# one can make with them. :doc:`Fourteen silent bugs </lessons/modules/plot_4_silent_bugs>` makes them.
+# Tensors, gradients, optimizers, modules, losses: all parts are on the table, and so are the
+# mistakes that one can make with them.
+# :doc:`Fourteen silent bugs </lessons/modules/plot_4_silent_bugs>` makes them.

@@ -10,8 +10,8 @@ Fourteen silent bugs
    - mend a broken loop
 
 A bug that stops with a message is a lucky case. The bugs of this lesson run to the end and give a
-result that looks like one. Each is run for real, beside the right version; then comes what betrays it,
-and the mend. At the end stands what to do when you do not know which one you have.
+result that looks like one. Each is run for real, beside the right version; then comes what betrays
+it, and the mend. At the end stands what to do when you do not know which one you have.
 """
 
 # sphinx_gallery_tags = ["modules", "debugging", "training"]
@@ -29,8 +29,8 @@ plt.style.use("pytorch_primer.course")
 # Something to train
 # ------------------
 #
-# 200 samples with four features, and targets that are a smooth function of them. The network is small, and
-# ``fresh`` always makes it with the same weights.
+# 200 samples with four features, and targets that are a smooth function of them. The network is
+# small, and ``fresh`` always makes it with the same weights.
 
 torch.manual_seed(0)
 X = torch.randn(200, 4)
@@ -70,8 +70,8 @@ assert X.shape == (200, 4)
 # sphinx_gallery_end_ignore
 
 # %%
-# So this is how it should look: the loss falls far below the variance of the targets, which is what a
-# constant prediction would reach. Remember that number; several bugs end there.
+# So this is how it should look: the loss falls far below the variance of the targets, which is what
+# a constant prediction would reach. Remember that number; several bugs end there.
 #
 # The loop
 # --------
@@ -118,8 +118,8 @@ assert set(flat) == {good[0]}
 # sphinx_gallery_end_ignore
 
 # %%
-# *What betrays it*: the loss does not change by a single bit. ``step`` finds gradients that have just been
-# cleared. *The mend*: forward, loss, ``zero_grad``, ``backward``, ``step``.
+# *What betrays it*: the loss does not change by a single bit. ``step`` finds gradients that have
+# just been cleared. *The mend*: forward, loss, ``zero_grad``, ``backward``, ``step``.
 #
 # **3 · A rate from elsewhere.** 0.001 is a good rate for Adam. Here it drives SGD.
 
@@ -146,8 +146,8 @@ assert all(b < a for a, b in itertools.pairwise(slow))
 # sphinx_gallery_end_ignore
 
 # %%
-# *What betrays it*: a loss that sinks, steadily and far too slowly (a level line is another bug). *The mend*:
-# search the rate for each optimizer, loss and data set anew.
+# *What betrays it*: a loss that sinks, steadily and far too slowly (a level line is another bug).
+# *The mend*: search the rate for each optimizer, loss and data set anew.
 #
 # The loss
 # --------
@@ -175,9 +175,9 @@ assert net(X).std() < 0.1 * Y.std()
 # sphinx_gallery_end_ignore
 
 # %%
-# *What betrays it*: the loss stops at the variance, and all predictions are the same. Each was compared with
-# *every* target, and the best answer to all is their mean. *The mend*: compare shapes before you subtract;
-# ``F.mse_loss`` warns of it.
+# *What betrays it*: the loss stops at the variance, and all predictions are the same. Each was
+# compared with *every* target, and the best answer to all is their mean. *The mend*: compare shapes
+# before you subtract; ``F.mse_loss`` warns of it.
 #
 # **5 · Softmax before the cross entropy.** It contains one. Three classes, told from the targets:
 
@@ -217,11 +217,11 @@ assert once < 0.3 < perfect < twice
 # sphinx_gallery_end_ignore
 
 # %%
-# *What betrays it*: the loss cannot fall below :math:`\log(1 + 2/e) = 0.55`, which it would have for a network
-# that is right and sure everywhere. *The mend*: hand over raw scores.
+# *What betrays it*: the loss cannot fall below :math:`\log(1 + 2/e) = 0.55`, which it would have
+# for a network that is right and sure everywhere. *The mend*: hand over raw scores.
 #
-# **6 · A loss that was cut off.** Something on the way leaves PyTorch, by ``.item()``, ``.numpy()`` or
-# ``torch.tensor(…)``. That would raise; ``requires_grad=True`` silences it.
+# **6 · A loss that was cut off.** Something on the way leaves PyTorch, by ``.item()``, ``.numpy()``
+# or ``torch.tensor(…)``. That would raise; ``requires_grad=True`` silences it.
 
 
 def cut_off(net, optimizer):
@@ -243,8 +243,8 @@ assert len(set(run(cut_off))) == 1
 # sphinx_gallery_end_ignore
 
 # %%
-# *What betrays it*: a level line again, and after ``backward`` each gradient is ``None``. (With bug 2 they
-# were there.) *The mend*: stay with tensors from the parameters to the loss.
+# *What betrays it*: a level line again, and after ``backward`` each gradient is ``None``. (With bug
+# 2 they were there.) *The mend*: stay with tensors from the parameters to the loss.
 #
 # The network
 # -----------
@@ -268,8 +268,9 @@ assert (net[0].weight - net[0].weight[0]).abs().max() < 1e-5
 # sphinx_gallery_end_ignore
 
 # %%
-# *What betrays it*: the variance once more, and weights that have not moved. (With all at 0.1 they move, but
-# the sixteen units remain copies of one.) *The mend*: random weights, as PyTorch draws them, or ``nn.init``.
+# *What betrays it*: the variance once more, and weights that have not moved. (With all at 0.1 they
+# move, but the sixteen units remain copies of one.) *The mend*: random weights, as PyTorch draws
+# them, or ``nn.init``.
 #
 # **8 · Layers in a plain list.** A module does not look into it.
 
@@ -304,8 +305,9 @@ assert 2 * good[-1] < loss_listed < variance
 # sphinx_gallery_end_ignore
 
 # %%
-# *What betrays it*: 17 parameters where there should be 369. The loss *falls*, since the last layer does
-# learn; it only ends too high. *The mend*: ``nn.ModuleList``. Count the parameters of every new network.
+# *What betrays it*: 17 parameters where there should be 369. The loss *falls*, since the last layer
+# does learn; it only ends too high. *The mend*: ``nn.ModuleList``. Count the parameters of every
+# new network.
 #
 # **9 · One layer, three times.** A list that is multiplied holds the same objects again.
 
@@ -324,11 +326,11 @@ assert copies[0] is copies[2]
 # sphinx_gallery_end_ignore
 
 # %%
-# *What betrays it*: the number of parameters, a third of what was meant. *The mend*: make a new layer for
-# each place, in a loop or a comprehension.
+# *What betrays it*: the number of parameters, a third of what was meant. *The mend*: make a new
+# layer for each place, in a loop or a comprehension.
 #
-# **10 · An optimizer of another network.** The network is made again, or loaded, or its parameters are
-# wrapped again, after the optimizer was given the first ones.
+# **10 · An optimizer of another network.** The network is made again, or loaded, or its parameters
+# are wrapped again, after the optimizer was given the first ones.
 
 net = fresh()
 optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
@@ -342,9 +344,9 @@ assert net[2].bias.grad.abs() > 0
 # sphinx_gallery_end_ignore
 
 # %%
-# *What betrays it*: a level line, although the gradients are there. They even grow from step to step, since
-# ``zero_grad`` clears those of the other network. *The mend*: first the network, on its device, then the
-# optimizer.
+# *What betrays it*: a level line, although the gradients are there. They even grow from step to
+# step, since ``zero_grad`` clears those of the other network. *The mend*: first the network, on its
+# device, then the optimizer.
 #
 # The data
 # --------
@@ -376,9 +378,9 @@ assert saturated > 0.9
 # sphinx_gallery_end_ignore
 
 # %%
-# *What betrays it*: the loss hardly gets below the variance. Nearly all tanh units are at their ends, where
-# the slope is 0. *The mend*: subtract the mean and divide by the standard deviation, both from the training
-# data. Print mean and deviation of the first batch.
+# *What betrays it*: the loss hardly gets below the variance. Nearly all tanh units are at their
+# ends, where the slope is 0. *The mend*: subtract the mean and divide by the standard deviation,
+# both from the training data. Print mean and deviation of the first batch.
 #
 # **12 · view for a transposition.** The samples came as columns, (4, 200), and should be rows.
 
@@ -394,9 +396,9 @@ assert columns.view(200, 4)[0].tolist() == X[:4, 0].tolist()
 # sphinx_gallery_end_ignore
 
 # %%
-# *What betrays it*: the shape is right and the loss stays high. ``view`` reads the storage in its order: the
-# “first sample” is the first feature of four samples. *The mend*: ``T``, ``transpose`` or ``permute``
-# exchange dimensions. Look at one sample by eye.
+# *What betrays it*: the shape is right and the loss stays high. ``view`` reads the storage in its
+# order: the “first sample” is the first feature of four samples. *The mend*: ``T``, ``transpose``
+# or ``permute`` exchange dimensions. Look at one sample by eye.
 #
 # **13 · Sorted data.** Files often come sorted by class. Batches of 20 in this order:
 
@@ -439,8 +441,8 @@ assert jumps > 2 * torch.tensor(mixed_losses).diff().abs().mean()
 # sphinx_gallery_end_ignore
 
 # %%
-# *What betrays it*: a saw with the period of the epoch, and a result that depends on what came last. *The
-# mend*: ``shuffle=True`` in the loader of the training data.
+# *What betrays it*: a saw with the period of the epoch, and a result that depends on what came
+# last. *The mend*: ``shuffle=True`` in the loader of the training data.
 #
 # Measuring
 # ---------
@@ -464,14 +466,15 @@ with torch.no_grad():
 # sphinx_gallery_end_ignore
 
 # %%
-# *What betrays it*: two answers to one question. *The mend*: ``eval()`` before measuring and ``train()``
-# before going on. Neither has anything to do with ``no_grad``.
+# *What betrays it*: two answers to one question. *The mend*: ``eval()`` before measuring and
+# ``train()`` before going on. Neither has anything to do with ``no_grad``.
 #
 # When you do not know which
 # --------------------------
 #
-# **Overfit one batch.** Ten samples, no dropout, many steps: every network can learn ten samples by heart.
-# If yours cannot, the bug is in the loop, the loss or the network, not in the data or the settings.
+# **Overfit one batch.** Ten samples, no dropout, many steps: every network can learn ten samples by
+# heart. If yours cannot, the bug is in the loop, the loss or the network, not in the data or the
+# settings.
 
 
 def one_batch(step_loss, num_steps=500):
@@ -498,8 +501,8 @@ assert one_batch(lambda p, y: ((p - y.flatten()) ** 2).mean()) > 0.3
 # sphinx_gallery_end_ignore
 
 # %%
-# **Read the gradient of each layer.** ``None``: cut off, or not part of the loss. Zero: saturated, dead, or
-# symmetric. Here are the networks of bugs 6 and 7 after one step:
+# **Read the gradient of each layer.** ``None``: cut off, or not part of the loss. Zero: saturated,
+# dead, or symmetric. Here are the networks of bugs 6 and 7 after one step:
 
 
 def gradients(net):
@@ -544,23 +547,33 @@ for name, inputs in {"raw": raw, "normalised": scaled}.items():
     net(inputs)
 
 # sphinx_gallery_start_ignore
+import inspect
+import re
+from pathlib import Path
+
+text = Path(inspect.currentframe().f_code.co_filename).read_text("utf-8")
+numbers = [int(n) for n in re.findall(r"^# [*][*](\d+) ·", text, re.M)]
+assert numbers == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]
 assert fresh()[0](raw).std() > 50 > 2 > fresh()[0](scaled).std()
 # sphinx_gallery_end_ignore
 
 # %%
 # A tanh wants inputs of size about one; with the raw features it gets hundreds.
 #
-# **Ask where a nan was born.** ``torch.autograd.set_detect_anomaly(True)`` stops at the first operation whose
-# gradient is ``nan``, and shows its line (:doc:`/lessons/autograd/plot_3_backward_steps`).
+# **Ask where a nan was born.** ``torch.autograd.set_detect_anomaly(True)`` stops at the first
+# operation whose gradient is ``nan``, and shows its line
+# (:doc:`/lessons/autograd/plot_3_backward_steps`).
 #
-# **Know what to expect**, before you train: the first loss of a network that knows nothing (the variance;
-# :math:`\log C` for :math:`C` classes), the number of parameters, the shape at each layer, the same answer
-# twice. Most of the fourteen break one of these.
+# **Know what to expect**, before you train: the first loss of a network that knows nothing (the
+# variance;
+# :math:`\log C` for :math:`C` classes), the number of parameters, the shape at each layer, the same
+# answer twice. Most of the fourteen break one of these.
 #
 # Recap
 # -----
 #
-# - A level line: wrong order, a loss that was cut off, an optimizer of another network. Look at ``.grad``.
+# - A level line: wrong order, a loss that was cut off, an optimizer of another network. Look at
+#   ``.grad``.
 # - The variance: a broadcast loss, zero weights, unscaled data. Look at the predictions.
 # - A falling loss proves nothing: compare it with an expectation.
 # - Overfit one batch; read gradients by layer; hook the activations; count parameters.

@@ -274,8 +274,8 @@ for rate, run in zip(rates, runs, strict=True):
 # .. note::
 #
 #    The limit 1 belongs to this function. For any parabola it is :math:`2/L''`. Here the second
-#    derivative :math:`L''` is 2, so the limit is 1. For :math:`10\,(x - 2)^2` it is 20, and the limit is
-#    0.1: ten times as steep, a rate ten times as small.
+#    derivative :math:`L''` is 2, so the limit is 1. For :math:`10\,(x - 2)^2` it is 20, and the
+#    limit is 0.1: ten times as steep, a rate ten times as small.
 #
 # The same descent with autograd
 # ------------------------------
@@ -298,8 +298,8 @@ assert abs(x.item() - positions[-1]) < 1e-6
 # sphinx_gallery_end_ignore
 
 # %%
-# The same place. What it looks like when either detail is forgotten is shown in :doc:`Fourteen silent
-# bugs </lessons/modules/plot_4_silent_bugs>`.
+# The same place. What it looks like when either detail is forgotten is shown in
+# :doc:`Fourteen silent bugs </lessons/modules/plot_4_silent_bugs>`.
 #
 # What the method cannot do
 # -------------------------
@@ -347,15 +347,16 @@ assert abs(ends["from +2"].positions[-1].item() - roots[2]) < 1e-3
 #
 # - One step: :math:`x \leftarrow x - \text{lr} \cdot L'(x)`. The whole method is this in a loop.
 # - On a parabola each step multiplies the distance to the minimum by :math:`1 - 2\,\text{lr}`.
-# - Too small a rate creeps, too large a rate swings or explodes; the limit depends on the curvature.
+# - Too small a rate creeps, too large a rate swings or explodes; the limit depends on the
+#   curvature.
 # - With autograd: ``backward``, update under ``no_grad``, clear the gradient.
 # - The method finds a valley, not necessarily the deepest.
 #
 # Exercises
 # ---------
 #
-# The loop of this lesson, with all that it should keep a record of. Then the rate at which the descent on
-# a function of your choice ceases to converge.
+# The loop of this lesson, with all that it should keep a record of. Then the rate at which the
+# descent on a function of your choice ceases to converge.
 #
 # .. exercise:: descend
 #

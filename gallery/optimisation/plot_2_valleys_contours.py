@@ -10,8 +10,9 @@ Valleys and contours
    - say why a long valley is slow, and how slow exactly
 
 With one variable there is only left and right. With two there is a landscape, and gradient descent
-begins to behave in ways that one would not guess: it zigzags, it creeps along valleys, it explodes in
-one direction while it converges in the other. All of it can be predicted, and in this lesson we do.
+begins to behave in ways that one would not guess: it zigzags, it creeps along valleys, it explodes
+in one direction while it converges in the other. All of it can be predicted, and in this lesson we
+do.
 """
 
 # sphinx_gallery_tags = ["optimisation", "autograd"]
@@ -81,15 +82,15 @@ torch.testing.assert_close(ratios, torch.full((20,), 0.8**2))
 # sphinx_gallery_end_ignore
 
 # %%
-# Each step multiplies the distance by :math:`1 - 20\,\text{lr} = 0.8` and the value by its square, so on a
-# logarithmic axis the values lie on a straight line.
+# Each step multiplies the distance by :math:`1 - 20\,\text{lr} = 0.8` and the value by its square,
+# so on a logarithmic axis the values lie on a straight line.
 #
 # A long valley, along the axes
 # -----------------------------
 #
 # Now stretch the bowl: :math:`f(x, y) = (x^2 + 12\,y^2)/2`, flat along :math:`x` and steep along
-# :math:`y`. The gradient is :math:`(x,\ 12\,y)`, so a step does with each coordinate what it did with
-# the single variable of the last lesson:
+# :math:`y`. The gradient is :math:`(x,\ 12\,y)`, so a step does with each coordinate what it did
+# with the single variable of the last lesson:
 #
 # .. math:: x \leftarrow (1 - \text{lr})\,x, \qquad y \leftarrow (1 - 12\,\text{lr})\,y.
 #
@@ -143,17 +144,18 @@ for lr in rates.values():
 # sphinx_gallery_end_ignore
 
 # %%
-# *Creeps*: both factors near 1. *Rushes*: the steep direction is done in one step, the flat one takes its
-# time. *Zigzags*: the steep factor is negative, −0.86, so each step crosses the floor. *Explodes*: its
-# size is above 1, and each crossing ends higher than the one before, although the flat direction still
-# does well.
+# *Creeps*: both factors near 1. *Rushes*: the steep direction is done in one step, the flat one
+# takes its time. *Zigzags*: the steep factor is negative, −0.86, so each step crosses the floor.
+# *Explodes*: its size is above 1, and each crossing ends higher than the one before, although the
+# flat direction still does well.
 #
 # A skewed valley
 # ---------------
 #
-# A landscape need not be aligned with the axes. :math:`g(x, y) = 10\,(x^2 - 3xy + 4y^2)` is stretched and
-# turned. One often meets such functions as :math:`v^\mathsf{T} G v`, with a symmetric matrix that has the
-# coefficients of the squares on its diagonal and half of the mixed one on either side:
+# A landscape need not be aligned with the axes. :math:`g(x, y) = 10\,(x^2 - 3xy + 4y^2)` is
+# stretched and turned. One often meets such functions as :math:`v^\mathsf{T} G v`, with a symmetric
+# matrix that has the coefficients of the squares on its diagonal and half of the mixed one on
+# either side:
 
 G = torch.tensor([[10.0, -15.0], [-15.0, 40.0]])
 
@@ -170,8 +172,8 @@ assert skewed(torch.tensor([x, y])).item() == 10 * (9 + 18 + 16) == 430
 # sphinx_gallery_end_ignore
 
 # %%
-# Both ways of writing agree. (Any matrix with the same symmetric part, :math:`(G + G^\mathsf{T})/2`, gives
-# the same function.)
+# Both ways of writing agree. (Any matrix with the same symmetric part,
+# :math:`(G + G^\mathsf{T})/2`, gives the same function.)
 #
 # From (8, 8) we take 500 steps with the small rate 0.001, and draw the path over the contours.
 
@@ -193,8 +195,8 @@ torch.testing.assert_close(
 # sphinx_gallery_end_ignore
 
 # %%
-# The path has two parts. First it rushes down the steep wall, across the contours. Then it arrives at
-# the floor of the valley, turns, and creeps. After 500 steps it is at (0.216, 0.089): near the
+# The path has two parts. First it rushes down the steep wall, across the contours. Then it arrives
+# at the floor of the valley, turns, and creeps. After 500 steps it is at (0.216, 0.089): near the
 # minimum at the origin, and still not there. As an animation one sees the change of pace:
 
 anim = animate_descent(skewed, slow, log=True, num_frames=30)
@@ -205,6 +207,7 @@ anim._fig.set_label(
     "Animation of the descent on the skewed valley: a few long steps down the wall, then ever"
     " shorter ones along the floor."
 )
+assert [round(v, 3) for v in end.tolist()] == [0.216, 0.089]
 lengths = slow.positions.diff(dim=0).norm(dim=1)
 assert 10 * lengths[100] < lengths[0] < 12 * lengths[100]
 # sphinx_gallery_end_ignore
@@ -215,8 +218,9 @@ assert 10 * lengths[100] < lengths[0] < 12 * lengths[100]
 # Why the valley is slow
 # ----------------------
 #
-# For the stretched bowl, the second derivatives 1 and 12 told everything. For a turned one the second
-# derivatives form a matrix, the :term:`Hessian` :math:`H`, and a step multiplies the position by
+# For the stretched bowl, the second derivatives 1 and 12 told everything. For a turned one the
+# second derivatives form a matrix, the :term:`Hessian` :math:`H`, and a step multiplies the
+# position by
 # :math:`I - \text{lr}\,H`. Autograd can compute it, as the Jacobian of the gradient:
 
 H = torch.func.jacrev(torch.func.grad(skewed))(start)
@@ -232,10 +236,10 @@ torch.testing.assert_close(
 # sphinx_gallery_end_ignore
 
 # %%
-# For the stretched bowl this matrix would be diagonal, with 1 and 12 on it. Here it is not. But there are
-# two directions, at right angles, in which it acts like a number: along them :math:`H v = \lambda v`. They
-# are called *eigenvectors*, the numbers *eigenvalues*, and :func:`torch.linalg.eigh` finds them for
-# a symmetric matrix:
+# For the stretched bowl this matrix would be diagonal, with 1 and 12 on it. Here it is not. But
+# there are two directions, at right angles, in which it acts like a number: along them
+# :math:`H v = \lambda v`. They are called *eigenvectors*, the numbers *eigenvalues*, and
+# :func:`torch.linalg.eigh` finds them for a symmetric matrix:
 
 curvatures, directions = torch.linalg.eigh(H)
 floor_way, wall_way = directions.T
@@ -288,9 +292,9 @@ assert factors[1] ** 500 < 1e-20
 # sphinx_gallery_end_ignore
 
 # %%
-# Across the valley nothing of the distance is left. Along the floor 2 % of it remain: that is how far the
-# path ends from the minimum. Do the factors tell the whole truth? The position after :math:`k` steps
-# should be :math:`(I - \text{lr}\,H)^k\, v_0`:
+# Across the valley nothing of the distance is left. Along the floor 2 % of it remain: that is how
+# far the path ends from the minimum. Do the factors tell the whole truth? The position after
+# :math:`k` steps should be :math:`(I - \text{lr}\,H)^k\, v_0`:
 
 step = torch.eye(2) - lr * H
 predicted = torch.linalg.matrix_power(step, 500) @ start
@@ -307,8 +311,8 @@ assert difference < 1e-4
 # How large may the rate be?
 # --------------------------
 #
-# A larger rate makes the slow direction faster. But the *steep* direction sets the limit: its factor
-# must stay above −1, so
+# A larger rate makes the slow direction faster. But the *steep* direction sets the limit: its
+# factor must stay above −1, so
 #
 # .. math:: \text{lr} < \frac{2}{\lambda_{\max}} = \frac{2}{92.43} = 0.0216.
 #
@@ -355,10 +359,10 @@ assert ends[3] > runs["lr = 0.0219"].values[0].item()
 # sphinx_gallery_end_ignore
 
 # %%
-# On the linear axis everything happens in the first few steps, and three of the runs look alike. The
-# logarithmic axis shows what is going on: after the first steps each curve is a straight line, whose
-# slope is the slowest factor. 0.01 is best of the four; 0.0213 is slow again, because now the steep
-# direction hops from wall to wall with a factor near −1.
+# On the linear axis everything happens in the first few steps, and three of the runs look alike.
+# The logarithmic axis shows what is going on: after the first steps each curve is a straight line,
+# whose slope is the slowest factor. 0.01 is best of the four; 0.0213 is slow again, because now the
+# steep direction hops from wall to wall with a factor near −1.
 #
 # How long a valley is
 # --------------------
@@ -384,8 +388,8 @@ assert best.values[-1] < min(ends)
 # sphinx_gallery_end_ignore
 
 # %%
-# The condition number is 12.2, so even the best rate, 0.02, shrinks the distance by no more than 15 %
-# a step. For the bowl :math:`\kappa` is 1, and the best rate arrives in a single step:
+# The condition number is 12.2, so even the best rate, 0.02, shrinks the distance by no more than 15
+# % a step. For the bowl :math:`\kappa` is 1, and the best rate arrives in a single step:
 
 one = descend(bowl, start, lr=1 / 20, num_steps=1)
 print("bowl, one step with lr = 1/20:", one.positions[-1].tolist())
@@ -412,8 +416,8 @@ assert one.positions[-1].abs().max().item() < 1e-6
 # Exercises
 # ---------
 #
-# Write the function, one step, and the whole descent; then tell from second derivatives alone at which
-# rate a descent begins to explode.
+# Write the function, one step, and the whole descent; then tell from second derivatives alone at
+# which rate a descent begins to explode.
 #
 # .. exercise:: function_parabola
 #

@@ -9,10 +9,10 @@ Optimizers
    - say why momentum needs hundreds of steps where gradient descent needs thousands
    - choose an optimizer for a new problem, with a rate that suits it
 
-Gradient descent looks at the gradient where it stands and forgets it after the step. In a long valley
-that costs thousands of steps. The optimizers of this lesson remember: where they were heading, or how
-large the gradients have been in each direction. The valley below is so long that the difference
-cannot be overlooked.
+Gradient descent looks at the gradient where it stands and forgets it after the step. In a long
+valley that costs thousands of steps. The optimizers of this lesson remember: where they were
+heading, or how large the gradients have been in each direction. The valley below is so long that
+the difference cannot be overlooked.
 """
 
 # sphinx_gallery_tags = ["optimisation"]
@@ -36,8 +36,8 @@ plt.style.use("pytorch_primer.course")
 # One step by hand is one step of ``SGD``
 # ---------------------------------------
 #
-# Three variables first, :math:`L = (x-2)^2 + (y-x)^2 + (z-y)^2`, from (−4, −3, −2) with the rate 0.1. By
-# hand: all gradients are taken at the start, and only then everything moves.
+# Three variables first, :math:`L = (x-2)^2 + (y-x)^2 + (z-y)^2`, from (−4, −3, −2) with the rate
+# 0.1. By hand: all gradients are taken at the start, and only then everything moves.
 
 
 def chain(x, y, z):
@@ -57,8 +57,9 @@ torch.testing.assert_close(expected, torch.tensor([-2.6, -3.0, -2.2]))
 # sphinx_gallery_end_ignore
 
 # %%
-# From (−4, −3, −2) to (−2.6, −3.0, −2.2). Now with :class:`torch.optim.SGD`. An optimizer is given the
-# tensors that it shall change, reads their ``.grad`` in ``step()``, and clears it in ``zero_grad()``.
+# From (−4, −3, −2) to (−2.6, −3.0, −2.2). Now with :class:`torch.optim.SGD`. An optimizer is given
+# the tensors that it shall change, reads their ``.grad`` in ``step()``, and clears it in
+# ``zero_grad()``.
 
 optimizer = torch.optim.SGD([x, y, z], lr=0.1)
 optimizer.zero_grad()
@@ -72,15 +73,15 @@ torch.testing.assert_close(torch.stack([x, y, z]).detach(), expected)
 
 # %%
 # The same. The name stands for :term:`stochastic gradient descent` :cite:p:`robbins1951`; the
-# *stochastic* part is the choice of the samples, which happens elsewhere. Here there are no samples, and
-# SGD is plain gradient descent.
+# *stochastic* part is the choice of the samples, which happens elsewhere. Here there are no
+# samples, and SGD is plain gradient descent.
 #
 # A long valley
 # -------------
 #
-# The last lesson's valley had the :term:`condition number` 12, and plain descent is content with that.
-# This one has 1000: a curvature of 1000 across, of 1 along. It is turned, so that neither direction is
-# that of a coordinate, and its lowest point is not at the origin but at (3, 1).
+# The last lesson's valley had the :term:`condition number` 12, and plain descent is content with
+# that. This one has 1000: a curvature of 1000 across, of 1 along. It is turned, so that neither
+# direction is that of a coordinate, and its lowest point is not at the origin but at (3, 1).
 
 turn = torch.tensor(0.5)
 across = torch.stack([-turn.sin(), turn.cos()])
@@ -123,15 +124,15 @@ assert 3000 < needed < 4000
 # sphinx_gallery_end_ignore
 
 # %%
-# Each step multiplies the distance in both directions by :math:`(1000 - 1)/(1000 + 1)` in size. After
-# 300 steps 0.55 of it are left, and for a thousandth of it it would take more than 3000.
+# Each step multiplies the distance in both directions by :math:`(1000 - 1)/(1000 + 1)` in size.
+# After 300 steps 0.55 of it are left, and for a thousandth of it it would take more than 3000.
 #
 # Momentum, in ten lines
 # ----------------------
 #
 # A ball that rolls down does not stop at each point to ask for the direction: it keeps most of its
-# speed. Instead of stepping along the gradient :math:`g`, step along a *velocity* that collects gradients
-# and forgets them slowly :cite:p:`polyak1964`:
+# speed. Instead of stepping along the gradient :math:`g`, step along a *velocity* that collects
+# gradients and forgets them slowly :cite:p:`polyak1964`:
 #
 # .. math:: m \leftarrow \beta\, m + g, \qquad v \leftarrow v - \text{lr}\cdot m.
 
@@ -148,9 +149,9 @@ def with_momentum(f, v, lr, beta, num_steps):
 
 
 # %%
-# Across the valley the gradients change their sign from step to step and cancel in :math:`m`. Along the
-# floor they all agree and add up, to :math:`1/(1 - \beta)` times one of them. In ``torch.optim`` this is an
-# option of SGD. Both, with :math:`\beta = 0.88` and the rate 0.0037:
+# Across the valley the gradients change their sign from step to step and cancel in :math:`m`. Along
+# the floor they all agree and add up, to :math:`1/(1 - \beta)` times one of them. In
+# ``torch.optim`` this is an option of SGD. Both, with :math:`\beta = 0.88` and the rate 0.0037:
 
 
 def momentum(lr, beta):
@@ -170,9 +171,9 @@ assert theirs.values[-1] < 1e-8 * values[-1]
 # sphinx_gallery_end_ignore
 
 # %%
-# Gradient descent at its best rate had left 11. Momentum leaves nothing that float32 could tell from the
-# minimum. How much memory is right? We try three values of :math:`\beta`, each at nine tenths of the
-# largest rate at which it is stable, which is :math:`2\,(1 + \beta)/1000`:
+# Gradient descent at its best rate had left 11. Momentum leaves nothing that float32 could tell
+# from the minimum. How much memory is right? We try three values of :math:`\beta`, each at nine
+# tenths of the largest rate at which it is stable, which is :math:`2\,(1 + \beta)/1000`:
 
 for beta in (0.5, 0.9, 0.99):
     lr = 0.9 * 2 * (1 + beta) / 1000
@@ -207,8 +208,8 @@ fig.set_label(
 # sphinx_gallery_end_ignore
 
 # %%
-# With too little memory the ball creeps; with too much it rolls past the lowest point and back, many
-# times: the waves of 0.99 hardly sink. For a quadratic function the best value is known
+# With too little memory the ball creeps; with too much it rolls past the lowest point and back,
+# many times: the waves of 0.99 hardly sink. For a quadratic function the best value is known
 # :cite:p:`polyak1964`. With :math:`\kappa` for the condition number it is
 
 kappa = 1000
@@ -224,9 +225,9 @@ assert round(999 / 1001, 3) == 0.998
 # sphinx_gallery_end_ignore
 
 # %%
-# :math:`\bigl((\sqrt\kappa - 1)/(\sqrt\kappa + 1)\bigr)^2`, and a step then multiplies the distance by
-# about its root, 0.94 in place of 0.998. It is the *root* of the condition number that counts. The 0.9
-# that most programs take is close to the best value for this valley.
+# :math:`\bigl((\sqrt\kappa - 1)/(\sqrt\kappa + 1)\bigr)^2`, and a step then multiplies the distance
+# by about its root, 0.94 in place of 0.998. It is the *root* of the condition number that counts.
+# The 0.9 that most programs take is close to the best value for this valley.
 #
 # What the others remember
 # ------------------------
@@ -262,8 +263,8 @@ assert round(999 / 1001, 3) == 0.998
 # Adam, written out
 # -----------------
 #
-# The rule in full. ``m`` and ``s`` are running means that begin at 0, so the first ones are too small.
-# The line with the hats corrects for that.
+# The rule in full. ``m`` and ``s`` are running means that begin at 0, so the first ones are too
+# small. The line with the hats corrects for that.
 
 
 def adam(f, v, lr, num_steps, betas=(0.9, 0.999), eps=1e-8):
@@ -291,8 +292,9 @@ assert difference < 1e-3
 # sphinx_gallery_end_ignore
 
 # %%
-# At the first step the *corrected* means are the gradient and its square, so their quotient is ±1: Adam
-# moves by ``lr`` in each coordinate, however steep it is. AdamW shrinks the position first, by the factor
+# At the first step the *corrected* means are the gradient and its square, so their quotient is ±1:
+# Adam moves by ``lr`` in each coordinate, however steep it is. AdamW shrinks the position first, by
+# the factor
 # :math:`1 - \text{lr}\cdot 0.01`. From (8, 8) on the valley of the last lesson, with the rate 1:
 
 
@@ -307,6 +309,8 @@ for optimizer in (torch.optim.Adam, torch.optim.AdamW):
     print(f"{optimizer.__name__:5}", one.positions[-1].tolist())
 
 # sphinx_gallery_start_ignore
+spread = torch.linalg.eigvalsh(torch.tensor([[2.0, -3.0], [-3.0, 8.0]]))
+assert round((spread[1] / spread[0]).item()) == 12
 adam_one = descend(skewed, eight, torch.optim.Adam, lr=1.0, num_steps=1)
 shrunk = 8 * (1 - 1.0 * 0.01)
 torch.testing.assert_close(adam_one.positions[-1], torch.tensor([9.0, 7.0]))
@@ -317,9 +321,9 @@ assert (round(shrunk + 1, 2), round(shrunk - 1, 2)) == (8.92, 6.92)
 # sphinx_gallery_end_ignore
 
 # %%
-# Adam goes from (8, 8) to (9, 7), AdamW to (8.92, 6.92). Is ``lr`` then the largest step that Adam makes?
-# Nearly, while gradients keep their size. But if they were small for long, ``s`` is small, too, and a
-# sudden large one is divided by too little:
+# Adam goes from (8, 8) to (9, 7), AdamW to (8.92, 6.92). Is ``lr`` then the largest step that Adam
+# makes? Nearly, while gradients keep their size. But if they were small for long, ``s`` is small,
+# too, and a sudden large one is divided by too little:
 
 p = torch.zeros(1, requires_grad=True)
 optimizer = torch.optim.Adam([p], lr=1.0)
@@ -348,7 +352,8 @@ assert round(longest, 2) == 5.24
 # A race, and what it shows
 # -------------------------
 #
-# For the other optimizers no formula tells the best rate. Each gets the one of four that suits it best:
+# For the other optimizers no formula tells the best rate. Each gets the one of four that suits it
+# best:
 
 rates = [0.03, 0.1, 0.3, 1.0]
 kinds = {"Adagrad": torch.optim.Adagrad, "RMSprop": torch.optim.RMSprop}
@@ -393,15 +398,17 @@ assert plain.values[-1] < 0.1 * ends["AdamW"]
 # sphinx_gallery_end_ignore
 
 # %%
-# Here is what this valley shows, and the build asserts it. Momentum at its best wins by far, and gradient
-# descent at its best comes last. Adagrad and RMSprop, which only divide by the size of gradients, are
-# hardly better than descent: the valley is turned, so no coordinate has a scale of its own. Adam, which
-# has momentum too, is far ahead of them. AdamW has all that Adam has and does not arrive, because in
-# each step it also pulls towards the origin, and the lowest point is not there. That is what
-# :term:`weight decay` is for: with it one looks for a compromise between a small loss and small weights.
+# Here is what this valley shows, and the build asserts it. Momentum at its best wins by far, and
+# gradient descent at its best comes last. Adagrad and RMSprop, which only divide by the size of
+# gradients, are hardly better than descent: the valley is turned, so no coordinate has a scale of
+# its own. Adam, which has momentum too, is far ahead of them. AdamW has all that Adam has and does
+# not arrive, because in each step it also pulls towards the origin, and the lowest point is not
+# there. That is what
+# :term:`weight decay` is for: with it one looks for a compromise between a small loss and small
+# weights.
 #
-# It is not a ranking. This is one function of two variables, without noise, and with two numbers tuned
-# for momentum. Their paths over the contours, with a mark for each of the first 40 steps:
+# It is not a ranking. This is one function of two variables, without noise, and with two numbers
+# tuned for momentum. Their paths over the contours, with a mark for each of the first 40 steps:
 
 chosen = {}
 for name in ("SGD", "momentum 0.90", "Adam", "AdamW"):
@@ -434,6 +441,7 @@ for name in ("Adam", "AdamW"):
     assert (
         along_floor["SGD"] < along_floor[name] < along_floor["momentum 0.90"]
     )
+assert all(len(run.positions) == 40 + 1 for run in chosen.values())
 first = {
     name: run.positions[1] - run.positions[0] for name, run in chosen.items()
 }
@@ -441,8 +449,9 @@ torch.testing.assert_close(first["Adam"].abs()[0], first["Adam"].abs()[1])
 # sphinx_gallery_end_ignore
 
 # %%
-# Gradient descent jumps from wall to wall and hardly gets on. With momentum the jumps cancel and the
-# speed along the floor grows. Adam and AdamW jump little and gather speed too, but later. In motion:
+# Gradient descent jumps from wall to wall and hardly gets on. With momentum the jumps cancel and
+# the speed along the floor grows. Adam and AdamW jump little and gather speed too, but later. In
+# motion:
 
 anim = animate_descent(
     valley, chosen, **view, log=True, levels=10, num_frames=41
@@ -486,27 +495,27 @@ assert ends["momentum", 0.1] > 1e6 * ends["momentum", 1]
 # sphinx_gallery_end_ignore
 
 # %%
-# Momentum explodes beyond its limit. Adam does not, because the size of its steps does not depend on the
-# size of the gradients: with too large a rate it wanders, with too small a one it is late.
+# Momentum explodes beyond its limit. Adam does not, because the size of its steps does not depend
+# on the size of the gradients: with too large a rate it wanders, with too small a one it is late.
 #
 # Which one should I use?
 # -----------------------
 #
-# - **Adam or AdamW, with the rate 0.001**, for a first try on a network. It forgives a rate that is off by
-#   a factor of three or ten, and it treats layers with small and with large gradients alike. AdamW where
-#   you want weight decay.
-# - **SGD with momentum 0.9** when you can afford to search the rate. Tuned, it is often as good or better,
-#   and its behaviour is easier to understand.
-# - Whatever you take, *search its rate*: a rate belongs to an optimizer, and 0.1 for one says nothing
-#   about another. How to search is a lesson of part 5.
+# - **Adam or AdamW, with the rate 0.001**, for a first try on a network. It forgives a rate that is
+#   off by a factor of three or ten, and it treats layers with small and with large gradients alike.
+#   AdamW where you want weight decay.
+# - **SGD with momentum 0.9** when you can afford to search the rate. Tuned, it is often as good or
+#   better, and its behaviour is easier to understand.
+# - Whatever you take, *search its rate*: a rate belongs to an optimizer, and 0.1 for one says
+#   nothing about another. How to search is a lesson of part 5.
 #
 # An optimizer of your own
 # ------------------------
 #
 # ``torch.optim`` is open. An optimizer is a class with a ``step`` that reads gradients and changes
-# parameters; the base class keeps the parameters in groups, each with its settings, and does the rest.
-# (``closure`` is there for methods that evaluate the loss several times in a step.) This one walks by
-# the sign of the gradient alone, which is Adam without any memory:
+# parameters; the base class keeps the parameters in groups, each with its settings, and does the
+# rest. (``closure`` is there for methods that evaluate the loss several times in a step.) This one
+# walks by the sign of the gradient alone, which is Adam without any memory:
 
 
 class SignDescent(torch.optim.Optimizer):
@@ -543,8 +552,8 @@ torch.testing.assert_close(ours.positions, theirs.positions, atol=1e-4, rtol=0)
 # - ``torch.optim.SGD`` is the hand-written update; ``step()`` applies it, ``zero_grad()`` clears.
 # - Momentum steps along a velocity: what alternates cancels, what agrees adds up. The root of the
 #   condition number counts.
-# - Adagrad, RMSprop and Adam divide by the size of past gradients; Adam's first step is ``lr`` in each
-#   coordinate.
+# - Adagrad, RMSprop and Adam divide by the size of past gradients; Adam's first step is ``lr`` in
+#   each coordinate.
 # - AdamW shrinks before it steps, so it does not end at the minimum of the loss alone.
 # - First Adam at 0.001, then compare; and search the rate of whatever you take.
 #
@@ -564,5 +573,5 @@ torch.testing.assert_close(ours.positions, theirs.positions, atol=1e-4, rtol=0)
 # Where to go next
 # ----------------
 #
-# So far a handful of numbers was trained. :doc:`nn.Module </lessons/modules/plot_1_module>` packs them
-# into models.
+# So far a handful of numbers was trained. :doc:`nn.Module </lessons/modules/plot_1_module>` packs
+# them into models.

@@ -9,18 +9,20 @@ Start: a network in twenty-five lines
    - run a program that trains a network, and change it
    - find the lesson that explains each of its lines
 
-Before anything is explained, something is built: a small network that learns a curve while you watch. There
-is nothing to understand yet. Each line has a lesson further on, and at the end of this page stands which.
+Before anything is explained, something is built: a small network that learns a curve while you
+watch. There is nothing to understand yet. Each line has a lesson further on, and at the end of this
+page stands which.
 """
 
 # %%
 # What PyTorch is for
 # -------------------
 #
-# PyTorch computes with arrays of numbers, like NumPy, and adds two abilities. It can say of any program made of
-# such computations how the result changes when the inputs change: it finds *derivatives*. And it runs the same
-# program on a GPU. With derivatives one can make a number small by changing others, step by step. If the
-# number says how wrong a model is, and the others are the model's parameters, this is called *training*.
+# PyTorch computes with arrays of numbers, like NumPy, and adds two abilities. It can say of any
+# program made of such computations how the result changes when the inputs change: it finds
+# *derivatives*. And it runs the same program on a GPU. With derivatives one can make a number small
+# by changing others, step by step. If the number says how wrong a model is, and the others are the
+# model's parameters, this is called *training*.
 #
 # To follow on your own machine you need Python and
 #
@@ -28,13 +30,14 @@ is nothing to understand yet. Each line has a lesson further on, and at the end 
 #
 #    python -m pip install torch matplotlib
 #
-# and the package of this course, whose line stands on the page of the :doc:`downloads </downloads>`. On that page
-# there is also this lesson as a notebook.
+# and the package of this course, whose line stands on the page of the
+# :doc:`downloads </downloads>`. On that page there is also this lesson as a notebook.
 #
 # The program
 # -----------
 #
-# Eight lines for what is to be learned: 200 points of a curve, and a network that knows nothing yet.
+# Eight lines for what is to be learned: 200 points of a curve, and a network that knows nothing
+# yet.
 
 # sphinx_gallery_tags = ["training"]
 import torch
@@ -49,8 +52,8 @@ net = nn.Sequential(*layers, nn.Linear(40, 1))
 optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
 
 # %%
-# Nine lines for the training. 400 times: let the network answer, compare, find how each parameter should
-# change, and change it a little. Every answer is kept for the picture.
+# Nine lines for the training. 400 times: let the network answer, compare, find how each parameter
+# should change, and change it a little. Every answer is kept for the picture.
 
 answers = []
 for _ in range(400):
@@ -89,12 +92,12 @@ fig.set_label(
 away = [(answer - y).abs().max().item() for answer in answers]
 assert away[-1] < 0.15 < away[0]
 assert answers[0].std() < y.std()
+import inspect
 import re
-import sys
 from pathlib import Path
 
-script = Path(sys._getframe().f_code.co_filename)
-program = script.read_text("utf-8").split("\n# Play")[0]
+place = Path(inspect.currentframe().f_code.co_filename)
+program = place.read_text("utf-8").split("\n# Play")[0]
 program = program[program.index("import torch") :]
 mark = "# sphinx_gallery_"
 program = re.sub(
@@ -106,8 +109,8 @@ assert len(lines) == 8 + 9 + 8 == 25
 anim
 
 # %%
-# A nearly flat line becomes the curve. Nobody told the network about sines; it saw 200 points. That is all of
-# *deep learning*: more layers, more data, other losses, the same lines in the loop.
+# A nearly flat line becomes the curve. Nobody told the network about sines; it saw 200 points. That
+# is all of *deep learning*: more layers, more data, other losses, the same lines in the loop.
 #
 # Play with it
 # ------------
@@ -116,10 +119,11 @@ anim
 #
 # - the curve: ``y = x.abs()``, ``y = torch.sign(x)``;
 # - the size: 4 instead of 40. When does it get too small?
-# - the rate: ``lr=0.0001``, ``lr=1.0``. One is too timid, one too bold;
+# - the rate ``lr``: a hundredth of it, a hundred times as much. One is too timid, one too bold;
 # - leave out ``optimizer.zero_grad()``.
 #
-# A prediction before each change teaches more than the change alone. Here is the second, for three sizes:
+# A prediction before each change teaches more than the change alone. Here is the second, for three
+# sizes:
 
 
 def train(size, num_steps=400):
@@ -161,7 +165,8 @@ assert (
 # sphinx_gallery_end_ignore
 
 # %%
-# With one hidden layer instead of two, and 2, 8 or 40 units in it, the network gets as far as its bends reach.
+# With one hidden layer instead of two, and 2, 8 or 40 units in it, the network gets as far as its
+# bends reach.
 #
 # Which lesson explains which line
 # --------------------------------

@@ -9,8 +9,8 @@ From NumPy to tensors
    - move numbers from NumPy to PyTorch and back, and say each time whether they were copied
    - name the dtype that arrives on the other side, and choose another where you need one
 
-A :term:`tensor` looks like a NumPy array, and most of what you know of arrays holds for it. It can do
-two things more: say how a result changes with its numbers, and live on a GPU. The border between
+A :term:`tensor` looks like a NumPy array, and most of what you know of arrays holds for it. It can
+do two things more: say how a result changes with its numbers, and live on a GPU. The border between
 the two is worth a lesson. Cross it one way and the numbers are copied; cross it another way and
 array and tensor share one piece of memory, so that a change here shows up there.
 """
@@ -66,11 +66,11 @@ assert pair.shape == (2, 3)
 # sphinx_gallery_end_ignore
 
 # %%
-# Two arrays of :term:`shape` (3,) became one of shape (2, 3). In ``a - 1`` the number 1 has no shape
-# at all, and was still subtracted from every entry. The rule behind that is :term:`broadcasting`.
-# Write the two shapes one below the other, flush right. In each column the sizes must be equal, or
-# one of them must be 1 or missing. Where it is 1 or missing, that array is repeated. A column (3, 1)
-# and a row (4,) together fill a table (3, 4):
+# Two arrays of :term:`shape` (3,) became one of shape (2, 3). In ``a - 1`` the number 1 has no
+# shape at all, and was still subtracted from every entry. The rule behind that is
+# :term:`broadcasting`. Write the two shapes one below the other, flush right. In each column the
+# sizes must be equal, or one of them must be 1 or missing. Where it is 1 or missing, that array is
+# repeated. A column (3, 1) and a row (4,) together fill a table (3, 4):
 
 column = np.array([[0], [10], [20]])
 row = np.array([1, 2, 3, 4])
@@ -366,8 +366,8 @@ assert class_not_function(3).shape == (3,)
 
 # %%
 # Write the function ``torch.tensor``, with a small t. The class ``torch.Tensor`` makes float32 of
-# everything, whole numbers too. And ``torch.Tensor(3)`` is not the number 3: it is a tensor of *size*
-# 3, with whatever was in the memory.
+# everything, whole numbers too. And ``torch.Tensor(3)`` is not the number 3: it is a tensor of
+# *size* 3, with whatever was in the memory.
 #
 # Not everything can cross. There is no tensor of strings, and none that runs backwards through
 # memory:
@@ -401,13 +401,14 @@ for bad, expected in [(a[::-1], ValueError), (np.array(["one"]), TypeError)]:
 # - ``torch.tensor`` copies; ``torch.from_numpy`` and ``.numpy()`` give windows on the same memory.
 # - An array's dtype is kept, and NumPy's floats are float64: say ``dtype=torch.float32`` for a
 #   network.
-# - Two float types meet in the wider one, but one number widens nothing, and floats win over integers.
+# - Two float types meet in the wider one, but one number widens nothing, and floats win over
+#   integers.
 #
 # Exercises
 # ---------
 #
-# The first stays in NumPy, the second crosses the border, the third must not leave a window open, and
-# the fourth is the rule of broadcasting itself.
+# The first stays in NumPy, the second crosses the border, the third must not leave a window open,
+# and the fourth is the rule of broadcasting itself.
 #
 # .. exercise:: stack_transforms
 #

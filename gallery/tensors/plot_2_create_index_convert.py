@@ -57,8 +57,8 @@ assert t.tolist() == [[5.0] * 3] * 2
 
 # %%
 # Shape, :term:`dtype` and :term:`device` are chosen at creation; each of these functions takes
-# ``dtype=`` and ``device=``. The ``_like`` relatives (``zeros_like``, ``randn_like``, …) take all three
-# from a tensor, and any of them can be overruled:
+# ``dtype=`` and ``device=``. The ``_like`` relatives (``zeros_like``, ``randn_like``, …) take all
+# three from a tensor, and any of them can be overruled:
 
 t = torch.zeros(2, 3, dtype=torch.float64, device="cpu")
 print(torch.randn_like(t).dtype, torch.ones_like(t, dtype=torch.int32).dtype)
@@ -172,8 +172,8 @@ assert sorted(torch.randperm(6).tolist()) == list(range(6))
 # sphinx_gallery_end_ignore
 
 # %%
-# All of these numbers come from a :term:`generator`, which the seed sets to a known state: same seed,
-# same numbers.
+# All of these numbers come from a :term:`generator`, which the seed sets to a known state: same
+# seed, same numbers.
 
 torch.manual_seed(7)
 first = torch.rand(3)
@@ -336,10 +336,10 @@ assert torch.arange(4).flip(0).tolist() == [3, 2, 1, 0]
 # Convert
 # -------
 #
-# A conversion makes another tensor and leaves the first as it is: ``.to(torch.float64)``, or the short
-# forms ``.float()``, ``.double()``, ``.long()``, ``.bool()``. ``.to("cpu", torch.float64)`` sets device
-# and dtype together. There are dozens of dtypes; these are the ones in daily use, with what fits
-# into them:
+# A conversion makes another tensor and leaves the first as it is: ``.to(torch.float64)``, or the
+# short forms ``.float()``, ``.double()``, ``.long()``, ``.bool()``. ``.to("cpu", torch.float64)``
+# sets device and dtype together. There are dozens of dtypes; these are the ones in daily use, with
+# what fits into them:
 
 for dtype in [torch.float16, torch.bfloat16, torch.float32, torch.float64]:
     fits = torch.finfo(dtype)
@@ -416,8 +416,8 @@ assert torch.tensor([0.0, 0.5, -3.0]).bool().tolist() == [False, True, True]
 #    Converting a *negative or too large float* to an unsigned type has no defined result: the
 #    answer depends on the processor. Round and :func:`clamp <torch.clamp>` first.
 #
-# Computed together, two dtypes meet in the one that can hold both kinds of number. Division always
-# leaves the integers; ``//`` stays there.
+# Computed together, two dtypes of a kind meet in the wider one, and a float type wins over any
+# integer type. Division always leaves the integers; ``//`` stays there.
 
 n = torch.tensor([7, 8])
 print((n + 0.5).dtype, (n / 2).dtype, (n // 2).dtype, n / 2)

@@ -83,9 +83,10 @@ torch.testing.assert_close(A @ a, (A * a).sum(dim=1))
 # meet in other programs are the special cases and the general one. With more than two dimensions,
 # ``@`` multiplies the last two and treats all others as a stack of matrices.
 #
-# A matrix can also be read as a machine with two inputs: it takes :math:`x` and :math:`v` and gives the
-# number :math:`x^\mathsf{T} A v`. Double one input and the number doubles. In mathematics a *tensor* is
-# such a machine, linear in each of its inputs; in a program it is the table of numbers behind it.
+# A matrix can also be read as a machine with two inputs: it takes :math:`x` and :math:`v` and gives
+# the number :math:`x^\mathsf{T} A v`. Double one input and the number doubles. In mathematics a
+# *tensor* is such a machine, linear in each of its inputs; in a program it is the table of numbers
+# behind it.
 # :func:`torch.einsum` writes the sum with a letter for each dimension:
 
 x, v = torch.tensor([1.0, -2.0]), a
@@ -307,13 +308,14 @@ assert views["t[0].expand(3, 3)"].tolist() == [[0, 1, 2]] * 3
 
 # %%
 # It is the same storage four times. The transpose reads all six places in another order, the slice
-# leaves out ``a`` and ``d``, and the expanded row reads three places three times. Such tensors are called
+# leaves out ``a`` and ``d``, and the expanded row reads three places three times. Such tensors are
+# called
 # :term:`views <view>` of one another.
 #
 # Read row by row, ``t`` visits its storage in order and without gaps. Such a tensor is called
-# *contiguous*. The transpose is not: it visits the places in the order 0, 3, 1, 4, 2, 5, and no single
-# stride jumps like that. So its numbers cannot be read as one long row, unless they are copied into
-# a new one:
+# *contiguous*. The transpose is not: it visits the places in the order 0, 3, 1, 4, 2, 5, and no
+# single stride jumps like that. So its numbers cannot be read as one long row, unless they are
+# copied into a new one:
 
 print("contiguous:", t.is_contiguous(), t.T.is_contiguous())
 try:
@@ -336,6 +338,8 @@ else:
 question = torch.empty(1000, 1000)[::2, ::5]
 assert (question.shape, question.stride()) == ((500, 200), (2000, 5))
 assert not question.is_contiguous()
+jump = question.stride(0) - (question.shape[1] - 1) * question.stride(1)
+assert jump == 2000 - 199 * 5 == 1005 != question.stride(1)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -476,8 +480,8 @@ assert [p.item() for p in copied] == [1, 2, 3, 4]
 # .. note::
 #
 #    What an in-place operation saves is the memory of one result; it is not faster as such. What it
-#    can cost is a gradient: PyTorch may need the old value later, and then refuses to go on. That is
-#    shown in :doc:`Backward, one node at a time </lessons/autograd/plot_3_backward_steps>`.
+#    can cost is a gradient: PyTorch may need the old value later, and then refuses to go on. That
+#    is shown in :doc:`Backward, one node at a time </lessons/autograd/plot_3_backward_steps>`.
 #
 # Recap
 # -----
@@ -486,14 +490,14 @@ assert [p.item() for p in copied] == [1, 2, 3, 4]
 # - ``dim=k`` makes dimension k disappear; ``keepdim=True`` leaves it with size 1.
 # - A tensor is a storage plus offset, shape and strides; views share the storage.
 # - ``view`` never copies, ``reshape`` does if it must, indexing by lists and masks always does.
-# - A trailing underscore changes the numbers of a tensor, and with them those of all its views; each
-#   keeps its own shape and strides. For a record, ``clone``.
+# - A trailing underscore changes the numbers of a tensor, and with them those of all its views;
+#   each keeps its own shape and strides. For a record, ``clone``.
 #
 # Exercises
 # ---------
 #
-# A reduction that must not lay its sums along the wrong side, and a view that is made of nothing but
-# strides.
+# A reduction that must not lay its sums along the wrong side, and a view that is made of nothing
+# but strides.
 #
 # .. exercise:: row_shares
 #

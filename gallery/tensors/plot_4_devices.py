@@ -64,14 +64,14 @@ assert torch.device("cuda") != torch.device("cuda:0")
 # Note the last line. ``cuda`` means “the current card of that type”, which need not be number 0, so
 # the two are not equal. To ask where a tensor lies, compare ``t.device.type``.
 #
-# Many programs ask ``torch.cuda.is_available()`` and write ``"cuda"`` by name. That knows one kind of
-# accelerator only.
+# Many programs ask ``torch.cuda.is_available()`` and write ``"cuda"`` by name. That knows one kind
+# of accelerator only.
 #
 # Create there, or move there
 # ---------------------------
 #
-# All functions that create a tensor take ``device=``. A tensor that exists is moved with ``.to``, which
-# takes a dtype as well: ``t.to(device, torch.float32)``.
+# All functions that create a tensor take ``device=``. A tensor that exists is moved with ``.to``,
+# which takes a dtype as well: ``t.to(device, torch.float32)``.
 
 created = torch.ones(3, device=device)
 moved = torch.ones(3).to(device)
@@ -146,9 +146,9 @@ def spread(u, num_steps):
 
 
 # %%
-# There are no loops over cells, only four shifted :term:`views <view>` of the grid, added. The point
-# for this lesson is ``zeros_like``. With ``torch.zeros(u.shape)`` the new grid would lie on the CPU,
-# whatever device ``u`` is on, and the simulation would quietly go on there.
+# There are no loops over cells, only four shifted :term:`views <view>` of the grid, added. The
+# point for this lesson is ``zeros_like``. With ``torch.zeros(u.shape)`` the new grid would lie on
+# the CPU, whatever device ``u`` is on, and the simulation would quietly go on there.
 #
 # Is it right? On a small plate we can afford the loop over cells, and compare one step:
 
@@ -212,9 +212,9 @@ assert 0 <= end.min() < end.max() < start.max()
 # ---------
 #
 # Matplotlib, NumPy and files want their numbers in the CPU's memory. ``.cpu()`` brings them, and
-# like ``.to`` it does nothing if they are there. ``.numpy()`` alone is an error on a tensor that lies
-# elsewhere; ``.numpy(force=True)`` does whatever is needed first, ``detach`` and ``cpu``, and does not
-# say whether it copied.
+# like ``.to`` it does nothing if they are there. ``.numpy()`` alone is an error on a tensor that
+# lies elsewhere; ``.numpy(force=True)`` does whatever is needed first, ``detach`` and ``cpu``, and
+# does not say whether it copied.
 
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.2))
 for ax, plate, title in zip(
@@ -246,8 +246,8 @@ else:
 # The sharp spots on the left have flowed out into soft blots on the right. Plots are drawn on the
 # CPU, so both plates were fetched for them, and only then.
 #
-# Fetching in every step of a loop, to print a number for instance, makes a program on a GPU slow: the
-# device has to finish all its work before it can answer.
+# Fetching in every step of a loop, to print a number for instance, makes a program on a GPU slow:
+# the device has to finish all its work before it can answer.
 #
 # How long does it take?
 # ----------------------
@@ -338,8 +338,8 @@ assert torch.zeros(1).device.type == "cpu"
 # Exercises
 # ---------
 #
-# A function that follows its input; ``check`` tries it on the CPU and on the ``meta`` device, which every
-# machine has.
+# A function that follows its input; ``check`` tries it on the CPU and on the ``meta`` device, which
+# every machine has.
 #
 # .. exercise:: softened
 #

@@ -136,10 +136,10 @@ assert abs(noise.var().item() - 1) < 0.2
 # sphinx_gallery_end_ignore
 
 # %%
-# The same loop, the same network, and two fates. The teacher's loss goes down and down. The loss on noise
-# sinks below the variance of the targets, which is what a constant prediction would reach. Is the
-# variance a floor, then? Not for the loss on these 200 samples. A network with more units, trained by
-# Adam, learns the noise by heart:
+# The same loop, the same network, and two fates. The teacher's loss goes down and down. The loss on
+# noise sinks below the variance of the targets, which is what a constant prediction would reach. Is
+# the variance a floor, then? Not for the loss on these 200 samples. A network with more units,
+# trained by Adam, learns the noise by heart:
 
 torch.manual_seed(1)
 wide = nn.Sequential(nn.Linear(4, 512), nn.Tanh(), nn.Linear(512, 2))
@@ -156,8 +156,8 @@ assert loss.item() < 0.05
 # sphinx_gallery_end_ignore
 
 # %%
-# What it has learned is worth less than nothing. On new samples of the same kind, the variance *is* a bound:
-# nobody can predict noise, and every wrong guess adds to it.
+# What it has learned is worth less than nothing. On new samples of the same kind, the variance *is*
+# a bound: nobody can predict noise, and every wrong guess adds to it.
 
 torch.manual_seed(2)
 new_X, new_noise = torch.randn(2000, 4), torch.randn(2000, 2)
@@ -175,15 +175,16 @@ assert fresh["512 units"] > 1.5
 # sphinx_gallery_end_ignore
 
 # %%
-# The lower its training loss, the worse it does here. So a low training loss shows that the loop works and
-# the network is large enough. What has been learned, only new samples can tell. And a loop that waits
-# "until the loss is below 0.05" may wait for ever, or be content with noise. Give every loop a limit.
+# The lower its training loss, the worse it does here. So a low training loss shows that the loop
+# works and the network is large enough. What has been learned, only new samples can tell. And a
+# loop that waits "until the loss is below 0.05" may wait for ever, or be content with noise. Give
+# every loop a limit.
 #
 # How a network ends
 # ------------------
 #
-# What a network can say is also limited by its last operation. With a sigmoid at its end it cannot say
-# anything outside of (0, 1), whatever it learns:
+# What a network can say is also limited by its last operation. With a sigmoid at its end it cannot
+# say anything outside of (0, 1), whatever it learns:
 
 squashed = nn.Sequential(make_net(), nn.Sigmoid())
 losses = train(squashed, X, Y, lr=0.2, num_epochs=1000)
@@ -197,8 +198,29 @@ assert Y.min() < 0
 
 # %%
 # The best that values between 0 and 1 can do is to be as close as possible to each target, and for
-# negative targets that is 0. This bound follows from the targets alone, without any training.
-#
+# negative targets that is 0. This bound follows from the targets alone, without any training. Where
+# the targets can be reached, the same ending is no hindrance. One layer with a sigmoid, on 1000
+# samples with targets from another one of its kind:
+
+
+def one_layer():
+    return nn.Sequential(nn.Linear(3, 2), nn.Sigmoid())
+
+
+torch.manual_seed(0)
+inputs, source = torch.randn(1000, 3), one_layer()
+with torch.no_grad():
+    wanted = source(inputs)
+losses = train(one_layer(), inputs, wanted, lr=5.0, num_epochs=500)
+print(f"first {losses[0]:.4f}, last {losses[-1]:.0e}")
+
+# sphinx_gallery_start_ignore
+assert wanted.min() > 0
+assert wanted.max() < 1
+assert losses[-1] < 1e-6
+# sphinx_gallery_end_ignore
+
+# %%
 # Linear regression
 # -----------------
 #
@@ -239,8 +261,8 @@ assert 0.001 < (exact - truth).abs().max() < 0.05
 # sphinx_gallery_end_ignore
 
 # %%
-# Descent arrives at the exact solution. Neither is quite the (2, −1, 0.5) and 0.7 that made the data:
-# the noise moved the minimum itself, and no method can see through that.
+# Descent arrives at the exact solution. Neither is quite the (2, −1, 0.5) and 0.7 that made the
+# data: the noise moved the minimum itself, and no method can see through that.
 #
 # .. admonition:: A question before the exercises
 #
@@ -258,7 +280,8 @@ assert 0.001 < (exact - truth).abs().max() < 0.05
 # -----
 #
 # - Forward, loss, backward, update; clear the gradients once in every round.
-# - A low training loss says that the loop works; the variance of noise bounds the loss on *new* samples.
+# - A low training loss says that the loop works; the variance of noise bounds the loss on *new*
+#   samples.
 # - What a network can express is limited by its last operation too.
 # - Linear regression by descent finds the least-squares solution.
 #

@@ -15,8 +15,8 @@ parts of a real training are here, and none of them takes more than a few second
 """
 
 # %%
-# This lesson needs nothing but PyTorch and Matplotlib. The seed makes your data and weights those of
-# this page.
+# This lesson needs nothing but PyTorch and Matplotlib. The seed makes your data and weights those
+# of this page.
 
 # sphinx_gallery_tags = ["training", "data", "devices"]
 
@@ -37,9 +37,10 @@ plt.style.use("pytorch_primer.course")
 # ----------
 #
 # A :term:`dataset` is anything that knows how many samples it has and can give the one with a
-# certain number: two methods, ``__len__`` and ``__getitem__``. Ours draws points :math:`x` between 0
-# and :math:`2\pi` and measures :math:`a \sin(x + \varphi)` with an error, which is normal with mean 0
-# and standard deviation 0.1. Here :math:`a = 1` and :math:`\varphi = 0`; take other ones and run it again.
+# certain number: two methods, ``__len__`` and ``__getitem__``. Ours draws points :math:`x` between
+# 0 and :math:`2\pi` and measures :math:`a \sin(x + \varphi)` with an error, which is normal with
+# mean 0 and standard deviation 0.1. Here :math:`a = 1` and :math:`\varphi = 0`; take other ones and
+# run it again.
 
 
 class NoisySine(Dataset):
@@ -75,11 +76,12 @@ assert abs(errors.std() - 0.1) < 4 * 0.1 / 800**0.5
 # sphinx_gallery_end_ignore
 
 # %%
-# 400 samples to learn from. 100 more that are not trained on, the :term:`validation set`: whatever we choose,
-# such as when to stop, is chosen by the loss on it. And 100 that are looked at once, at the end, the
-# :term:`test set`. It has to be another set, because a choice makes the loss that it was made by look better
-# than it is. (For tensors that are ready, :class:`torch.utils.data.TensorDataset` is such a class without any
-# writing.)
+# 400 samples to learn from. 100 more that are not trained on, the :term:`validation set`: whatever
+# we choose, such as when to stop, is chosen by the loss on it. And 100 that are looked at once, at
+# the end, the
+# :term:`test set`. It has to be another set, because a choice makes the loss that it was made by
+# look better than it is. (For tensors that are ready, :class:`torch.utils.data.TensorDataset` is
+# such a class without any writing.)
 #
 # Batches
 # -------
@@ -106,8 +108,8 @@ assert not torch.equal(seen, train_set.x)
 # sphinx_gallery_end_ignore
 
 # %%
-# Thirteen batches make an epoch of training. The validation set leaves a rest: its last batch has only 4
-# samples. We shall meet it again.
+# Thirteen batches make an epoch of training. The validation set leaves a rest: its last batch has
+# only 4 samples. We shall meet it again.
 #
 # Network and device
 # ------------------
@@ -157,8 +159,8 @@ def loss_on(net, loader):
 
 
 # %%
-# Each batch's mean enters with its size as a weight. What would happen without? We compute it in the
-# two ways that one meets, and compare with all samples at once.
+# Each batch's mean enters with its size as a weight. What would happen without? We compute it in
+# the two ways that one meets, and compare with all samples at once.
 
 with torch.no_grad():
     batches = [(x.to(device), y.to(device)) for x, y in validation_loader]
@@ -183,8 +185,8 @@ assert net.training
 
 # %%
 # Only the weighted mean agrees. The sum of the batches' means is about four times too large, simply
-# because there are four batches; it would change with the batch size. The plain mean of means counts
-# each of the last 4 samples eight times as much as any other.
+# because there are four batches; it would change with the batch size. The plain mean of means
+# counts each of the last 4 samples eight times as much as any other.
 #
 # (This network has no part that cares for the mode. ``eval()`` and ``train()`` stand there because
 # the next one may, and because a network that was left in evaluation mode stays in it.)
@@ -236,8 +238,8 @@ assert num_epochs * len(train_loader) == 60 * 13 == 780
 # sphinx_gallery_end_ignore
 
 # %%
-# 60 epochs of 13 steps are 780 steps: a second or two. We made the task smaller until it ran in seconds,
-# and stop where the curves do:
+# 60 epochs of 13 steps are 780 steps: a second or two. We made the task smaller until it ran in
+# seconds, and stop where the curves do:
 
 fig, ax = plt.subplots()
 ax.semilogy(train_losses, label="training set")
@@ -260,11 +262,11 @@ assert min(train_losses) > 0.008
 
 # %%
 # Both curves come down to the dotted line and stay near it: the variance of the noise,
-# :math:`0.1^2 = 0.01`. On new samples nobody can stay below it for long, because nobody can predict the
-# noise. The validation curve follows the training curve, so this network has learned the sine and not
-# the 400 samples. If it rose while the other went on falling, we would see :term:`overfitting`. The wobble at the end is Adam, whose steps do not
-# get shorter by themselves; there is a remedy in :doc:`Learning rate and batch size
-# </lessons/training/plot_4_learning_rate>`.
+# :math:`0.1^2 = 0.01`. On new samples nobody can stay below it for long, because nobody can predict
+# the noise. The validation curve follows the training curve, so this network has learned the sine
+# and not the 400 samples. If it rose while the other went on falling, we would see
+# :term:`overfitting`. The wobble at the end is Adam, whose steps do not get shorter by themselves;
+# there is a remedy in :doc:`Learning rate and batch size </lessons/training/plot_4_learning_rate>`.
 #
 # Here is what the network answered on the way:
 
@@ -295,9 +297,9 @@ assert wrong[-1] < 0.01
 
 # %%
 # It begins nearly flat, tilts, finds the hill, then the valley, and ends in the middle of the
-# samples, though no sample told it where the middle is. How close is it to the sine itself? We take the
-# epoch with the smallest *validation* loss. Its answers on the grid were kept, and so the sine can judge
-# it; the noisy test samples we look at with the network as it is at the end, once.
+# samples, though no sample told it where the middle is. How close is it to the sine itself? We take
+# the epoch with the smallest *validation* loss. Its answers on the grid were kept, and so the sine
+# can judge it; the noisy test samples we look at with the network as it is at the end, once.
 
 best = min(range(num_epochs + 1), key=val_losses.__getitem__)
 to_truth = (answers[best] - grid.sin()).square().mean().item()
@@ -313,8 +315,8 @@ assert test < 0.02
 # sphinx_gallery_end_ignore
 
 # %%
-# The network is much closer to the sine than the samples are. 400 noisy values average out, and a network
-# of 321 parameters that may bend only smoothly does the averaging.
+# The network is much closer to the sine than the samples are. 400 noisy values average out, and a
+# network of 321 parameters that may bend only smoothly does the averaging.
 #
 # In motion
 # ---------
@@ -371,15 +373,16 @@ assert sum(bool(epoch % 20) for epoch in range(1000)) == 1000 * 19 // 20 == 950
 # --------
 #
 # ReLU is the usual choice. In a narrow network it is a gamble. To see it, we train 64 networks with
-# three hidden layers of 5, each with a start of its own. One after the other that would take a while;
-# but they are all of one shape, so they can be computed together. Three tools of ``torch.func`` do it:
+# three hidden layers of 5, each with a start of its own. One after the other that would take a
+# while; but they are all of one shape, so they can be computed together. Three tools of
+# ``torch.func`` do it:
 #
 # - ``stack_module_state`` stacks the parameters of the 64 networks, one tensor for each name;
 # - ``functional_call`` calls a module with parameters that it is given instead of its own;
 # - ``vmap`` runs that call for each slice of the stack, all at once.
 #
-# Adam works entry by entry, hence each of the 64 is trained as if it were alone. This time the targets are
-# free of noise, so that only the start matters.
+# Adam works entry by entry, hence each of the 64 is trained as if it were alone. This time the
+# targets are free of noise, so that only the start matters.
 
 
 def train_64(activation, num_steps=400):
@@ -438,18 +441,19 @@ fig.set_label(
 # %%
 # With tanh next to none fails, with ReLU about half. A ReLU whose input is negative for all samples
 # gives 0 and has the slope 0: no gradient comes back through it, so nothing repairs it. Of five one
-# cannot lose many. Where all of a layer are lost the network is a constant, and the best constant for
-# a sine is 0, with the loss 1/2: those are the points on the dotted line. A wide network can afford
-# to lose some, which is why ReLU does so well elsewhere.
+# cannot lose many. Where all of a layer are lost the network is a constant, and the best constant
+# for a sine is 0, with the loss 1/2: those are the points on the dotted line. A wide network can
+# afford to lose some, which is why ReLU does so well elsewhere.
 #
 # Recap
 # -----
 #
-# - A data set has ``__len__`` and ``__getitem__``; a loader cuts it into batches, the last one short.
+# - A data set has ``__len__`` and ``__getitem__``; a loader cuts it into batches, the last one
+#   short.
 # - Weight the batches' losses by their sizes; evaluate in ``eval()`` mode and without a graph.
 # - Choose on the validation set; the test set is for the last line of a project.
-# - On new samples the variance of the noise is the loss to expect; training and validation loss side by
-#   side tell learning from memorising.
+# - On new samples the variance of the noise is the loss to expect; training and validation loss
+#   side by side tell learning from memorising.
 # - Make a task small enough to repeat it often. Whether a network trains can depend on its start.
 #
 # Exercises

@@ -30,8 +30,9 @@ from torch import nn
 plt.style.use("pytorch_primer.course")
 
 # %%
-# From the course's package we know the data, the batches, the one-hot targets and ``sgd``. New are ``sweep``,
-# which tries rates and batch sizes, and three schedules, which say when to lower the rate:
+# From the course's package we know the data, the batches, the one-hot targets and ``sgd``. New are
+# ``sweep``, which tries rates and batch sizes, and three schedules, which say when to lower the
+# rate:
 
 from pytorch_primer import (
     Batches,
@@ -53,8 +54,8 @@ loss_fn = nn.MSELoss()
 one_hot = OneHot(10)
 
 # %%
-# Two functions make what a run needs. Both are seeded inside, so that two runs differ in nothing but
-# in what we change on purpose.
+# Two functions make what a run needs. Both are seeded inside, so that two runs differ in nothing
+# but in what we change on purpose.
 
 
 def make_net(beta=25):
@@ -85,10 +86,10 @@ def make_batches(batch_size, x=data.x_train, y=data.y_train):
 # One run for each power of ten
 # -----------------------------
 #
-# Rates act by factors, so they are tried on a logarithmic grid: powers of ten first. Four epochs each
-# are enough. ``sgd`` would end a run whose loss exceeds a hundred times the first one, which saves
-# time; here we want to see how bad it gets, and set that ``blowup`` to infinity. A run *works* if all its
-# losses are finite and the last is below the first:
+# Rates act by factors, so they are tried on a logarithmic grid: powers of ten first. Four epochs
+# each are enough. ``sgd`` would end a run whose loss exceeds a hundred times the first one, which
+# saves time; here we want to see how bad it gets, and set that ``blowup`` to infinity. A run
+# *works* if all its losses are finite and the last is below the first:
 
 
 def works(losses):
@@ -121,14 +122,15 @@ for lr, expected in {0.01: 0.088, 0.1: 0.043, 1.0: 0.017}.items():
 # sphinx_gallery_end_ignore
 
 # %%
-# A loss in the thousands, or infinite, is :term:`divergence`; but so is a loss that merely failed to fall.
-# (``sgd`` cannot wait for the last loss. It gives a run up when a loss is not finite or above ``blowup``
-# times the first, and ``sweep`` shows such runs as diverged.)
+# A loss in the thousands, or infinite, is :term:`divergence`; but so is a loss that merely failed
+# to fall. (``sgd`` cannot wait for the last loss. It gives a run up when a loss is not finite or
+# above ``blowup`` times the first, and ``sweep`` shows such runs as diverged.)
 #
-# The table has the pattern that the search is after: 1 works and 10 diverges. **The rate to look for
-# works, and ten times that rate does not.** It, or a tenth of it, is where to begin. Here 1 wins: the
-# mean loss of the fourth epoch is 0.019, against 0.046 with 0.1 and 0.092 with 0.01. (With all 1797
-# images in the training set, an epoch has a quarter more steps and ends at 0.017, 0.043 and 0.088.)
+# The table has the pattern that the search is after: 1 works and 10 diverges. **The rate to look
+# for works, and ten times that rate does not.** It, or a tenth of it, is where to begin. Here 1
+# wins: the mean loss of the fourth epoch is 0.019, against 0.046 with 0.1 and 0.092 with 0.01.
+# (With all 1797 images in the training set, an epoch has a quarter more steps and ends at 0.017,
+# 0.043 and 0.088.)
 
 fig, ax = plt.subplots()
 for (lr, run), dash in zip(runs.items(), ["-", "--", "-.", ":"], strict=False):
@@ -149,15 +151,16 @@ assert 0.07 < runs[0.01].losses[-1] < 0.11
 # sphinx_gallery_end_ignore
 
 # %%
-# 0.01 creeps: after four epochs it is about as wise as somebody who always answers 0.1, whose loss is
-# 0.09. The rate 1 begins with a leap upwards, recovers, and is soon below all others. Such a start is
-# common for the best rate, which lies close to the limit. With 10 the second loss is off the picture.
+# 0.01 creeps: after four epochs it is about as wise as somebody who always answers 0.1, whose loss
+# is 0.09. The rate 1 begins with a leap upwards, recovers, and is soon below all others. Such a
+# start is common for the best rate, which lies close to the limit. With 10 the second loss is off
+# the picture.
 #
 # A rate belongs to its problem
 # -----------------------------
 #
-# Can you take the 1 along to the next project? We change one thing at a time: leave the pixels as they
-# are in the file, from 0 to 16, or give the softplus a rounder corner.
+# Can you take the 1 along to the next project? We change one thing at a time: leave the pixels as
+# they are in the file, from 0 to 16, or give the softplus a rounder corner.
 
 raw = (data.x_train * data.std + data.mean) * data.highest
 print(f"raw pixels: mean {raw.mean():.2f}, standard deviation {raw.std():.2f}")
@@ -204,15 +207,15 @@ assert (
 # sphinx_gallery_end_ignore
 
 # %%
-# With unscaled pixels nothing above 0.01 survives. They have the mean 4.89 and the standard deviation 6.02 where
-# the scaled ones have 0 and 1. Larger inputs make steeper slopes, and the common offset the steepest of all;
-# that is the reason to scale the data first. With the rounder corner the best rate is 0.1.
-# The run with rate 1 *works* there by our rule, since its loss fell, but look where it ended: near
-# 0.09, where one knows nothing. Always know the loss of a guess.
+# With unscaled pixels nothing above 0.01 survives. They have the mean 4.89 and the standard
+# deviation 6.02 where the scaled ones have 0 and 1. Larger inputs make steeper slopes, and the
+# common offset the steepest of all; that is the reason to scale the data first. With the rounder
+# corner the best rate is 0.1. The run with rate 1 *works* there by our rule, since its loss fell,
+# but look where it ended: near 0.09, where one knows nothing. Always know the loss of a guess.
 #
 # The loss is part of the problem, too. :class:`torch.nn.MSELoss` is a fifth of
-# :math:`\tfrac12 \lVert y - \Phi(x) \rVert^2` for ten outputs, so with the latter a fifth of the rate
-# makes the same steps:
+# :math:`\tfrac12 \lVert y - \Phi(x) \rVert^2` for ten outputs, so with the latter a fifth of the
+# rate makes the same steps:
 
 
 def half_square(outputs, targets):
@@ -244,8 +247,9 @@ assert (
 # Batch sizes
 # -----------
 #
-# The second number to choose is the :term:`batch size`. We sweep both: nine rates, a factor of about
-# three apart, for batches of 50, 100 and 200. The value is the mean loss of the last of four epochs.
+# The second number to choose is the :term:`batch size`. We sweep both: nine rates, a factor of
+# about three apart, for batches of 50, 100 and 200. The value is the mean loss of the last of four
+# epochs.
 
 grid = [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0]
 sizes = [50, 100, 200]
@@ -299,20 +303,21 @@ assert len(make_batches(50)) == 29 > 3 * len(make_batches(200)) == 3 * 8
 # %%
 # The order has turned round. The gradient of a large batch is the better estimate, so each of its
 # steps is worth a little more; but it is far from four times as much, which is what it costs in
-# samples. Per epoch the small batch wins, per step the large one, and on the clock it depends on what a
-# step costs on your machine.
+# samples. Per epoch the small batch wins, per step the large one, and on the clock it depends on
+# what a step costs on your machine.
 #
 # When to stop, and when to slow down
 # -----------------------------------
 #
-# Near the end the best rate is too large: the steps jump back and forth over the valley's floor. So one
-# starts large, goes on until some sign, and continues with the rate times a factor :math:`\delta < 1`.
-# Two signs are common. A *fixed budget*: so many epochs for each rate. Or a :term:`plateau`: on a
-# validation set, images that are not trained on, the loss has not reached a new minimum for some
-# epochs, the *patience* :cite:p:`prechelt1998`. Usual factors are 1/2, 1/4 and 1/8.
+# Near the end the best rate is too large: the steps jump back and forth over the valley's floor. So
+# one starts large, goes on until some sign, and continues with the rate times a factor
+# :math:`\delta < 1`. Two signs are common. A *fixed budget*: so many epochs for each rate. Or a
+# :term:`plateau`: on a validation set, images that are not trained on, the loss has not reached a
+# new minimum for some epochs, the *patience* :cite:p:`prechelt1998`. Usual factors are 1/2, 1/4 and
+# 1/8.
 #
-# What decides something cannot judge it afterwards. So 360 of the *training* images are set aside for
-# validation; the test part is for the last line.
+# What decides something cannot judge it afterwards. So 360 of the *training* images are set aside
+# for validation; the test part is for the last line.
 
 fit_x, val_x = data.x_train[:-360], data.x_train[-360:]
 all_y = one_hot(data.y_train)
@@ -331,8 +336,8 @@ assert (len(fit_x), len(val_x)) == (1797 - 360 - 360, 360)
 # sphinx_gallery_end_ignore
 
 # %%
-# ``sgd`` asks a schedule after each epoch how to go on. ``Budget(5)`` and ``Plateau`` say when a stage ends,
-# ``Restart`` goes on with a smaller rate, three times:
+# ``sgd`` asks a schedule after each epoch how to go on. ``Budget(5)`` and ``Plateau`` say when a
+# stage ends, ``Restart`` goes on with a smaller rate, three times:
 
 
 def on_budget(net, factor):
@@ -345,8 +350,8 @@ def on_plateau(net, factor):
 
 
 # %%
-# All runs start at 3, the largest rate that worked on the grid. This time the seed of start and batches is
-# an argument, because we shall want more than one:
+# All runs start at 3, the largest rate that worked on the grid. This time the seed of start and
+# batches is an argument, because we shall want more than one:
 
 
 def train(make_schedule, factor, seed=0):
@@ -428,17 +433,18 @@ assert flat[-6] - flat[-1] < 0.5 * (falling[-6] - falling[-1])
 # sphinx_gallery_end_ignore
 
 # %%
-# On the left, look at epoch 5. The constant rate goes on, ragged. The others drop at once and become
-# smooth: what had kept the loss up was not the place where the weights were but the jumping around
-# it. What follows depends on the factor. Times 1/8 freezes the run: after two cuts the rate is 64 times
-# smaller, and the line is flat before the way was done.
+# On the left, look at epoch 5. The constant rate goes on, ragged. The others drop at once and
+# become smooth: what had kept the loss up was not the place where the weights were but the jumping
+# around it. What follows depends on the factor. Times 1/8 freezes the run: after two cuts the rate
+# is 64 times smaller, and the line is flat before the way was done.
 #
 # Is it the schedule, or the seed?
 # --------------------------------
 #
-# A cut that comes too early is a mistake that a plateau should be protected against. One run cannot show
-# that. Here are eight seeds for each of three schedules. The third is the cosine, which many programs take:
-# the rate falls along half a wave, slowly at first and slowly at the end, over a fixed number of epochs.
+# A cut that comes too early is a mistake that a plateau should be protected against. One run cannot
+# show that. Here are eight seeds for each of three schedules. The third is the cosine, which many
+# programs take: the rate falls along half a wave, slowly at first and slowly at the end, over a
+# fixed number of epochs.
 
 
 class Cosine:
@@ -493,16 +499,17 @@ assert epochs == 20
 # sphinx_gallery_end_ignore
 
 # %%
-# The seeds differ a good deal among themselves. But the comparison is *paired*: for each seed the three runs
-# begin with the same weights and batches. In all eight pairs the plateau ends below the budget with the same
-# factor, and so does the cosine. The plateau took more epochs for it, up to the limit of 30; the cosine did it in
-# the same 20. So: with a fixed number of epochs take the cosine, and where time does not matter, wait for a
-# plateau.
+# The seeds differ a good deal among themselves. But the comparison is *paired*: for each seed the
+# three runs begin with the same weights and batches. In all eight pairs the plateau ends below the
+# budget with the same factor, and so does the cosine. The plateau took more epochs for it, up to
+# the limit of 30; the cosine did it in the same 20. So: with a fixed number of epochs take the
+# cosine, and where time does not matter, wait for a plateau.
 ## Schedules in ``torch.optim``
 # ----------------------------
 #
-# PyTorch's own schedules change the rate of an optimizer. You call ``scheduler.step()`` once an epoch, behind the
-# training of that epoch. To see what they do no network is needed, only an optimizer whose rate we read:
+# PyTorch's own schedules change the rate of an optimizer. You call ``scheduler.step()`` once an
+# epoch, behind the training of that epoch. To see what they do no network is needed, only an
+# optimizer whose rate we read:
 
 place = torch.optim.lr_scheduler
 
@@ -556,10 +563,10 @@ assert math.isclose(max(shown["warm-up, cosine"]), 3.0)
 # sphinx_gallery_end_ignore
 
 # %%
-# ``StepLR`` is a budget with restarts. A *warm-up* begins small: the first gradients of a new network are large
-# and point nowhere in particular. ``ReduceLROnPlateau`` is the plateau, and is told the validation loss in
-# ``step``. Mind its ``patience``: it cuts when *more* than that many epochs brought nothing new, ours when
-# that many did. So its 2 is our 3:
+# ``StepLR`` is a budget with restarts. A *warm-up* begins small: the first gradients of a new
+# network are large and point nowhere in particular. ``ReduceLROnPlateau`` is the plateau, and is
+# told the validation loss in ``step``. Mind its ``patience``: it cuts when *more* than that many
+# epochs brought nothing new, ours when that many did. So its 2 is our 3:
 
 losses = [1.0, 0.9, 0.95, 0.95, 0.95, 0.95, 0.95, 0.95, 0.95]
 optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=3.0)
@@ -580,8 +587,8 @@ assert theirs.get_last_lr() == [lr] == [3.0 / 4]
 # The last line
 # -------------
 #
-# All choices are made. Now, and only now, the test part: the network of the plateau with the factor 1/8, on the
-# 360 images that nothing has been decided by.
+# All choices are made. Now, and only now, the test part: the network of the plateau with the factor
+# 1/8, on the 360 images that nothing has been decided by.
 
 _, validation, net = results["plateau", "1/8"]
 net.eval()
@@ -597,12 +604,13 @@ assert right > 0.93
 # Recap
 # -----
 #
-# - Search on a logarithmic grid, with short runs; take the rate that works while ten times it diverges,
-#   or a tenth of it.
+# - Search on a logarithmic grid, with short runs; take the rate that works while ten times it
+#   diverges, or a tenth of it.
 # - Diverged is what is not finite or did not fall; and know the loss of a guess.
 # - A rate belongs to its data, network and loss. Scale the data first.
 # - Compare batch sizes by steps as well as by epochs.
-# - Lower the rate in the end, by a plateau, a cosine or steps; compare schedules over several seeds.
+# - Lower the rate in the end, by a plateau, a cosine or steps; compare schedules over several
+#   seeds.
 #
 # Exercises
 # ---------

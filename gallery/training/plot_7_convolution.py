@@ -9,9 +9,9 @@ A small convolutional network
    - build a convolutional network with batch norm and dropout, and know what ``eval()`` changes in it
    - compare two networks fairly: parameters, several seeds, and the mistakes themselves
 
-A linear layer knows nothing of neighbours: shuffle the pixels of all images in the same way and it learns
-as well as before. A *convolution* looks at small patches, with the same few weights everywhere. It needs a
-fraction of the parameters and reads digits better.
+A linear layer knows nothing of neighbours: shuffle the pixels of all images in the same way and it
+learns as well as before. A *convolution* looks at small patches, with the same few weights
+everywhere. It needs a fraction of the parameters and reads digits better.
 """
 
 # sphinx_gallery_tags = ["training", "modules"]
@@ -55,9 +55,10 @@ assert abs(train_x.std() - 1) < 0.01
 # A convolution, by hand
 # ----------------------
 #
-# Take a small table of weights, the *kernel*, lay it on the image, multiply what lies on each other and add.
-# That is one number of the result. Move the kernel by one pixel for the next. A kernel of 3×3 that is positive on
-# the left and negative on the right gives a large number where it is bright on the left and dark on the right:
+# Take a small table of weights, the *kernel*, lay it on the image, multiply what lies on each other
+# and add. That is one number of the result. Move the kernel by one pixel for the next. A kernel of
+# 3×3 that is positive on the left and negative on the right gives a large number where it is bright
+# on the left and dark on the right:
 
 kernel = torch.tensor([[1.0, 0.0, -1.0]] * 3, device=device)
 image = train_x[0, 0]
@@ -75,12 +76,14 @@ assert by_torch.shape == (28 - 3 + 1, 28 - 3 + 1) == (26, 26)
 # sphinx_gallery_end_ignore
 
 # %%
-# The kernel has 26 places in each direction, so the result is two pixels smaller. With a rim of zeros, the
-# ``padding``, it keeps its size; with a ``stride`` of 2 it goes by two pixels and halves it. In general
+# The kernel has 26 places in each direction, so the result is two pixels smaller. With a rim of
+# zeros, the ``padding``, it keeps its size; with a ``stride`` of 2 it goes by two pixels and halves
+# it. In general
 #
 # .. math:: \left\lfloor \frac{n + 2\,\text{padding} - k}{\text{stride}} \right\rfloor + 1
 #
-# places for a kernel of :math:`k` on :math:`n` pixels. As pictures, with the kernel turned for the second:
+# places for a kernel of :math:`k` on :math:`n` pixels. As pictures, with the kernel turned for the
+# second:
 
 kernels = {"left bright": kernel, "top bright": kernel.T}
 fig, axes = plt.subplots(1, 3, figsize=(7.5, 2.6))
@@ -113,15 +116,16 @@ for n, k, padding, stride in [
 # sphinx_gallery_end_ignore
 
 # %%
-# The first kernel has found the sides of the strokes, the second their tops and bottoms. Nobody draws kernels for a
-# network; they are parameters, and training finds them. :class:`torch.nn.Conv2d` holds several, and with
-# several input channels each kernel has a table for every one of them.
+# The first kernel has found the sides of the strokes, the second their tops and bottoms. Nobody
+# draws kernels for a network; they are parameters, and training finds them.
+# :class:`torch.nn.Conv2d` holds several, and with several input channels each kernel has a table
+# for every one of them.
 #
 # The network
 # -----------
 #
-# Two convolutions of stride 2 make 28 pixels 14, then 7, while the channels go from 1 to 8 to 16. A linear layer
-# reads the result.
+# Two convolutions of stride 2 make 28 pixels 14, then 7, while the channels go from 1 to 8 to 16. A
+# linear layer reads the result.
 
 
 def conv_net():
@@ -172,9 +176,10 @@ assert count["dense_net"] > 40 * count["conv_net"]
 # What eval() changes
 # -------------------
 #
-# Two of the layers behave differently in training. *Dropout* we know. *Batch norm* :cite:p:`ioffe2015` brings each
-# channel to mean 0 and standard deviation 1: in training those of the *batch*, which it also averages into
-# running values, and after ``eval()`` these running values. A sample then no longer depends on the others:
+# Two of the layers behave differently in training. *Dropout* we know. *Batch norm*
+# :cite:p:`ioffe2015` brings each channel to mean 0 and standard deviation 1: in training those of
+# the *batch*, which it also averages into running values, and after ``eval()`` these running
+# values. A sample then no longer depends on the others:
 
 set_seed(0)
 net = conv_net().to(device)
@@ -204,14 +209,15 @@ with torch.no_grad():
 # sphinx_gallery_end_ignore
 
 # %%
-# In training mode the answer for an image depends on the company that it keeps; after ``eval()`` it does not. A
-# forgotten ``eval()`` would be worse here than with dropout: a batch of one has no standard deviation to speak of.
+# In training mode the answer for an image depends on the company that it keeps; after ``eval()`` it
+# does not. A forgotten ``eval()`` would be worse here than with dropout: a batch of one has no
+# standard deviation to speak of.
 #
 # Three seeds each
 # ----------------
 #
-# Both networks with the same loss, optimizer, batches and epochs, from three seeds. The validation set tells how
-# they do.
+# Both networks with the same loss, optimizer, batches and epochs, from three seeds. The validation
+# set tells how they do.
 
 
 def right_share(net, x, y):
@@ -253,10 +259,11 @@ assert min(shares["dense_net"]) > 0.9
 # sphinx_gallery_end_ignore
 
 # %%
-# For every seed the convolutional network is ahead, with a fortieth of the parameters. Seeds differ by about a
-# percentage point: one run of each would not have been enough to say so.
+# For every seed the convolutional network is ahead, with a fortieth of the parameters. Seeds differ
+# by about a percentage point: one run of each would not have been enough to say so.
 #
-# Is it really the neighbours? We shuffle the pixels, all images in the same way, and train once more:
+# Is it really the neighbours? We shuffle the pixels, all images in the same way, and train once
+# more:
 
 shuffle = torch.randperm(784, generator=torch.Generator().manual_seed(0))
 
@@ -281,13 +288,14 @@ assert share < dense
 # sphinx_gallery_end_ignore
 
 # %%
-# The dense network does not notice. The convolutional one loses its advantage and more: its kernels look at
-# neighbours that are none any longer.
+# The dense network does not notice. The convolutional one loses its advantage and more: its kernels
+# look at neighbours that are none any longer.
 #
 # The mistakes
 # ------------
 #
-# Now the test part, for the networks of seed 0. How many of the images does either get wrong, and how many both?
+# Now the test part, for the networks of seed 0. How many of the images does either get wrong, and
+# how many both?
 
 wrong = {}
 for name in ("dense_net", "conv_net"):
@@ -318,9 +326,9 @@ assert both.sum() > 0.3 * wrong["conv_net"].sum()
 # sphinx_gallery_end_ignore
 
 # %%
-# The convolutional network makes fewer mistakes, and a good part of them are mistakes of the other one, too: those
-# are the images that are hard. What is left could be had with more images, more epochs, or images that are
-# shifted and turned a little at random.
+# The convolutional network makes fewer mistakes, and a good part of them are mistakes of the other
+# one, too: those are the images that are hard. What is left could be had with more images, more
+# epochs, or images that are shifted and turned a little at random.
 #
 # Its eight kernels, as training left them:
 
@@ -345,7 +353,8 @@ assert weights.shape == (8, 5, 5)
 # Recap
 # -----
 #
-# - A convolution lays the same small kernel on every place; padding and stride decide what size comes out.
+# - A convolution lays the same small kernel on every place; padding and stride decide what size
+#   comes out.
 # - Batch norm uses the batch in training and running values after ``eval()``; dropout stops.
 # - Fewer parameters that fit the task beat many that do not.
 # - Compare over several seeds, and look at the mistakes.
@@ -362,5 +371,5 @@ assert weights.shape == (8, 5, 5)
 # Where to go next
 # ----------------
 #
-# This was the last lesson. :doc:`All exercises </exercises>` are on one page, and :doc:`How it is made
-# </how_it_is_made>` tells how a course can run its own claims.
+# This was the last lesson. :doc:`All exercises </exercises>` are on one page, and
+# :doc:`How it is made </how_it_is_made>` tells how a course can run its own claims.

@@ -32,8 +32,8 @@ def animate_descent(
 ) -> FuncAnimation:
     """Animate one descent or several in a new figure, each frame one state.
 
-    On one variable a frame shows the curve, the old point (hollow), the update as an arrow along x,
-    and the new point. On two it shows the contours, the way so far, and the update that led to the
+    On one variable a frame shows the curve, the points so far (pale), the old point (hollow), the
+    update as an arrow along x, and the new point. On two it shows the contours, the way so far, and the update that led to the
     point reached. The first frame is the start, the last one the end.
 
     Parameters
@@ -104,6 +104,7 @@ class _Mover:
         self.on_curve = run.positions.shape[1] == 1
         look = style(i)
         (self.way,) = ax.plot([], [], color=look["color"], linewidth=1.2, alpha=0.7, zorder=3)
+        self.trail = ax.scatter([], [], color=look["color"], marker=look["marker"], s=12, alpha=0.4)
         (self.old,) = ax.plot([], [], **look, markerfacecolor="white", markersize=6, zorder=4)
         (self.new,) = ax.plot([], [], **look, linestyle="", markersize=6, zorder=5,
                                label=legend_text(name))  # fmt: skip
@@ -123,13 +124,15 @@ class _Mover:
         tip = np.array([new[0], old[1]]) if self.on_curve else new
         way = np.array([tip, new]) if self.on_curve else self.points[: step + 1]
         self.way.set_data(way[:, 0], way[:, 1])
+        if self.on_curve:
+            self.trail.set_offsets(self.points[:step])
         self.old.set_data([old[0]], [old[1]])
         self.new.set_data([new[0]], [new[1]])
         update = np.nan_to_num(tip - old)
         self.arrow.set_visible(bool(update.any()))  # none at the start, none from far outside
         self.arrow.set_offsets(np.nan_to_num(old)[None])
         self.arrow.set_UVC(update[:1], update[1:])
-        return [self.way, self.arrow, self.old, self.new]
+        return [self.way, self.trail, self.arrow, self.old, self.new]
 
 
 def _limits(name: str, runs: Mapping[str, Trajectory], axis: int) -> tuple[float, float]:

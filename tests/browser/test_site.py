@@ -15,6 +15,7 @@ SITE = Path(__file__).parents[2] / "docs/_build/html"
 
 # What these lessons must show at least: figures, animations, computation graphs.
 SHOWN = {
+    "tensors/plot_0_start": (1, 1, 0),
     "tensors/plot_1_from_numpy": (0, 0, 0),
     "tensors/plot_2_create_index_convert": (0, 0, 0),
     "tensors/plot_3_operations_views": (1, 0, 0),
@@ -23,18 +24,21 @@ SHOWN = {
     "autograd/plot_2_computation_graph": (1, 0, 4),
     "autograd/plot_3_backward_steps": (0, 1, 2),
     "autograd/plot_4_accumulation": (0, 0, 1),
+    "autograd/plot_5_own_autograd": (1, 0, 1),
     "optimisation/plot_1_gradient_descent": (3, 1, 0),
-    "optimisation/plot_2_valleys_contours": (3, 1, 0),
+    "optimisation/plot_2_valleys_contours": (5, 1, 0),
     "optimisation/plot_3_optimizers": (2, 1, 0),
-    "optimisation/plot_4_eight_bugs": (2, 0, 0),
     "modules/plot_1_module": (0, 0, 0),
-    "modules/plot_2_layers": (1, 0, 1),
+    "modules/plot_2_layers": (2, 0, 1),
     "modules/plot_3_losses": (0, 0, 0),
+    "modules/plot_4_silent_bugs": (2, 0, 0),
     "training/plot_1_training_loop": (1, 0, 0),
     "training/plot_2_fitting_a_sine": (1, 1, 0),
     "training/plot_3_digits": (2, 0, 0),
     "training/plot_4_learning_rate": (2, 0, 0),
     "training/plot_5_reproducibility": (0, 0, 0),
+    "training/plot_6_mnist": (2, 0, 0),
+    "training/plot_7_convolution": (3, 0, 0),
 }
 OUTLINE = read_outline()
 LESSONS = [lesson.name for lesson in OUTLINE.lessons]

@@ -25,7 +25,7 @@ def features(generator):
         "The network was trained on samples that were scaled with the numbers of the *training* data.",
         "`train.mean(dim=0)` and `train.std(dim=0)`, one for each feature.",
     ],
-    note="Scaled with its own statistics, a single new sample would be all zeros.",
+    note="With its own statistics a single new sample has no deviation: the result would be nan.",
 )
 def repair_scaling(train, new):
     """``train`` (n, d) holds the samples that a network was trained on, each feature scaled to mean 0 and
