@@ -32,8 +32,8 @@ def animate_descent(
     """Animate one descent or several in a new figure, each frame one state.
 
     On one variable a frame shows the curve, the points so far (pale), the old point (hollow), the
-    update as an arrow along x, and the new point. On two it shows the contours, the way so far, and the update that led to the
-    point reached. The first frame is the start, the last one the end.
+    update as an arrow along x, and the new point. On two it shows the contours, the way so far, and
+    the update that led to the point reached. The first frame is the start, the last one the end.
 
     Parameters
     ----------

@@ -2,13 +2,20 @@
 
 CURRICULUM: dict[str, tuple[str, ...]] = {
     "1.1": ("stack_transforms", "to_torch_times_10", "to_column", "broadcast_shape"),
-    "1.2": ("select",),
+    "1.2": ("select", "to_bytes"),
     "1.3": ("row_shares", "windows"),
     "1.4": ("softened",),
     "2.1": ("simple_grad", "finite_difference"),
     "2.2": ("leaves", "graph_chain", "evaluate_line", "grad_g"),
     "2.3": ("tanh_backward",),
-    "2.4": ("second_gradients", "predict", "x_grad", "logistic_grad", "two_weights_grad"),
+    "2.4": (
+        "second_gradients",
+        "predict",
+        "x_grad",
+        "logistic_grad",
+        "two_weights_grad",
+        "jacobian_row",
+    ),
     "2.5": ("mul_rule", "tanh_rule", "backward_pass"),
     "3.1": ("descend", "limit_of_rate"),
     "3.2": ("function_parabola", "make_gradient_step", "run_gd", "largest_rate"),
@@ -27,8 +34,8 @@ CURRICULUM: dict[str, tuple[str, ...]] = {
     "5.1": ("train", "linear_regression"),
     "5.2": ("mean_loss",),
     "5.3": ("sgd",),
-    "5.4": ("find_lr", "best_lrs"),
-    "5.5": ("seeded_weights",),
+    "5.4": ("find_lr", "best_lrs", "plateau_rates"),
+    "5.5": ("seeded_weights", "paired_difference"),
     "5.6": ("accuracy",),
     "5.7": ("conv_size", "conv_parameters"),
 }
