@@ -111,7 +111,8 @@ assert last_record.name().endswith("AccumulateGrad")
 # letter box. In its place stands ``None``:
 
 print("the very same tensor:", last_record.variable is x)
-print("inputs of the subtraction:", sub_record.next_functions)
+inputs = [record and record.name() for record, _ in sub_record.next_functions]
+print("inputs of the subtraction:", inputs)
 
 # sphinx_gallery_start_ignore
 assert last_record.variable is x

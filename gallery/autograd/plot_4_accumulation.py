@@ -422,6 +422,8 @@ assert math.isnan((power * power.grad).item())
 #
 # .. exercise:: two_weights_grad
 #
+# .. exercise:: jacobian_row
+#
 # Where to go next
 # ----------------
 #

@@ -199,7 +199,7 @@ torch.testing.assert_close(
 # at the floor of the valley, turns, and creeps. After 500 steps it is at (0.216, 0.089): near the
 # minimum at the origin, and still not there. As an animation one sees the change of pace:
 
-anim = animate_descent(skewed, slow, log=True, num_frames=30)
+anim = animate_descent(skewed, slow, log=True, num_frames=24)
 anim
 
 # sphinx_gallery_start_ignore

@@ -454,7 +454,7 @@ torch.testing.assert_close(first["Adam"].abs()[0], first["Adam"].abs()[1])
 # motion:
 
 anim = animate_descent(
-    valley, chosen, **view, log=True, levels=10, num_frames=41
+    valley, chosen, **view, log=True, levels=10, num_frames=21
 )
 anim
 

@@ -447,9 +447,11 @@ assert (byte + 10).item() == (250 + 10) % 256 == 4
 # Exercises
 # ---------
 #
-# One function with both uses of index tensors.
+# One function with both uses of index tensors, and a conversion that loses no more than it must.
 #
 # .. exercise:: select
+#
+# .. exercise:: to_bytes
 #
 # Where to go next
 # ----------------

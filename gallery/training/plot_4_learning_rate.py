@@ -615,11 +615,13 @@ assert right > 0.93
 # Exercises
 # ---------
 #
-# The search, and the table.
+# The search, the table, and the rule of the plateau.
 #
 # .. exercise:: find_lr
 #
 # .. exercise:: best_lrs
+#
+# .. exercise:: plateau_rates
 #
 # Where to go next
 # ----------------

@@ -578,9 +578,11 @@ assert abs(one_way - other_way) < 1e-3
 # Exercises
 # ---------
 #
-# Weights that depend on the seed and on nothing else.
+# Weights that depend on the seed and on nothing else, and a comparison over several seeds.
 #
 # .. exercise:: seeded_weights
+#
+# .. exercise:: paired_difference
 #
 # Where to go next
 # ----------------
