@@ -198,7 +198,7 @@ def _nothing_changed() -> Iterator[None]:
             content = None if thing.grad is None else thing.grad.clone()
             version = None if content is None else thing.grad._version
             gradients.append((thing, thing.grad, version, content))
-    contents = [(buffer, buffer.clone()) for buffer in buffers]
+    contents = [(buffer, _copied(buffer)) for buffer in buffers]
     try:
         yield
     finally:
@@ -210,8 +210,21 @@ def _nothing_changed() -> Iterator[None]:
                     gradient.copy_(content)
             for buffer, before in contents:
                 # Batch norm writes its statistics past the version counter.
-                if not torch.allclose(buffer, before, rtol=0, atol=0, equal_nan=True):
+                if before is not None and not _same(buffer, before):
                     buffer.copy_(before)
+
+
+def _copied(buffer: torch.Tensor) -> torch.Tensor | None:
+    """Return a copy of a buffer that can be compared; None for a lazy or a fake one."""
+    try:
+        copy = buffer.detach().clone()
+        return copy if _same(copy, copy) else None
+    except Exception:
+        return None
+
+
+def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
+    return bool(((one == other) | ((one != one) & (other != other))).all())
 
 
 def _subclasses(kind: type) -> set[type]:

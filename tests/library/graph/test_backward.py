@@ -355,14 +355,16 @@ def test_hooks_that_change_gradients_take_part():
 def test_what_checkpointing_runs_again_counts_no_batch():
     net = torch.nn.Sequential(torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 1))
     x = torch.rand(5, 3, requires_grad=True)
-    y = checkpoint(net, x, use_reentrant=False).sum()
+    y = checkpoint(net, x, use_reentrant=False).square().sum()
     before = {name: value.clone() for name, value in net.state_dict().items()}
+    lazy = torch.nn.LazyBatchNorm1d()  # has buffers that cannot be copied
     steps = backward_steps(y, params={"x": x})
+    assert isinstance(lazy.running_mean, torch.nn.UninitializedBuffer)
     assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
     assert net[0].num_batches_tracked == 1
     (expected,) = torch.autograd.grad(y, x)
     (leaf,) = [node for node in steps[-1].nodes if node.label == "x"]
-    assert leaf.grad == f"norm {expected.norm().item():.4g}"
+    assert float(leaf.grad.removeprefix("norm ")) == pytest.approx(expected.norm().item(), rel=1e-3)
 
 
 def test_a_pass_that_raises_changes_nothing_either():
