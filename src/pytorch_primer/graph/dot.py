@@ -124,6 +124,8 @@ def grad_rows(node: Node) -> list[str]:
 
 
 def _wrap(text: str) -> list[str]:
+    if len(text) <= MAX_CHARACTERS and "\n" not in text:
+        return [text] if text.strip() else []
     return [part for line in text.split("\n") for part in textwrap.wrap(line, MAX_CHARACTERS)]
 
 

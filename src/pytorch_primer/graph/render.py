@@ -212,7 +212,10 @@ def _box(group: str, places: dict[str, Place]) -> str:
 
 
 def _lines(facts: list[str], characters: int) -> list[str]:
-    return [line for fact in facts for line in textwrap.wrap(fact, characters)]
+    lines = []
+    for fact in facts:  # most are short, and wrapping takes longer than all the rest
+        lines += [fact] if len(fact) <= characters else textwrap.wrap(fact, characters)
+    return lines
 
 
 def _facts(key: str, facts: list[str], lines: list[str], box: Place, view: Place) -> str:
