@@ -3,13 +3,14 @@
 import copy
 import struct
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from bench.timing import Row, faster, interleaved, share
+from bench.timing import Row, interleaved, share
 from pytorch_primer import Batches, ImageData, OneHot, import_torchvision, sgd
 
 MEAN, STD = 0.1307, 0.3081
@@ -51,9 +52,11 @@ def rows(quick: bool) -> list[Row]:
     held = sum(t.nbytes for t in (floats, targets)), sum(t.nbytes for t in (images, labels))
     memory = held[1] / held[0]
     epoch = "one epoch, 784-500-10 softplus, 60,000 images"
+    longer = against_source[source] / against_source[ours]
+    at_floor = share(epoch, seconds, ours, floor, 1.10)
     return [
-        faster(epoch, against_source, ours, source, 11),
-        share(epoch, seconds, ours, floor, 1.10),
+        # What is not arithmetic: the floor itself is less than 7 times faster than the old way.
+        replace(at_floor, against=f"{floor} ({source}: {longer:.1f} × as long as ours)"),
         Row(
             "the same, images kept as bytes: memory",
             ours,

@@ -1,5 +1,6 @@
 """Computation graphs as plain data, and drawn."""
 
+import sys
 import time
 import warnings
 
@@ -59,17 +60,37 @@ def seconds_of(function, *args, **options) -> float:
     return time.perf_counter() - start
 
 
+def constants(num_operations: int) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+    """Multiply by another number each time."""
+    x = torch.ones((), requires_grad=True)
+    result = x
+    for i in range(num_operations):
+        result = result * (1 + i / 10_000)
+    return result, {"x": x}
+
+
+def without_frames(params: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Name parameters without dots: the other side draws no modules either."""
+    return {name.replace(".", "_"): tensor for name, tensor in params.items()}
+
+
 def rows(quick: bool) -> list[Row]:
     """Time the data, the drawing at the defaults and a drawing of everything."""
-    rounds, tenth = (2, 10) if quick else (9, 1)
-    result, params = network(999 // tenth)
-    sides = {
-        "make_dot": lambda: make_dot(result, params=params),
-        "draw_graph": lambda: draw_graph(result, params=params, max_nodes=None),
-    }
-    what = "graph as plain data, 1,000 operations"
-    table = [share(what, interleaved(sides, rounds), "draw_graph", "make_dot", 0.25)]
+    rounds, tenth = (2, 10) if quick else (15, 1)
+    sys.setrecursionlimit(20_000)  # torchviz needs it for a chain of 1,000
+    table = []
+    for shape in (chain, tree, network, constants):
+        result, params = shape(999 // tenth)
+        sides = {
+            "make_dot": lambda result=result, params=params: make_dot(result, params=params),
+            "draw_graph": lambda result=result, params=params: draw_graph(
+                result, params=params, max_nodes=None
+            ),
+        }
+        what = f"graph as plain data, 1,000 operations: {shape.__name__}"
+        table.append(share(what, interleaved(sides, rounds), "draw_graph", "make_dot", 0.25))
 
+    sys.setrecursionlimit(1_000)  # as everybody has it
     long, leaf = chain(100_000 // tenth)
     try:
         make_dot(long, params=leaf)
@@ -82,21 +103,25 @@ def rows(quick: bool) -> list[Row]:
         taken = seconds_of(drawn, *shape(10_000 // tenth))
         what = f"drawing at the defaults, 10,000 operations: {shape.__name__}"
         table.append(within(what, f"make_dot and Graphviz, measured once: {known}", taken, 2))
-    slowest, shape, n = max(
+    slowest, name, n = max(
         (seconds_of(drawn, make(n // tenth), None), make.__name__, n)
         for make in SHAPES
         for n in (150, 290, 1000, 10_000)
     )
     what = f"drawing at the defaults, the slowest of {len(SHAPES)} shapes in 4 sizes"
-    table.append(within(what, f"two seconds; it was {shape} of {n:,}", slowest, 2))
+    table.append(within(what, f"two seconds; it was {name} of {n:,}", slowest, 2))
 
-    small = network(99)
-    sides = {
-        "make_dot and Graphviz": lambda: drawn_by_torchviz(*small),
-        "draw_graph": lambda: drawn(*small),
-    }
-    assert not draw_graph(small[0], params=small[1]).left_out
-    seconds = interleaved(sides, rounds)
-    what = "drawing of 100 operations, not folded"
-    table.append(share(what, seconds, "draw_graph", "make_dot and Graphviz", 1))
+    for shape in (chain, tree, network):
+        small, params = shape(99)
+        params = without_frames(params)
+        assert not draw_graph(small, params=params).left_out
+        sides = {
+            "make_dot and Graphviz": lambda small=small, params=params: drawn_by_torchviz(
+                small, params
+            ),
+            "draw_graph": lambda small=small, params=params: drawn(small, params),
+        }
+        seconds = interleaved(sides, rounds)
+        what = f"drawing of 100 operations, not folded, no frames: {shape.__name__}"
+        table.append(share(what, seconds, "draw_graph", "make_dot and Graphviz", 1))
     return table

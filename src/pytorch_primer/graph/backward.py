@@ -190,24 +190,41 @@ def _nothing_changed() -> Iterator[None]:
     tensors, modules = _subclasses(torch.Tensor), _subclasses(torch.nn.Module)
     kinds = tensors | modules
     found = [thing for thing in gc.get_objects() if type(thing) in kinds]
-    gradients, kept = [], []
+    gradients, buffers = [], []
     for thing in found:
         if type(thing) in modules:
-            kept += vars(thing).get("_buffers", {}).values()
+            buffers += [b for b in vars(thing).get("_buffers", {}).values() if b is not None]
         elif thing.requires_grad and (thing.is_leaf or thing.retains_grad):
-            gradients.append((thing, thing.grad))
-            kept.append(thing.grad)
-    contents = [(t, t._version, t.detach().clone()) for t in kept if t is not None]
+            content = None if thing.grad is None else thing.grad.clone()
+            version = None if content is None else thing.grad._version
+            gradients.append((thing, thing.grad, version, content))
+    contents = [(buffer, _copied(buffer)) for buffer in buffers]
     try:
         yield
     finally:
-        for tensor, gradient in gradients:
-            if tensor.grad is not gradient:
-                tensor.grad = gradient
         with torch.no_grad():
-            for tensor, version, content in contents:
-                if tensor._version != version:
-                    tensor.copy_(content)
+            for tensor, gradient, version, content in gradients:
+                if tensor.grad is not gradient:
+                    tensor.grad = gradient
+                if gradient is not None and gradient._version != version:
+                    gradient.copy_(content)
+            for buffer, before in contents:
+                # Batch norm writes its statistics past the version counter.
+                if before is not None and not _same(buffer, before):
+                    buffer.copy_(before)
+
+
+def _copied(buffer: torch.Tensor) -> torch.Tensor | None:
+    """Return a copy of a buffer that can be compared; None for a lazy or a fake one."""
+    try:
+        copy = buffer.detach().clone()
+        return copy if _same(copy, copy) else None
+    except Exception:
+        return None
+
+
+def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
+    return bool(((one == other) | ((one != one) & (other != other))).all())
 
 
 def _subclasses(kind: type) -> set[type]:

@@ -135,7 +135,8 @@ class Plan(NamedTuple):
     def num_extras(self, i: int, fan: int | None = None) -> int:
         """Return how many boxes operation `i` brings along: constants, saved tensors, results."""
         function = self.trace.functions[i]
-        constants = len(constant_operands(self.trace, i, operation_name(function)))
+        named = len(OPERANDS.get(operation_name(function), ()))
+        constants = self.trace.operands[i][:named].count(NOTHING)
         saved = 0
         if self.shown.saved:
             saved = len(list(islice(saved_tensors(function), fan)))
@@ -334,12 +335,6 @@ def exponent(function: Function) -> str:
     return f"exponent {value}" if isinstance(value, (int, float, complex)) else ""
 
 
-def constant_operands(trace: Trace, i: int, name: str) -> list[int]:
-    """Return the positions of the operands of `i` that are there but have no gradient."""
-    named = trace.operands[i][: len(OPERANDS.get(name, ()))]
-    return [k for k, operand in enumerate(named) if operand is NOTHING]
-
-
 class Builder:
     """Boxes and arrows of a plan, and where autograd's functions are among them.
 
@@ -355,6 +350,7 @@ class Builder:
 
     def __init__(self, plan: Plan, fold: Fold) -> None:
         self.plan, self.trace, self.fold = plan, plan.trace, fold
+        self._operands = plan.trace.operands
         self.nodes: list[Node] = []
         self.edges: list[Edge] = []
         self.key: list[str] = []
@@ -372,6 +368,7 @@ class Builder:
         self._values = self._operand_values(kept) if self.plan.shown.values else {}
         self._numbers_shown = self.plan.shown.values or self.plan.shown.grads
         self._look_for_calls = len(kept) <= MAX_NODES
+        self._saved_shown, self._named = self.plan.shown.saved, self.plan.results_of
         self._find_owners(kept)
         boxes: dict[int, int] = {}
         members: defaultdict[int, list[int]] = defaultdict(list)
@@ -405,18 +402,21 @@ class Builder:
         detail: str = "",
     ) -> str:
         key = f"n{len(self.nodes)}"
-        shape, dtype = None, None
-        if tensor is not None:
-            shape, dtype = shape_of(tensor), self._dtype(tensor.dtype)
+        shape, dtype = (None, None) if tensor is None else self._look(tensor)
         node = Node(key, kind, label, shape, value, grad, detail=detail, dtype=dtype)
         self.nodes.append(node)
         return key
 
-    def _dtype(self, dtype: torch.dtype) -> str:
+    def _look(self, tensor: Any) -> tuple[tuple[int, ...] | None, str]:
+        """Return shape and dtype of a tensor, or of what is known of a result, quickly."""
+        dtype = tensor.dtype
         name = self._dtype_names.get(dtype)
         if name is None:
             name = self._dtype_names[dtype] = dtype_name(dtype)
-        return name
+        try:
+            return tuple(tensor.shape), name
+        except Exception:  # as shape_of: some tensors have none
+            return None, name
 
     def _numbers(self, tensor: torch.Tensor) -> tuple[Value | None, Value | None]:
         shown = self.plan.shown
@@ -428,8 +428,8 @@ class Builder:
     def _leaf(self, i: int, tensor: torch.Tensor, name: str) -> str:
         value, grad = self._numbers(tensor) if self._numbers_shown else (None, None)
         key = f"n{len(self.nodes)}"
-        dtype = self._dtype(tensor.dtype)
-        fields = (key, "leaf", name, shape_of(tensor), value, grad, self._own.get(i), None, "")
+        shape, dtype = self._look(tensor)
+        fields = (key, "leaf", name, shape, value, grad, self._own.get(i), None, "")
         self.nodes.append(new_node(Node, (*fields, dtype, "")))
         return key
 
@@ -446,9 +446,13 @@ class Builder:
     def _operation(self, i: int, function: Function, name: str, class_name: str) -> str:
         """Add an operation with its arrows, and the boxes that come with it."""
         constants = None
-        if NOTHING in self.trace.operands[i]:
-            positions = constant_operands(self.trace, i, name)
-            constants = {k: self._constant(function, name, k) for k in positions}
+        if NOTHING in self._operands[i]:
+            operands = zip(self._operands[i], OPERANDS.get(name, ()), strict=False)
+            constants = {
+                k: self._constant(function, saved_as)
+                for k, (operand, saved_as) in enumerate(operands)
+                if operand is NOTHING
+            }
         value = self._value(i) if self._values else None
         module = self._module(i, name) if self._framed else None
         detail = exponent(function) if name == "pow" else ""
@@ -458,9 +462,9 @@ class Builder:
         fields = (key, "op", name, shape, value, None, module, class_name, detail, dtype, where)
         self.nodes.append(new_node(Node, fields))
         self._connect(i, key, constants)
-        if self.plan.shown.saved:
+        if self._saved_shown:
             self._saved(function, key)
-        if i in self.plan.results_of:
+        if i in self._named:
             self._named_results(i, key)
         return key
 
@@ -470,34 +474,30 @@ class Builder:
         """Return shape and dtype of the results that are used, where all have the same."""
         made = results(function)
         if len(made) == 1:
-            return shape_of(made[0]), self._dtype(made[0].dtype)
+            return self._look(made[0])
         if not made:
             return None, None
         flowing = {number: shape_of(made[number]) for number in self._used.get(i, (0,))}
         first, shape = next(iter(flowing.items()))
         self._several[i] = {} if len(set(flowing.values())) == 1 else flowing
-        return None if self._several[i] else shape, self._dtype(made[first].dtype)
-
-    def _arrow(self, i: int, number: int) -> tuple[int | None, tuple[int, ...] | None]:
-        """Return what an arrow from operation `i` tells of the result that it stands for."""
-        shapes = self._several.get(i)
-        return (None, None) if shapes is None else (number, shapes.get(number))
+        return None if self._several[i] else shape, dtype_name(made[first].dtype)
 
     def _connect(self, i: int, key: str, constants: Mapping[int, str] | None = None) -> None:
         add, keys, named, several = self.edges.append, self.key, self.result_key, self._several
-        for position, operand in enumerate(self.trace.operands[i]):
-            if operand is NOTHING:
-                if constants and position in constants:
-                    fields = (constants[position], key, position, None, None, 1, None)
-                    add(new_edge(Edge, fields))
-                continue
-            source = (named.get(operand) if named else None) or keys[operand[0]]
-            if source == key:
-                continue
+        for position, operand in enumerate(self._operands[i]):
             result, shape = None, None
-            if several and operand not in named:
-                result, shape = self._arrow(*operand)
-            add(new_edge(Edge, (source, key, position, result, None, 1, shape)))
+            if operand is NOTHING:
+                if not constants or position not in constants:
+                    continue
+                source = constants[position]
+            elif named and operand in named:
+                source = named[operand]
+            else:
+                source = keys[operand[0]]
+                if several and operand[0] in several:
+                    result, shape = operand[1], several[operand[0]].get(operand[1])
+            if source != key:  # within a folded box there are no arrows
+                add(new_edge(Edge, (source, key, position, result, None, 1, shape)))
 
     def _value(self, i: int) -> Value | None:
         """Return the value of a result that has no box of its own, if it is small enough."""
@@ -531,21 +531,22 @@ class Builder:
                 found[i, 0] = result.detach()
         return found
 
-    def _constant(self, function: Function, name: str, operand: int) -> str:
+    def _constant(self, function: Function, saved_as: str) -> str:
         """Add the box of an operand that needs no gradient; return its key.
 
         One that is used twice has two boxes: a graph that a backward pass has freed, or an
         operation that saves nothing, does not tell whether two constants are one.
         """
-        tensor = saved_tensor(function, OPERANDS[name][operand])
+        tensor = saved_tensor(function, saved_as)
         if tensor is None:
             return self._add("constant", "constant", detail="not kept")
-        label, shape = self.plan.names.get(id(tensor)), shape_of(tensor)
+        label = self.plan.names.get(id(tensor))
+        shape, dtype = self._look(tensor)
         shown = self.plan.shown.values or (label is None and shape == ())
         value = plain(tensor) if shown else None
         key = f"n{len(self.nodes)}"
         fields = (key, "constant", label or "constant", shape, value, None, None, None, "")
-        self.nodes.append(new_node(Node, (*fields, self._dtype(tensor.dtype), "")))
+        self.nodes.append(new_node(Node, (*fields, dtype, "")))
         return key
 
     def _saved(self, function: Function, key: str) -> None:
@@ -570,7 +571,7 @@ class Builder:
         for number, (tensor, name, kind) in drawn:
             box = self._add(kind, name, tensor, *self._numbers(tensor))
             self.result_key[i, number] = box
-            self.edges.append(Edge(key, box, 0, self._arrow(i, number)[0]))
+            self.edges.append(Edge(key, box, 0, number if i in self._several else None))
         if len(drawn) < len(named):
             box = self._add("folded", f"⋮ {len(named) - len(drawn):,} more results")
             self.edges.append(Edge(key, box))

@@ -70,13 +70,13 @@ def to_dot(graph: GraphData) -> str:
     return "\n".join(lines)
 
 
-def escape(text: str, *, quoted: bool = False) -> str:
+def escape(text: str) -> str:
     r"""Return text as a label of Graphviz, in markup or in quotes.
 
-    A backslash is written as a character reference: in any label ``\N`` is the name of the box,
-    ``\G`` that of the drawing, ``\n`` the end of a line. In quotes it is read once more.
+    In any label ``\N`` is the name of the box, ``\G`` that of the drawing and ``\n`` the end of a
+    line, after character references are resolved. So a backslash is written as two of them.
     """
-    return html.escape(text).replace("\\", "&#92;&#92;" if quoted else "&#92;")
+    return html.escape(text).replace("\\", "&#92;&#92;")
 
 
 def _node(node: Node, now: Node, graph: GraphData) -> str:
@@ -86,7 +86,7 @@ def _node(node: Node, now: Node, graph: GraphData) -> str:
     rows = [name_row(node), *small_rows(node)]
     # Graphviz sets labels in markup slower than plain ones, and most boxes are operations.
     if node.kind == "op":
-        label = "\\n".join(escape(row, quoted=True) for row in rows)
+        label = "\\n".join(map(escape, rows))
         return f'{node.key} [label="{label}"{active}]'
     label = f"<{_label(node, now, rows)}>"
     return f"{node.key} [class={node.kind} {STYLES[node.kind]} fontsize=14{active} label={label}]"
@@ -124,6 +124,8 @@ def grad_rows(node: Node) -> list[str]:
 
 
 def _wrap(text: str) -> list[str]:
+    if len(text) <= MAX_CHARACTERS and "\n" not in text:
+        return [text] if text.strip() else []
     return [part for line in text.split("\n") for part in textwrap.wrap(line, MAX_CHARACTERS)]
 
 

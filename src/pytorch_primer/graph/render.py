@@ -44,19 +44,26 @@ HIDDEN = re.compile(r'<text [^>]*fill="transparent"[^>]*>[^<]*</text>\n')
 COMMENT = re.compile(r"<!--.*?-->\n?", re.S)
 ELLIPSE = re.compile(r'cx="([^"]*)" cy="([^"]*)" rx="([^"]*)" ry="([^"]*)"')
 CORNER = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
+CATEGORIES = (locale.LC_NUMERIC, locale.LC_CTYPE)
 _rendering = Lock()
 
 
 @contextmanager
-def _decimal_point() -> Iterator[None]:
-    """Hold the decimal point: under a German locale Graphviz reads ``pad=0.06`` as 0."""
+def _plain_locale() -> Iterator[None]:
+    """Let Graphviz read and write as everywhere, and put the process's locale back.
+
+    Under a German one it reads ``pad=0.06`` as 0; under a Turkish one it finds no font whose name
+    has an i.
+    """
     with _rendering:
-        before = locale.setlocale(locale.LC_NUMERIC)
-        locale.setlocale(locale.LC_NUMERIC, "C")
+        before = {category: locale.setlocale(category) for category in CATEGORIES}
         try:
+            for category in CATEGORIES:
+                locale.setlocale(category, "C")
             yield
         finally:
-            locale.setlocale(locale.LC_NUMERIC, before)
+            for category, name in before.items():
+                locale.setlocale(category, name)
 
 
 def render(dot: str, file_format: str, **attributes: str) -> bytes:
@@ -71,7 +78,7 @@ def render(dot: str, file_format: str, **attributes: str) -> bytes:
     **attributes : str
         Attributes of the whole graph, such as ``dpi="192"``.
     """
-    with _decimal_point():
+    with _plain_locale():
         drawing = pygraphviz.AGraph(string=dot)
         try:
             drawing.graph_attr.update(attributes)
@@ -90,7 +97,7 @@ def layout(dot: str) -> dict[str, Any]:
 
 def to_pdf(dot: str) -> bytes:
     """Return the drawing as a page of its own size, on white."""
-    return render(dot, "pdf", bgcolor="white")
+    return render(dot, "pdf", bgcolor="white", margin="0")
 
 
 def to_png(dot: str) -> bytes:
@@ -162,15 +169,13 @@ def to_svg(
     body = body.replace('="black"', '="currentColor"')
     wide = max(width, FACTS_WIDTH)
     characters = min(MAX_LINE, int((wide - 16) / CHARACTER))
-    tips = {key: _lines(facts[key], characters) for key in places}
+    tips = {key: _lines(lines, characters) for key, lines in facts.items()}
     high = max([height, *(LINE * len(lines) + 12 for lines in tips.values())])
     shift = re.search(r"translate\(([-\d.]+) ([-\d.]+)\)", body)
     assert shift
     left, top = (width - wide) / 2 - float(shift[1]), -float(shift[2])
     view = Place(left, top, left + wide, top + high)
-    body += "".join(
-        _facts(key, facts[key], tips[key], place, view) for key, place in places.items()
-    )
+    body += "".join(_facts(key, facts[key], tips[key], places[key], view) for key in facts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{(width - wide) / 2:.2f} 0 {wide:.2f} '
         f'{high:.2f}" width="{wide:.2f}" height="{high:.2f}" role="group" '
@@ -207,7 +212,10 @@ def _box(group: str, places: dict[str, Place]) -> str:
 
 
 def _lines(facts: list[str], characters: int) -> list[str]:
-    return [line for fact in facts for line in textwrap.wrap(fact, characters)]
+    lines = []
+    for fact in facts:  # most are short, and wrapping takes longer than all the rest
+        lines += [fact] if len(fact) <= characters else textwrap.wrap(fact, characters)
+    return lines
 
 
 def _facts(key: str, facts: list[str], lines: list[str], box: Place, view: Place) -> str:

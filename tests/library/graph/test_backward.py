@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 from matplotlib.animation import FuncAnimation
+from torch.utils.checkpoint import checkpoint
 
 from pytorch_primer import BackwardSteps, Graph, backward_steps
 
@@ -279,3 +280,124 @@ def test_animation_can_be_saved_under_the_style_of_the_course(tmp_path):
         animation.save(tmp_path / "steps.gif", writer="pillow")
         plt.close("all")
     assert (tmp_path / "steps.gif").stat().st_size > 0
+
+
+def retained(x):
+    h = x * 2
+    h.retain_grad()
+    return h, h**2
+
+
+def test_a_gradient_that_a_result_retains_is_left_alone():
+    x = torch.tensor(3.0, requires_grad=True)
+    h, y = retained(x)
+    backward_steps(y)
+    assert h.grad is None
+    y.backward()
+    assert h.grad.item() == 12  # d(h²)/dh = 2 h
+    assert x.grad.item() == 24
+    again, z = retained(x)
+    z.backward(retain_graph=True)
+    kept, content = again.grad, again.grad.clone()
+    backward_steps(z)
+    assert again.grad is kept
+    assert torch.equal(kept, content)
+
+
+class Holder:
+    pass
+
+
+def test_it_is_left_alone_wherever_the_result_is_kept():
+    x = torch.tensor(3.0, requires_grad=True)
+    holder, listed = Holder(), []
+    holder.h, y = retained(x)
+    inner, z = retained(y)
+    listed.append(inner)
+    del inner
+    deep, out = retained(z)
+    closure = (lambda h: lambda: h)(deep)
+    del deep
+    backward_steps(out)
+    assert [t.grad for t in (holder.h, listed[0], closure(), x)] == [None] * 4
+    parameter = torch.nn.Parameter(torch.ones(2))
+    weighted = parameter * x
+    weighted.retain_grad()
+    backward_steps(weighted.sum())
+    assert weighted.grad is None
+    assert parameter.grad is None
+
+
+def test_what_hooks_write_into_gradients_is_put_back():
+    x = torch.ones(2, requires_grad=True)
+    other = torch.ones(2, requires_grad=True)
+    other.grad = torch.full((2,), 5.0)
+    y = x * 3
+    y.register_hook(lambda grad: setattr(x, "grad", grad.clone()))
+    x.register_hook(lambda grad: other.grad.add_(grad))
+    backward_steps(y.sum())
+    assert x.grad is None
+    assert other.grad.tolist() == [5.0, 5.0]
+    y.sum().backward()
+    assert other.grad.tolist() == [8.0, 8.0]
+
+
+def test_hooks_that_change_gradients_take_part():
+    x = torch.ones(2, requires_grad=True)
+    y = x * 3
+    y.register_hook(lambda grad: 10 * grad)
+    steps = backward_steps(y.sum(), params={"x": x})
+    (leaf,) = [node for node in steps[-1].nodes if node.kind == "leaf"]
+    y.sum().backward()
+    assert list(leaf.grad) == x.grad.tolist() == [30.0, 30.0]
+
+
+def test_what_checkpointing_runs_again_counts_no_batch():
+    net = torch.nn.Sequential(torch.nn.BatchNorm1d(3), torch.nn.Linear(3, 1))
+    x = torch.rand(5, 3, requires_grad=True)
+    y = checkpoint(net, x, use_reentrant=False).square().sum()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    lazy = torch.nn.LazyBatchNorm1d()  # has buffers that cannot be copied
+    steps = backward_steps(y, params={"x": x})
+    assert isinstance(lazy.running_mean, torch.nn.UninitializedBuffer)
+    assert all(torch.equal(before[name], value) for name, value in net.state_dict().items())
+    assert net[0].num_batches_tracked == 1
+    (expected,) = torch.autograd.grad(y, x)
+    (leaf,) = [node for node in steps[-1].nodes if node.label == "x"]
+    assert float(leaf.grad.removeprefix("norm ")) == pytest.approx(expected.norm().item(), rel=1e-3)
+
+
+def test_a_pass_that_raises_changes_nothing_either():
+    class Broken(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, grad):
+            raise KeyError("mine")
+
+    x = torch.tensor(3.0, requires_grad=True)
+    h, y = retained(Broken.apply(x))
+    with pytest.raises(KeyError, match="mine"):
+        backward_steps(y)
+    assert h.grad is None
+
+
+@pytest.mark.parametrize(
+    ("interval", "error"),
+    [(float("nan"), ValueError), (float("inf"), ValueError), (-5, ValueError), ("1", TypeError)],
+)
+def test_no_figure_is_made_for_an_interval_that_is_none(interval, error):
+    *_, f = sum_of_products()
+    with pytest.raises(error, match="interval: expected"):
+        backward_steps(f).animate(interval=interval)
+    assert not plt.get_fignums()
+
+
+def test_a_notebook_plays_it_and_shows_no_still_beside_it():
+    *_, f = sum_of_products()
+    animation = backward_steps(f).animate()
+    html = animation._repr_html_()
+    assert html.count("data:image/png;base64") >= 7
+    assert not plt.get_fignums()

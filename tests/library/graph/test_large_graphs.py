@@ -7,6 +7,7 @@ import gc
 import subprocess
 import sys
 
+import networkx
 import pytest
 import torch
 from bench.shapes import (
@@ -84,6 +85,64 @@ def test_the_first_and_the_last_operations_are_kept():
     labels = [node.label for node in draw_graph(y).nodes]
     assert labels[:3] == ["x", "log", "exp"]
     assert labels[-3:] == ["tanh", "cos", "y"]
+
+
+def names_of_modules(graph, net):
+    leaves = {n.label for n in graph.nodes if n.kind == "leaf"}
+    return {name.split(".")[0] for name, _ in net.named_parameters() if name in leaves}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("layers", [1, 2, 4])
+def test_the_first_operations_are_those_that_ran_first(layers):
+    """Not those that a walk from the output meets first: the encoder runs before the decoder."""
+    net = torch.nn.Transformer(8, 2, layers, layers, 16, batch_first=True)
+    output = net(torch.rand(1, 5, 8), torch.rand(1, 4, 8))
+    graph = draw_graph(output, params=dict(net.named_parameters()))
+    assert {"encoder", "decoder"} <= names_of_modules(graph, net)
+    assert_no_cycle(graph)
+
+
+def test_branches_are_begun_where_they_ran_first():
+    x = torch.ones(2, requires_grad=True)
+    first = x.exp()
+    for _ in range(200):
+        first = first.sin()
+    second = x.tanh()
+    for _ in range(200):
+        second = second.cos()
+    # The walk goes down the first operand first, whichever ran first.
+    for output in (first - second, second - first):
+        labels = [node.label for node in draw_graph(output, params={}).nodes]
+        assert "exp" in labels
+        assert "tanh" not in labels
+
+
+def test_a_view_that_was_changed_in_place_is_folded_too():
+    x = torch.ones(400, requires_grad=True)
+    y = x * 1
+    for i in range(400):
+        y[i].mul_(2)
+    graph = draw_graph(y.sum())
+    assert len(graph.nodes) <= 30
+    assert_no_cycle(graph)
+
+
+@pytest.mark.parametrize("num_leaves", [4, 8, 40])
+def test_leaves_of_a_first_operation_that_are_used_again_make_no_cycle(num_leaves):
+    leaves = [torch.ones(2, requires_grad=True) for _ in range(num_leaves)]
+    y = torch.stack(leaves).sum(0)
+    for i in range(200):
+        y = torch.sin(y) * leaves[i % num_leaves]
+    graph = draw_graph(torch.stack([y, *leaves]).sum(), max_nodes=20)
+    assert_no_cycle(graph)
+    assert len(graph.nodes) <= 20
+    assert graph._repr_svg_()
+
+
+def assert_no_cycle(graph):
+    drawing = networkx.DiGraph([(edge.source, edge.target) for edge in graph.edges])
+    assert networkx.is_directed_acyclic_graph(drawing)
 
 
 def test_a_wide_fan_in_folds_its_leaves_to_one_box():
