@@ -54,6 +54,7 @@ rtol atol rel_tol abs_tol dim figsize ncols nrows alpha linewidth markersize s z
 fontsize width height interval max_nodes
 """
 LONG = 3  # digits
+EVERYWHERE = -1  # the line of what belongs to the whole lesson
 NEARBY = 2  # cells before and behind a text
 CELL = re.compile(r"\s*GENERATED FROM PYTHON SOURCE LINES (\d+)-(\d+)")
 NOT_PROSE = (
@@ -78,8 +79,8 @@ class Number(NamedTuple):
 
     @property
     def is_short(self) -> bool:
-        """Whether it has so few digits that any page has it somewhere."""
-        return len(re.sub(r"\D", "", self.text).strip("0")) < LONG
+        """Whether it has so few digits that any page has it somewhere, and says more than one."""
+        return abs(self.value) != 1 and 0 < len(re.sub(r"\D", "", self.text).strip("0")) < LONG
 
 
 @dataclass
@@ -298,6 +299,8 @@ def prose(doctree: nodes.Node) -> Iterator[tuple[nodes.Element, str, int]]:
     for node in doctree.findall(nodes.Element):
         if isinstance(node, nodes.comment) and (cell := CELL.match(node.astext())):
             line = int(cell[1])
+        elif isinstance(node, nodes.title) and node.astext() == "Recap":
+            line = EVERYWHERE
         outermost = isinstance(node, nodes.math_block) or (
             isinstance(node, nodes.TextElement)
             and not isinstance(node, nodes.Inline)
@@ -356,7 +359,9 @@ class Proofs:
         self.everywhere = set[float]().union(*(cell.proved for cell in cells))
 
     def near(self, line: int) -> set[float]:
-        """Give what the cells around a text prove."""
+        """Give what the cells around a text prove; a recap repeats what any cell has proved."""
+        if line == EVERYWHERE:
+            return self.everywhere
         before = [cell for cell in self.cells if cell.line <= line][-NEARBY:]
         behind = [cell for cell in self.cells if cell.line > line][:NEARBY]
         return set[float]().union(*(cell.proved for cell in before + behind))

@@ -197,8 +197,10 @@ def proved_numbers(script: Script) -> Iterator[tuple[int, str]]:
     for block in script.blocks:
         if block.type != "text":
             continue
+        place = block.lineno
         for offset, line in enumerate(prose_lines(block.content)):
-            for number in proofs.unproved(line, block.lineno):
+            place = numbers.EVERYWHERE if line == "Recap" else place
+            for number in proofs.unproved(line, place):
                 yield (
                     block.lineno + offset,
                     f"the number {number.text} is in no assertion, code or"

@@ -42,6 +42,7 @@ print("f(1.5) =", f(x0).item())
 
 # sphinx_gallery_start_ignore
 assert abs(f(x0).item() - math.sin(2.25)) < 1e-15
+assert 1e-16 < torch.finfo(torch.float64).eps < 10 ** -(16 - 1)
 # sphinx_gallery_end_ignore
 
 # %%

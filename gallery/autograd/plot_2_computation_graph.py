@@ -102,6 +102,7 @@ print(pow_record.name(), "<-", sub_record.name(), "<-", last_record.name())
 # sphinx_gallery_start_ignore
 assert sub_record.name() == "SubBackward0"
 assert last_record.name().endswith("AccumulateGrad")
+assert pow_record._saved_exponent == 2
 # sphinx_gallery_end_ignore
 
 # %%

@@ -207,7 +207,7 @@ assert "is at version 1; expected version 0" in said
 # The square had saved ``e`` to compute :math:`2e`, and ``e`` is no longer what it was. The rest of
 # the message says which tensor: every tensor counts its changes in place, and this one, made by an
 # addition, is at version 1 where the record expects version 0. What it does not say is which *line*
-# needed the old value. :class:`torch.autograd.set_detect_anomaly`, which the hint speaks of, does:
+# needed the old value. :class:`torch.autograd.detect_anomaly`, which the hint speaks of, does:
 # it keeps a trace of each operation and warns with it. It is slow, and meant for hunting.
 
 with warnings.catch_warnings(record=True) as caught:

@@ -376,6 +376,7 @@ assert (exact[1:61, 0] > exact[1:61, 1]).all()
 assert (exact[2:61, 1] > exact[2:61, 2]).all()
 assert exact[60, 2] < 1.5
 assert np.allclose(exact[500], 2, atol=1e-5)
+assert len(exact) > 500
 # sphinx_gallery_end_ignore
 
 # %%

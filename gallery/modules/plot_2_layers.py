@@ -444,6 +444,7 @@ torch.testing.assert_close(dropped.unique(), torch.tensor([0, 1 / (1 - 0.25)]))
 # The share strays by about sqrt(0.25 * 0.75 / 10000) = 0.0043.
 assert abs((dropped == 0).float().mean() - 0.25) < 5 * 0.0044
 assert abs(dropped.mean() - 1) < 5 * 0.0044 / 0.75
+assert abs(1 / (1 - 0.25) - 4 / 3) < 1e-12
 # sphinx_gallery_end_ignore
 
 # %%

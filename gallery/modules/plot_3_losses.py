@@ -71,6 +71,7 @@ assert all(
     math.isclose(r, e, rel_tol=1e-5)
     for r, e in zip(ratios, [1, k, k / 2], strict=True)
 )
+assert math.isclose(5 * 0.1, 0.5)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -148,6 +149,7 @@ torch.testing.assert_close(loss, F.nll_loss(logs, labels))
 torch.testing.assert_close(
     F.cross_entropy(torch.zeros(1, 10), labels), torch.tensor(math.log(10))
 )
+assert round(math.log(10), 2) == 2.30
 # sphinx_gallery_end_ignore
 
 # %%
@@ -237,6 +239,8 @@ assert raw[-1] < 1e-3 * 0.1
 assert math.isclose(slopes["raw scores"][0].item(), -0.9, rel_tol=1e-4)
 assert -0.3 < slopes["softmax first"].min() < -0.2
 assert math.isclose(slopes["softmax first"][0].item(), -0.09, rel_tol=1e-4)
+assert round(math.log(1 + 1 / math.e), 2) == 0.31
+assert 3e38 < torch.finfo(torch.float32).max < 4e38
 # sphinx_gallery_end_ignore
 
 # %%
@@ -372,6 +376,7 @@ fig.set_label(
 missing = ws.detach()[slope.isnan()]
 assert -26 < missing.max() < -25 < -88 / 3.5 + 0.5
 assert (missing < -25).all()
+assert 88 < math.log(torch.finfo(torch.float32).max) < 89
 # sphinx_gallery_end_ignore
 
 # %%

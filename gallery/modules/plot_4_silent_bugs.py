@@ -265,6 +265,7 @@ for p in net.parameters():
     nn.init.constant_(p, 0.1)
 run(right, net)
 assert (net[0].weight - net[0].weight[0]).abs().max() < 1e-5
+assert len(net[0].weight) == 16
 # sphinx_gallery_end_ignore
 
 # %%

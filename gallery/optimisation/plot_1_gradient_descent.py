@@ -56,6 +56,7 @@ print("loss:", loss(x).item(), " slope:", slope(x).item())
 # sphinx_gallery_start_ignore
 assert loss(x).item() == 36
 assert slope(x).item() == -12
+assert slope(x).item() == -12
 # sphinx_gallery_end_ignore
 
 # %%
@@ -103,6 +104,7 @@ fig.set_label(
 )
 torch.testing.assert_close(loss(x + update), torch.tensor(4.8**2))
 assert round(4.8**2) == 23
+assert loss(x).item() == 36
 # sphinx_gallery_end_ignore
 
 # %%
@@ -166,6 +168,7 @@ anim._fig.set_label(
 updates = trajectory.positions.diff(dim=0)
 assert 1.19 < updates[0].item() < 1.21
 assert 0 < updates[-1].item() < 0.02
+assert positions[0] - 2 == -6
 # sphinx_gallery_end_ignore
 
 # %%
@@ -262,6 +265,7 @@ for rate, run in zip(rates, runs, strict=True):
     torch.testing.assert_close(
         run.positions[:, 0].double(), formula, rtol=1e-3, atol=1e-4
     )
+assert {round(p, 3) for p in runs[3].positions[:, 0].tolist()} == {-4, 8}
 # sphinx_gallery_end_ignore
 
 # %%

@@ -385,6 +385,7 @@ assert round(kappa, 1) == round((5 + root) / (5 - root), 1) == 12.2
 assert abs(best_lr - 2 / 100) < 1e-6
 assert round(size, 3) == 0.849
 assert best.values[-1] < min(ends)
+assert round(100 * (1 - size)) == 15
 # sphinx_gallery_end_ignore
 
 # %%

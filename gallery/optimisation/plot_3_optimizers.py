@@ -289,6 +289,12 @@ print("equal to 1e-3 after 50 steps:", difference < 1e-3)
 
 # sphinx_gallery_start_ignore
 assert difference < 1e-3
+import inspect
+
+assert (
+    inspect.signature(torch.optim.AdamW).parameters["weight_decay"].default
+    == 0.01
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -492,6 +498,7 @@ import math
 assert math.isnan(ends["momentum", 10])
 assert ends["Adam", 10] < 1
 assert ends["momentum", 0.1] > 1e6 * ends["momentum", 1]
+assert inspect.signature(torch.optim.Adam).parameters["lr"].default == 0.001
 # sphinx_gallery_end_ignore
 
 # %%

@@ -304,6 +304,8 @@ for name in ["float64", "float32", "int64", "int32", "uint8", "bool"]:
 for name in ["float64", "float32", "int64", "int32", "uint8", "bool"]:
     for way in (torch.tensor, torch.from_numpy):
         assert way(np.zeros(1, dtype=name)).dtype == getattr(torch, name)
+assert np.array([1.0]).itemsize * 8 == 64
+assert torch.tensor([1.0]).itemsize * 8 == 32
 # sphinx_gallery_end_ignore
 
 # %%

@@ -372,6 +372,9 @@ assert torch.iinfo(torch.uint8).max == 255
 assert (
     sum(isinstance(value, torch.dtype) for value in vars(torch).values()) > 24
 )
+assert (
+    torch.finfo(torch.float16).bits == torch.finfo(torch.bfloat16).bits == 16
+)
 # sphinx_gallery_end_ignore
 
 # %%

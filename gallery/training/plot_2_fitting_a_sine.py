@@ -258,6 +258,7 @@ ratio = torch.tensor(val_losses[5:]) / torch.tensor(train_losses[5:])
 assert ratio.min() > 0.6
 assert ratio.max() < 1.8
 assert min(train_losses) > 0.008
+assert len(train_set) == 400
 # sphinx_gallery_end_ignore
 
 # %%
@@ -312,6 +313,7 @@ print("last epoch, test:      ", round(test, 4))
 assert to_truth < 0.5 * val_losses[best]
 assert to_truth < 0.005
 assert test < 0.02
+assert len(train_set) == 400
 # sphinx_gallery_end_ignore
 
 # %%

@@ -101,6 +101,9 @@ assert (
 )
 assert abs((0.9**2 + 9 * 0.1**2) / 10 - 0.09) < 1e-12
 assert abs(halves / loss_fn(constant, targets) - 10 / 2) < 1e-4
+import math
+
+assert round(math.log(10), 1) == 2.3
 # sphinx_gallery_end_ignore
 
 # %%

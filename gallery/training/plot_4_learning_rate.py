@@ -119,6 +119,7 @@ all_y = torch.cat([data.y_train, data.y_test])
 for lr, expected in {0.01: 0.088, 0.1: 0.043, 1.0: 0.017}.items():
     run = sgd(make_net(), loss_fn, make_batches(50, all_x, all_y), lr, 4)
     assert abs(run.epoch_losses[-1] - expected) < 0.05 * expected
+assert len(all_x) == 1797
 # sphinx_gallery_end_ignore
 
 # %%
@@ -430,6 +431,7 @@ for name in factors:
 flat = results["budget", "1/8"][0].epoch_losses
 falling = results["budget", "1/2"][0].epoch_losses
 assert flat[-6] - flat[-1] < 0.5 * (falling[-6] - falling[-1])
+assert (1 / 8) ** 2 == 1 / 64
 # sphinx_gallery_end_ignore
 
 # %%
@@ -504,7 +506,8 @@ assert epochs == 20
 # budget with the same factor, and so does the cosine. The plateau took more epochs for it, up to
 # the limit of 30; the cosine did it in the same 20. So: with a fixed number of epochs take the
 # cosine, and where time does not matter, wait for a plateau.
-## Schedules in ``torch.optim``
+#
+# Schedules in ``torch.optim``
 # ----------------------------
 #
 # PyTorch's own schedules change the rate of an optimizer. You call ``scheduler.step()`` once an

@@ -439,6 +439,9 @@ unit = 2.0**-16  # the distance of float32 numbers between 128 and 256
 assert 128 < abs(exact) < 256
 torch.testing.assert_close(gaps / unit, (gaps / unit).round())
 assert abs(errors.mean()) < 3e-5
+# The widths of the vector units of today: 128, 256 and 512 bits.
+assert [bits // 32 for bits in (128, 256, 512)] == [4, 8, 16]
+assert unit == 2.0**-16
 # sphinx_gallery_end_ignore
 
 # %%

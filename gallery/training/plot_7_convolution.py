@@ -113,6 +113,7 @@ for n, k, padding, stride in [
         layer(torch.zeros(1, 1, n, n)).shape[-1]
         == (n + 2 * padding - k) // stride + 1
     )
+assert [(n + 2 - 3) // 2 + 1 for n in (28, 14)] == [14, 7]
 # sphinx_gallery_end_ignore
 
 # %%
