@@ -13,6 +13,6 @@ settings.register_profile(
     "fixed", settings.get_profile("default"), derandomize=True, database=None, max_examples=100
 )
 settings.register_profile(
-    "fuzz", settings.get_profile("default"), database=None, max_examples=300, print_blob=True
+    "fuzz", settings.get_profile("default"), database=None, max_examples=100, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
