@@ -1,5 +1,14 @@
 """The exercises of the course: one module each, named like the exercise."""
 
+PARTS = {
+    "1": "Tensors",
+    "2": "Automatic differentiation",
+    "3": "Optimisation",
+    "4": "Modules",
+    "5": "Training",
+}
+"""Titles of the parts of the course."""
+
 CURRICULUM: dict[str, tuple[str, ...]] = {
     "1.1": ("stack_transforms", "to_torch_times_10", "to_column"),
     "1.2": ("select",),
