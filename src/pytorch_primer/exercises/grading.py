@@ -24,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -165,7 +166,8 @@ def cells_of(sheet: Sheet) -> list[str]:
         text = sheet.content.decode("utf-8-sig")
         if sheet.name.lower().endswith(".py"):
             return [text]
-        book = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+        with warnings.catch_warnings(action="ignore"):
+            book = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
         return ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
     except Exception as error:
         raise ValueError(f"not a notebook that can be read: {type(error).__name__}") from error
