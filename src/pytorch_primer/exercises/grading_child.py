@@ -62,11 +62,18 @@ class Limit:
                 signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+class Shell(InteractiveShell):
+    """An IPython with no window to show anything in."""
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Draw into the void: `%matplotlib inline` asks for this."""
+
+
 def make_shell() -> Any:
     """Make an IPython that keeps no history on disk."""
     config = Config()
     config.HistoryManager.enabled = False
-    return InteractiveShell.instance(config=config)
+    return Shell.instance(config=config)
 
 
 def main() -> None:

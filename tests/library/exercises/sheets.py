@@ -87,7 +87,8 @@ VIOLENT: dict[str, tuple[list[str], str]] = {
     "closes all": (["import os\nos.closerange(0, 3)\n" + RIGHT], "right"),
     "noise in the report": (
         [
-            "import os\nfor fd in range(3, 64):\n    try: os.write(fd, b'\\xff{\"kind\": 1}\\n[]\\n')\n"
+            "import os\nfor fd in range(3, 64):\n"
+            "    try: os.write(fd, b'\\xff{\"kind\": 1}\\n[]\\n')\n"
             "    except OSError: pass\n" + RIGHT
         ],
         "right",
