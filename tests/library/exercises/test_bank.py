@@ -1,5 +1,6 @@
 """Every exercise of the course is proved here, with no code for any one of them."""
 
+import dataclasses
 import re
 import warnings
 
@@ -8,6 +9,7 @@ import pytest
 import torch
 
 from pytorch_primer.exercises import checking
+from pytorch_primer.exercises import exercise as exercise_module
 from pytorch_primer.exercises.checking import judge
 from pytorch_primer.exercises.exercise import all_exercises, exercise
 from pytorch_primer.exercises.outcome import same_pieces
@@ -171,3 +173,14 @@ def test_what_the_reader_has_switched_does_not_matter(made):
     finally:
         torch.set_default_dtype(torch.float32)
         torch.set_grad_enabled(True)
+
+
+@pytest.mark.parametrize("seed", [1, 2**31 - 1])
+@each_exercise
+def test_answers_are_right_on_inputs_of_any_seed(made, seed, monkeypatch):
+    monkeypatch.setattr(exercise_module, "SEED", seed)
+    drawn = dataclasses.replace(made)  # keeps no inputs and no outcomes of the other seed
+    for answer in (made.solution, *made.right):
+        assert checking.wrong_with(drawn, answer) is None
+    for mistake in made.mistakes:
+        assert checking.wrong_with(drawn, mistake.answer).message == mistake.message
