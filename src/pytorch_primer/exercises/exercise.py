@@ -2,7 +2,7 @@
 
 The decorator :func:`exercise` turns the solution function (or class) into an :class:`Exercise`::
 
-    @exercise(cases=matrices, hints=["…", "…"], returns=Tensor())
+    @exercise(cases=matrices, hints=["…", "…"], returns=TensorSpec())
     def x_grad(X):
         '''Prompt, in reST.'''
         # <solution>
@@ -12,8 +12,13 @@ The decorator :func:`exercise` turns the solution function (or class) into an :c
     @x_grad.also_right
     def with_autograd_grad(X): …
 
-    @x_grad.mistake("The result is 2X: the factor 10 is missing.")
-    def forgot_the_factor(X): …
+    x_grad.line_mistakes('''
+    The result is 2X: the factor 10 is missing.
+        10 * (X**2) -> (X**2)
+    ''')
+
+    @x_grad.mistake("`backward` starts from a single number. Sum the squares before calling it.")
+    def forgot_the_sum(X): …
 
 The functions themselves are all that there is: nothing expected is written down.
 """
@@ -21,6 +26,7 @@ The functions themselves are all that there is: nothing expected is written down
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,23 +37,50 @@ from typing import Any
 import torch
 
 from pytorch_primer.exercises.bank import CURRICULUM
-from pytorch_primer.exercises.kinds import Kind, Parts, Tolerance
-from pytorch_primer.exercises.source import Source
-from pytorch_primer.exercises.state import preserved_state
+from pytorch_primer.exercises.source import (
+    Change,
+    Source,
+    changes,
+    imports_of,
+    run_text,
+    standalone,
+)
+from pytorch_primer.exercises.specs import Spec, Tolerance, TupleSpec
+from pytorch_primer.exercises.state import fresh_state
 
 Answer = Callable[..., Any]
 Cases = Callable[[torch.Generator], Sequence[tuple[Any, ...]]]
 
 REGISTRY: dict[str, Exercise] = {}
+SEED = 20  # what the inputs are drawn from; grading takes another, which nobody knows
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mistake:
-    """A wrong answer that people give, and what to tell them."""
+    """A wrong answer that people give, and what to tell them.
+
+    Attributes
+    ----------
+    name : str
+        The name of the function, or the first words of the message.
+    message : str
+        What to tell.
+    answer : collections.abc.Callable
+        The wrong answer.
+    source : str
+        Its text, which runs by itself below the lines of ``imports``.
+    imports : str
+        The import lines that the text needs.
+    change : Change or None
+        How it differs from the solution, if that is in single lines.
+    """
 
     name: str
-    answer: Answer
     message: str
+    answer: Answer
+    source: str
+    imports: str
+    change: Change | None = None
 
 
 def call(answer: Answer, *args: Any) -> Any:
@@ -70,7 +103,7 @@ class Exercise:
         that no answer sees what another did to its arguments.
     hints : tuple[str, ...]
         Shown one by one.
-    returns : Kind
+    returns : Spec
         What is returned and how it is compared.
     run : collections.abc.Callable
         ``run(answer, *args)``: how the answer is used; its value is what ``returns`` compares.
@@ -89,7 +122,7 @@ class Exercise:
     solution: Answer
     cases: Cases
     hints: tuple[str, ...]
-    returns: Kind
+    returns: Spec
     run: Callable[..., Any] = call
     view: Callable[..., dict[str, Any]] | None = None
     in_place: tuple[str, ...] = ()
@@ -114,7 +147,7 @@ class Exercise:
         """What the reader is asked to do, in reST."""
         return inspect.getdoc(self.solution) or ""
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """Names of the arguments."""
         return tuple(inspect.signature(self.solution).parameters)
@@ -122,13 +155,17 @@ class Exercise:
     @property
     def num_cases(self) -> int:
         """Number of inputs that an answer is tried on."""
-        return len(self.inputs())
+        return len(self.untouched)
+
+    @cached_property
+    def untouched(self) -> Sequence[tuple[Any, ...]]:
+        """The arguments of every case, which no answer ever gets."""
+        return self.inputs()
 
     def inputs(self) -> Sequence[tuple[Any, ...]]:
         """Return newly made arguments of every case: each time the same values."""
-        with preserved_state():
-            torch.manual_seed(20)  # for what is drawn without the generator: weights of a layer
-            return self.cases(torch.Generator().manual_seed(20))
+        with fresh_state(SEED):  # for what is drawn without the generator: weights of a layer
+            return self.cases(torch.Generator().manual_seed(SEED))
 
     def also_right(self, answer: Answer) -> Answer:
         """Register a right answer by another route."""
@@ -139,40 +176,86 @@ class Exercise:
         """Register a typical wrong answer with its message."""
 
         def register(answer: Answer) -> Answer:
-            self.mistakes.append(Mistake(answer.__name__, answer, message))
+            imports, text = standalone(answer, self.id)
+            self.mistakes.append(Mistake(answer.__name__, message, answer, text, imports))
             return answer
 
         return register
+
+    def line_mistakes(self, text: str, of: Answer | None = None) -> None:
+        """Register wrong answers that differ in a line or two from a right one.
+
+        Parameters
+        ----------
+        text : str
+            For each mistake its message, and indented below it ``old -> new`` for each change:
+            ``old`` occurs once in the right answer. Where nothing is left of a line, it goes.
+        of : collections.abc.Callable, optional
+            The right answer that is changed, if it is not the solution.
+
+        Raises
+        ------
+        ValueError
+            If a text to replace does not occur exactly once; file, line and text are named.
+        """
+        frame = sys._getframe(1)
+        _, right = standalone(of or self.solution, self.id)
+        for message, change in changes(text, right, frame.f_code.co_filename, frame.f_lineno):
+            wrong = change.applied(right)
+            words = "".join(c if c.isalnum() else " " for c in message.lower()).split()
+            answer = run_text(wrong, vars(sys.modules[self.solution.__module__]), self.id)
+            name, imports = "_".join(words[:6]), imports_of(wrong)
+            made = Mistake(name, message, answer, wrong, imports, None if of else change)
+            self.mistakes.append(made)
 
 
 def exercise(
     *,
     cases: Cases,
-    hints: Sequence[str],
-    returns: Kind | dict[str, Kind],
+    returns: Spec | dict[str, Spec],
+    hints: Sequence[str] = (),
     rtol: float = 1e-4,
     atol: float = 1e-5,
     **options: Any,
 ) -> Callable[[Answer], Exercise]:
     """Make an exercise of a solution function; see :class:`Exercise` for the options.
 
-    ``returns`` may be a dict of names to kinds: then a tuple of these values is returned.
+    ``returns`` may be a dict of names to specs: then a tuple of these values is returned.
+
+    Raises
+    ------
+    ValueError
+        If hints or the text are missing, or another file has an exercise of that name; file and
+        line are named, and what to add.
     """
-    kind = Parts(returns) if isinstance(returns, dict) else returns
+    spec = TupleSpec(returns) if isinstance(returns, dict) else returns
 
     def register(solution: Answer) -> Exercise:
+        id = solution.__name__
+        where = f"{inspect.getsourcefile(solution)}:{inspect.getsourcelines(solution)[1]}"
+        lacks = [
+            what
+            for what, there in {
+                'at least two hints: add hints=["…", "…"] to @exercise(…)': len(hints) >= 2,
+                "its text: add a docstring that says what to do": bool(solution.__doc__),
+            }.items()
+            if not there
+        ]
+        if lacks:
+            raise ValueError(f"{where}: exercise {id!r} lacks {'; '.join(lacks)}")
+        known = REGISTRY.get(id)
+        if known is not None and known.solution.__module__ != solution.__module__:
+            raise ValueError(f"{where}: exercise {id!r} is also in {known.solution.__module__}")
         made = Exercise(
-            id=solution.__name__,
+            id=id,
             solution=solution,
             cases=cases,
             hints=tuple(hints),
-            returns=kind,
+            returns=spec,
             tolerance=Tolerance(rtol, atol),
             **options,
         )
-        if made.id in REGISTRY:
-            raise ValueError(f"exercise {made.id!r} is defined twice")
-        REGISTRY[made.id] = made
+        REGISTRY[id] = made
         return made
 
     return register

@@ -1,37 +1,102 @@
-"""Grade a folder of worksheets: run each in a process of its own and write a table.
+"""Grade a folder of worksheets: ``python -m pytorch_primer.exercises.grading FOLDER``.
 
-Run as ``python -m pytorch_primer.exercises.grading FOLDER``. Each notebook's code runs in a fresh
-folder, in a child process with a limit on time and memory and without a network; then that child
-checks what the notebook defined. What a notebook prints or claims about itself is not believed.
+Each worksheet runs in a process of its own, in a sandbox (bubblewrap) without a network, with its
+own file system, processes and memory limit. That process runs the cells as IPython does and checks
+what they defined. Its report comes through one pipe, bounded and validated line by line. A cell or
+an exercise that takes too long, or ends the process, is left out when the sheet runs again, so that
+it costs nothing else. Each row of the table is written as soon as it is known.
 """
 
 from __future__ import annotations
 
-import contextlib
+import argparse
 import csv
+import hashlib
+import io
 import json
 import os
+import secrets
+import selectors
+import shutil
+import signal
+import stat
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+import time
+import warnings
+import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pytorch_primer.exercises.exercise import known_ids
+import nbformat
 
-SECONDS = 300
-MEMORY = 8 * 2**30  # bytes of address space; importing torch takes a good part of it
-LINE = "pytorch_primer grade: "
+from pytorch_primer.exercises.exercise import known_ids
+from pytorch_primer.exercises.grading_report import safe, write_summary
+
+STATUSES = ("right", "wrong", "blank", "stopped", "lost")
+SUFFIXES = (".ipynb", ".py", ".zip")
+MAX_FILE = 20 * 2**20
+MAX_REPORT = 2**18
+MAX_RUNS = 8
+GRACE = 10.0  # seconds beyond a limit until the process is ended, and for its start ten times that
+UNSAFE = """\
+--unsafe: the worksheets run as you, without a sandbox. They can read, change and send away every
+file that you can, and start programs that stay. Grade only sheets whose authors you trust."""
+NO_SANDBOX = """\
+No sandbox, so nothing was graded: {why}.
+Install bubblewrap (Debian, Ubuntu, Fedora: the package `bubblewrap`) and allow user namespaces, or
+say --unsafe to run the worksheets as yourself."""
 
 
 @dataclass(frozen=True)
-class Grade:
-    """What a worksheet was worth: a status for each exercise that it defines, or a reason."""
+class Options:
+    """How to grade.
+
+    Attributes
+    ----------
+    seconds : float
+        Limit for each cell and each exercise.
+    memory : int
+        Limit of the address space, in bytes.
+    sandboxed : bool
+        Whether worksheets run in bubblewrap.
+    seed : int
+        What the inputs of the exercises are drawn from.
+    """
+
+    seconds: float = 30.0
+    memory: int = 8 * 2**30
+    sandboxed: bool = True
+    seed: int = field(default_factory=lambda: secrets.randbelow(2**31))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One worksheet: its name in the table, its content, or why it has none."""
 
     name: str
-    statuses: dict[str, str]
+    content: bytes = b""
     problem: str = ""
+
+    @property
+    def digest(self) -> str:
+        """A short hash of the content, by which a resumed run knows what it has graded."""
+        return hashlib.sha256(self.content).hexdigest()[:12]
+
+
+@dataclass
+class Grade:
+    """What a worksheet was worth: a status for each exercise, and what was wrong with it."""
+
+    name: str
+    digest: str = ""
+    statuses: dict[str, str] = field(default_factory=dict)
+    messages: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
 
     @property
     def right(self) -> int:
@@ -39,118 +104,323 @@ class Grade:
         return sum(status == "right" for status in self.statuses.values())
 
 
-def code_of(notebook: Path) -> list[str]:
-    """Return the code cells of a notebook, without the lines that are magic or shell commands.
+def sheets(folder: Path) -> Iterator[Sheet]:
+    """Yield every worksheet of a folder and its subfolders, also those that cannot be read."""
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
+                path = Path(root, name)
+                shown = path.relative_to(folder).as_posix()
+                try:
+                    content = read(path)
+                except (OSError, ValueError) as error:
+                    yield Sheet(shown, problem=f"cannot be read: {error}")
+                    continue
+                yield from members(shown, content)
+
+
+def read(path: Path) -> bytes:
+    """Read a regular file of bounded size; links, pipes and devices are refused, unopened."""
+    info = path.lstat()
+    if not stat.S_ISREG(info.st_mode):
+        raise ValueError("it is no regular file")
+    if info.st_size > MAX_FILE:
+        raise ValueError(f"it has more than {MAX_FILE // 2**20} MB")
+    with path.open("rb") as stream:
+        return stream.read(MAX_FILE)
+
+
+def members(name: str, content: bytes) -> Iterator[Sheet]:
+    """Yield a sheet, or the sheets that lie in a zip."""
+    if not name.lower().endswith(".zip"):
+        yield Sheet(name, content)
+        return
+    found = False
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for info in archive.infolist()[:1000]:
+                if info.filename.lower().endswith((".ipynb", ".py")):
+                    found, inner = True, f"{name}/{info.filename}"
+                    if info.file_size > MAX_FILE:
+                        yield Sheet(inner, problem=f"has more than {MAX_FILE // 2**20} MB")
+                    else:
+                        with archive.open(info) as stream:
+                            yield Sheet(inner, stream.read(MAX_FILE))
+    except Exception as error:
+        yield Sheet(name, problem=f"cannot be unpacked: {error}")
+        return
+    if not found:
+        yield Sheet(name, problem="holds no notebook and no script")
+
+
+def cells_of(sheet: Sheet) -> list[str]:
+    """Return the code cells of a notebook of any version, or a script as one cell.
 
     Raises
     ------
     ValueError
-        If the file is no notebook; the message names it.
+        If it is no notebook that can be read.
     """
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        codes = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError, RecursionError, OSError) as error:
-        raise ValueError(f"{notebook.name} is not a notebook that can be read") from error
+        text = sheet.content.decode("utf-8-sig")
+        if sheet.name.lower().endswith(".py"):
+            return [text]
+        with warnings.catch_warnings(action="ignore"):
+            book = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
+        return ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
+    except Exception as error:
+        raise ValueError(f"not a notebook that can be read: {type(error).__name__}") from error
+
+
+def sandbox(folder: Path) -> list[str]:
+    """Return the command that starts a program in a sandbox of which only `folder` is shared."""
+    python = {sys.prefix, sys.base_prefix, *(p for p in sys.path if os.path.isdir(p))}
+    shown = ["/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives"]
+    binds = [arg for path in shown for arg in ("--ro-bind-try", path, path)]
+    home = ["--size", str(2**30), "--tmpfs", "/tmp", "--size", str(2**28), "--tmpfs", "/home"]
+    own = [arg for path in sorted(python) for arg in ("--ro-bind", path, path)]
     return [
-        "\n".join(
-            line.replace(line.lstrip(), "pass") if line.lstrip()[:1] in ("%", "!") else line
-            for line in code.splitlines()
-        )
-        for code in codes
+        "bwrap",
+        *("--unshare-all", "--die-with-parent", "--new-session", "--clearenv"),
+        *("--cap-drop", "ALL", "--hostname", "worksheet"),
+        *binds,
+        *("--proc", "/proc", "--dev", "/dev"),
+        *home,
+        *own,
+        *("--ro-bind", str(folder), "/job", "--dir", "/home/student", "--chdir", "/home/student"),
+        *("--setenv", "HOME", "/home/student", "--setenv", "PATH", "/usr/bin:/bin"),
+        *("--setenv", "OMP_NUM_THREADS", "1", "--setenv", "MPLBACKEND", "agg"),
+        *("--setenv", "PYTHONPATH", os.environ.get("PYTHONPATH", "")),
+        *("--setenv", "PYTHONDONTWRITEBYTECODE", "1", "--setenv", "LANG", "C.UTF-8"),
     ]
 
 
-def grade(notebook: Path, seconds: float = SECONDS, memory: int = MEMORY) -> Grade:
-    """Run one worksheet in a child process and check what it defines.
-
-    Parameters
-    ----------
-    notebook : pathlib.Path
-        The worksheet.
-    seconds : float
-        Time limit.
-    memory : int
-        Limit of the child's address space, in bytes.
-
-    Returns
-    -------
-    Grade
-        With ``problem`` set where the notebook could not be read or did not come to an end.
-    """
-    try:
-        codes = code_of(notebook)
-    except ValueError as error:
-        return Grade(notebook.name, {}, str(error))
+def why_no_sandbox() -> str:
+    """Say why no program can be started in a sandbox; "" where one can."""
+    if shutil.which("bwrap") is None:
+        return "there is no program `bwrap`"
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pytorch_primer.exercises.grading_child", str(memory)]
-        # Nothing of the grader's environment is needed but where to find Python's packages.
-        env = {k: v for k, v in os.environ.items() if k in ("PATH", "PYTHONPATH", "SYSTEMROOT")}
-        env |= {"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg", "HOME": folder}
+        command = [*sandbox(Path(folder)), sys.executable, "-c", "pass"]
+        done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    said = done.stderr.decode(errors="replace").strip().splitlines()
+    return "" if done.returncode == 0 else f"bwrap failed ({' '.join(said[-1:])})"
+
+
+@dataclass
+class Attempt:
+    """What one run of a worksheet reported, and where it was when it ended."""
+
+    cells: dict[int, str] = field(default_factory=dict)
+    statuses: dict[str, str] = field(default_factory=dict)
+    messages: dict[str, str] = field(default_factory=dict)
+    at: int | str | None = None
+    done: bool = False
+    problem: str = ""
+
+    def take(self, line: bytes, ids: set[str]) -> None:
+        """Take one line of the report; what does not have its form is passed over."""
+        try:
+            said: Any = json.loads(line)
+            kind, of, status = said["kind"], said["of"], said.get("status")
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return
+        if kind == "done":
+            self.done = True
+        elif kind == "cell" and type(of) is int:
+            self.at = of
+            if status in ("ok", "failed", "stopped"):
+                self.cells[of], self.at = status, None
+        elif kind == "exercise" and isinstance(of, str) and of in ids:
+            self.at = of
+            if isinstance(status, str) and status in STATUSES:
+                self.statuses[of], self.at = status, None
+                self.messages[of] = str(said.get("message", ""))[:300]
+
+
+def run(cells: list[str], left_out: set[int | str], options: Options) -> Attempt:
+    """Run a worksheet once, in a process that is ended when it does not come on."""
+    attempt, ids = Attempt(), set(known_ids())
+    with tempfile.TemporaryDirectory() as folder:
+        job = {
+            "cells": cells,
+            "left_out": sorted(left_out, key=str),
+            "seconds": options.seconds,
+            "memory": options.memory,
+            "seed": options.seed,
+        }
+        Path(folder, "job.json").write_text(json.dumps(job), encoding="utf-8")
+        where, prefix, env = "/job/job.json", sandbox(Path(folder)), dict(os.environ)
+        if not options.sandboxed:
+            where, prefix = str(Path(folder, "job.json")), []
+            kept = ("PATH", "PYTHONPATH", "SYSTEMROOT")
+            env = {k: v for k, v in os.environ.items() if k in kept}
+            env |= {"OMP_NUM_THREADS": "1", "MPLBACKEND": "agg", "HOME": folder}
+        ours, theirs = os.pipe()
+        child = [sys.executable, "-m", "pytorch_primer.exercises.grading_child", where, str(theirs)]
         with subprocess.Popen(
-            command,
+            [*prefix, *child],
             cwd=folder,
             env=env,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            text=True,
+            pass_fds=[theirs],
             start_new_session=True,
-        ) as child:
+        ) as process:
+            os.close(theirs)
             try:
-                out, _ = child.communicate(json.dumps(codes), timeout=seconds)
-            except subprocess.TimeoutExpired:
-                return Grade(notebook.name, {}, f"stopped after {seconds:.0f} s")
+                follow(process, ours, attempt, ids, options.seconds)
             finally:
-                stop(child)
-    return Grade(notebook.name, *read_report(out, child.returncode))
+                stop(process)
+                os.close(ours)
+    return attempt
 
 
-def stop(child: subprocess.Popen[str]) -> None:
-    """End the child and whatever it started."""
+def follow(
+    process: subprocess.Popen[bytes], pipe: int, attempt: Attempt, ids: set[str], seconds: float
+) -> None:
+    """Read the report until the process has ended, says no more, or says too much."""
+    os.set_blocking(pipe, False)
+    rest, size, limit = b"", 0, time.monotonic() + 10 * GRACE
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        while True:
+            ended = process.poll() is not None
+            selector.select(0 if ended else 0.2)
+            try:
+                data = os.read(pipe, 2**16)
+            except BlockingIOError:
+                data = b""
+            size += len(data)
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                attempt.take(line, ids)
+            if lines:
+                limit = time.monotonic() + seconds + GRACE
+            if size > MAX_REPORT:
+                attempt.problem = "wrote more into its report than a report has"
+                return
+            if (ended and not data) or attempt.done or time.monotonic() > limit:
+                return
+            if not data and not ended:
+                time.sleep(0.02)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End the process and whatever it started."""
     if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, 9)
-    child.kill()
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            process.kill()
+    else:
+        process.kill()
 
 
-def read_report(out: str, code: int) -> tuple[dict[str, str], str]:
-    """Read the child's last line; say why where there is none."""
-    lines = [line for line in out.splitlines() if line.startswith(LINE)]
+def grade(sheet: Sheet, options: Options) -> Grade:
+    """Grade one worksheet, whatever it is and does."""
+    made = Grade(sheet.name, sheet.digest)
     try:
-        report: Any = json.loads(lines[-1].removeprefix(LINE))
-        statuses = {id: str(report[id]) for id in known_ids() if id in report}
-    except (IndexError, ValueError, TypeError):
-        return {}, f"ended with status {code} before it could be checked"
-    return statuses, ""
+        if sheet.problem:
+            raise ValueError(sheet.problem)
+        cells = cells_of(sheet)
+    except ValueError as error:
+        made.problems.append(str(error))
+        return made
+    left_out: set[int | str] = set()
+    for _ in range(MAX_RUNS):
+        attempt = run(cells, left_out, options)
+        if attempt.done or attempt.problem or attempt.at is None:
+            break
+        left_out.add(attempt.at)
+    if not attempt.done:
+        made.problems.append(attempt.problem or "ended before it could be checked")
+    failed = {n for n, status in attempt.cells.items() if status != "ok"}
+    failed |= {n for n in left_out if isinstance(n, int)}
+    made.problems += [f"cell {n + 1} failed" for n in sorted(failed)]
+    made.statuses, made.messages = attempt.statuses, attempt.messages
+    for id in left_out:
+        if isinstance(id, str):
+            made.statuses[id] = "stopped"
+    for id in known_ids():
+        lost = (f"def {id}(" in cells[n] or f"class {id}(" in cells[n] for n in failed)
+        if id not in made.statuses and any(lost):
+            made.statuses[id] = "lost"
+    return made
 
 
-def write_table(grades: list[Grade], file: Path) -> None:
-    """Write the grades as CSV: a row for each worksheet, a column for each exercise."""
-    with file.open("w", newline="", encoding="utf-8") as stream:
-        table = csv.writer(stream)
-        table.writerow(["worksheet", "right", "problem", *known_ids()])
-        for g in grades:
-            cells = [g.statuses.get(id, "") for id in known_ids()]
-            table.writerow([safe(g.name), g.right, g.problem, *cells])
+def grade_safely(sheet: Sheet, options: Options) -> Grade:
+    """Grade one worksheet; what goes wrong with it is its row's problem and nobody else's."""
+    try:
+        return grade(sheet, options)
+    except Exception as error:
+        problem = f"could not be graded: {type(error).__name__}: {error}"
+        return Grade(sheet.name, sheet.digest, problems=[problem])
 
 
-def safe(name: str) -> str:
-    """Keep a spreadsheet from reading a file's name as a formula."""
-    return f"'{name}" if name[:1] in "=+-@" else name
+def graded_before(table: Path, header: list[str]) -> set[tuple[str, str]]:
+    """Return names and hashes of the sheets that an earlier run has written into the table."""
+    if not table.exists():
+        return set()
+    with table.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.reader(stream))
+    return {(row[0], row[1]) for row in rows[1:]} if rows and rows[0] == header else set()
 
 
-def main(folder: Path) -> None:
-    """Grade all notebooks of a folder and write ``grades.csv`` into it."""
-    notebooks = sorted(folder.glob("*.ipynb"))
-    if not notebooks:
-        raise SystemExit(f"no notebook (*.ipynb) in {folder}")
-    grades = [grade(notebook) for notebook in notebooks]
-    write_table(grades, folder / "grades.csv")
-    for g in grades:
-        print(f"{g.name}: {g.problem or f'{g.right} right of {len(g.statuses)} defined'}")
-    print(f"the table: {folder / 'grades.csv'}")
+def row_of(made: Grade) -> list[str]:
+    """Return a row of the table."""
+    statuses = [made.statuses.get(id, "") for id in known_ids()]
+    return [
+        safe(made.name),
+        made.digest,
+        str(made.right),
+        safe("; ".join(made.problems)),
+        *statuses,
+    ]
+
+
+def main(args: list[str]) -> None:
+    """Grade the worksheets of a folder into ``grades.csv`` and sum them up by exercise."""
+    parser = argparse.ArgumentParser(prog="grading", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--jobs", type=int, default=1, help="worksheets at the same time")
+    parser.add_argument("--seconds", type=float, default=30.0, help="limit a cell or exercise")
+    parser.add_argument("--unsafe", action="store_true", help="run without a sandbox")
+    parser.add_argument("--again", action="store_true", help="grade also what was graded before")
+    said = parser.parse_args(args)
+    if said.unsafe:
+        print(UNSAFE, file=sys.stderr)
+    elif why := why_no_sandbox():
+        raise SystemExit(NO_SANDBOX.format(why=why))
+    options = Options(seconds=said.seconds, sandboxed=not said.unsafe)
+    table, header = said.folder / "grades.csv", ["worksheet", "hash", "right", "problem"]
+    header += known_ids()
+    known = set() if said.again else graded_before(table, header)
+    found = list(sheets(said.folder))
+    if not found:
+        raise SystemExit(f"no worksheet ({', '.join(SUFFIXES)}) in {said.folder}")
+    to_do = [sheet for sheet in found if (safe(sheet.name), sheet.digest) not in known]
+    with table.open("a" if known else "w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        if not known:
+            writer.writerow(header)
+        with ThreadPoolExecutor(max(1, said.jobs)) as pool:
+            futures = [pool.submit(grade_safely, sheet, options) for sheet in to_do]
+            try:
+                for number, future in enumerate(as_completed(futures), 1):
+                    made = future.result()
+                    writer.writerow(row_of(made))
+                    stream.flush()
+                    write_summary(said.folder, made)
+                    print(
+                        f"{number}/{len(to_do)} {safe(made.name)}: {made.right} right", flush=True
+                    )
+            except KeyboardInterrupt:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise SystemExit("stopped; the same command goes on from here") from None
+    print(f"the table: {table}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(sys.argv[1:])

@@ -20,12 +20,13 @@ def close(a: torch.Tensor, b: torch.Tensor) -> bool:
 
 
 def remark(want: torch.Tensor, got: torch.Tensor) -> str:
-    """Return a sentence (after a blank) on how ``got`` relates to ``want``; "" where none fits."""
-    want, got = want.detach().cpu().double(), got.detach().cpu().double()
-    if want.numel() == 0 or got.numel() == 0 or not want.isfinite().all():
+    """Return a sentence on how ``got`` relates to ``want``; "" where none fits."""
+    if want.is_complex() or got.is_complex() or want.numel() == 0 or got.numel() == 0:
         return ""
-    found = (same_shape if want.shape == got.shape else other_shape)(want, got)
-    return f" {found}" if found else ""
+    want, got = want.detach().cpu().double(), got.detach().cpu().double()
+    if not want.isfinite().all():
+        return ""
+    return (same_shape if want.shape == got.shape else other_shape)(want, got)
 
 
 def same_shape(want: torch.Tensor, got: torch.Tensor) -> str:

@@ -9,11 +9,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pytorch_primer.exercises.bank import PARTS as PARTS
 from pytorch_primer.exercises.checking import SIGNS, Result, find, judge
 from pytorch_primer.exercises.exercise import all_exercises
-from pytorch_primer.outline import read_outline
-
-PARTS = {part.number: part.title for part in read_outline().parts}
 
 _statuses: dict[str, str] = {}
 _hints_given: Counter[str] = Counter()
@@ -33,7 +31,11 @@ def shown(value: Shown) -> Shown:
     """Print a value in a script; a notebook or an interactive Python shows it by itself."""
     interactive = hasattr(sys, "ps1") or hasattr(builtins, "get_ipython")
     if not interactive and not hasattr(builtins, "__IPYTHON__"):
-        print(value)
+        try:
+            print(value)
+        except UnicodeEncodeError:  # a console of Windows that knows no ✓
+            encoding = sys.stdout.encoding
+            print(str(value).encode(encoding, "replace").decode(encoding))
     return value
 
 

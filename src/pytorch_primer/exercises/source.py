@@ -1,15 +1,22 @@
-"""Cut an exercise's solution into what the reader gets and what the reader writes."""
+"""Texts of answers: the solution, what the reader gets of it, and what wrong lines make of it."""
 
 from __future__ import annotations
 
 import ast
 import inspect
+import math
 import re
+import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
 
 MARKED = re.compile(r"^( *)# <solution>\n.*?^ *# </solution>\n", re.M | re.S)
 MARKER = re.compile(r"^ *# </?solution>\n", re.M)
@@ -21,6 +28,8 @@ IMPORTS = {
     "nn": "from torch import nn",
     "F": "from torch.nn import functional as F",
 }
+MODULES = {"math": math, "np": np, "torch": torch, "nn": nn, "F": functional}
+BANK = "pytorch_primer.exercises.bank"
 
 
 @dataclass(frozen=True)
@@ -48,9 +57,77 @@ class Source:
         if not MARKED.search(text):
             raise ValueError(f"{solution.__name__}: no region marked # <solution> … # </solution>")
         starter = MARKED.sub(rf"\g<1>{BLANK}\n", text)
-        names = [n for n in IMPORTS if re.search(rf"(?<![\w.]){n}\.", text)]
-        imports = "\n".join(IMPORTS[name] for name in names)
-        return cls(MARKER.sub("", text).strip(), starter.strip(), imports)
+        return cls(MARKER.sub("", text).strip(), starter.strip(), imports_of(text))
+
+
+@dataclass(frozen=True)
+class Change:
+    """Lines of an answer that are replaced by others.
+
+    Attributes
+    ----------
+    line : int
+        Number of the first line that changes, from 1.
+    old : str
+        That line.
+    new : str
+        What stands there instead; "" where the line goes.
+    replaced : tuple[tuple[str, str], ...]
+        All replacements, as they are written in the bank.
+    """
+
+    line: int
+    old: str
+    new: str
+    replaced: tuple[tuple[str, str], ...]
+
+    def lines(self, text: str) -> Iterator[tuple[int, str]]:
+        """Yield the number of each line that changes and what it becomes; "" where it goes."""
+        found: dict[int, str] = {}
+        for old, new in self.replaced:
+            number = text.partition(old)[0].count("\n") + 1
+            line = text.split("\n")[number - 1]
+            indent = " " * (len(line) - len(line.lstrip()))
+            changed = found.get(number, line).replace(old, new.replace("\\n", f"\n{indent}"))
+            found[number] = changed.rstrip()
+        yield from found.items()
+
+    def applied(self, text: str) -> str:
+        """Return the text with the lines changed; a line of which nothing is left goes."""
+        new = dict(self.lines(text))
+        lines = enumerate(text.split("\n"), 1)
+        return "\n".join(new.get(n, line) for n, line in lines if new.get(n, " "))
+
+
+def changes(text: str, right: str, file: str, first: int) -> Iterator[tuple[str, Change]]:
+    """Read messages with the changes below them, as :meth:`Exercise.line_mistakes` takes them."""
+    message, pairs = "", list[tuple[str, str]]()
+    for number, line in enumerate([*text.split("\n"), "end"], first):
+        if line.startswith(" "):
+            old, arrow, new = line.strip().partition(" ->")
+            if not message or not arrow:
+                raise ValueError(f"{file}:{number}: expected a message, or `old -> new` below one")
+            if right.count(old) != 1:
+                found = f"{right.count(old)} times in the right answer, expected once"
+                raise ValueError(f"{file}:{number}: `{old}` is found {found}")
+            pairs.append((old, new.strip()))
+        elif line.strip():
+            if message and not pairs:
+                raise ValueError(f"{file}:{number - 1}: add `    old -> new` below the message")
+            if message:
+                at = right.partition(pairs[0][0])[0].count("\n")
+                whole = right.split("\n")[at]
+                yield (
+                    message,
+                    Change(at + 1, whole, whole.replace(*pairs[0]).rstrip(), tuple(pairs)),
+                )
+            message, pairs = line.strip(), []
+
+
+def imports_of(text: str) -> str:
+    """Return the import lines that a text needs."""
+    names = [n for n in IMPORTS if re.search(rf"(?<![\w.]){n}\.", text)]
+    return "\n".join(IMPORTS[name] for name in names)
 
 
 def without_prompt(text: str) -> str:
@@ -65,6 +142,37 @@ def without_prompt(text: str) -> str:
         if not lines[docstring.lineno - 1].strip():  # the blank line that followed it
             del lines[docstring.lineno - 1]
     return "".join(lines[node.lineno - 1 :])
+
+
+def standalone(answer: Callable[..., Any], id: str) -> tuple[str, str]:
+    """Return imports and text of an answer of the bank, under another name, with its helpers."""
+    texts: dict[str, str] = {}
+
+    def add(made: Callable[..., Any]) -> None:
+        text = MARKER.sub("", without_prompt(textwrap.dedent(inspect.getsource(made)))).strip()
+        texts[made.__name__] = ""  # a helper may call itself
+        around = vars(sys.modules[made.__module__])
+        names = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)]
+        own = {n.id for n in names if isinstance(n.ctx, ast.Store)}
+        for name in sorted({n.id for n in names} - own - texts.keys()):
+            helper = around.get(name)
+            if isinstance(helper, (FunctionType, type)) and helper.__module__.startswith(BANK):
+                add(helper)
+        del texts[made.__name__]
+        texts[made.__name__] = text
+
+    add(answer)
+    own = answer.__name__
+    texts[own] = re.sub(rf"^(def|class) {own}\b", rf"\1 {id}", texts[own], count=1)
+    text = "\n\n\n".join(texts.values())
+    return imports_of(text), text
+
+
+def run_text(text: str, around: dict[str, Any], name: str) -> Any:
+    """Run the text of an answer among the names of a module and return what it defines."""
+    namespace = {**MODULES, **around}
+    exec(compile(text, f"<answer to {name}>", "exec"), namespace)
+    return namespace[name]
 
 
 def codes(code: CodeType) -> Iterator[CodeType]:

@@ -41,3 +41,21 @@ def preserved_state() -> Iterator[None]:
         if (torch.are_deterministic_algorithms_enabled(), now) != (deterministic, warn_only):
             torch.use_deterministic_algorithms(deterministic, warn_only=warn_only)
         torch.autograd.set_detect_anomaly(anomaly, check_nan)
+
+
+@contextmanager
+def fresh_state(seed: int) -> Iterator[None]:
+    """Give the state of a new Python, with the random numbers of a seed, and restore the old one.
+
+    An answer is the same answer whatever its reader has switched before it is checked.
+    """
+    with preserved_state():
+        # torch.manual_seed goes through all kinds of devices and takes 30 times as long.
+        torch.default_generator.manual_seed(seed)
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+            torch.cuda.manual_seed_all(seed)
+        torch.set_default_dtype(torch.float32)
+        if torch.get_default_device().type != "cpu":
+            torch.set_default_device(None)
+        with torch.enable_grad():
+            yield

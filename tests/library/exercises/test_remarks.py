@@ -3,8 +3,14 @@
 import pytest
 import torch
 
-from pytorch_primer.exercises.kinds import History, Number, Parts, Tensor, Tolerance
 from pytorch_primer.exercises.remarks import remark
+from pytorch_primer.exercises.specs import (
+    HistorySpec,
+    NumberSpec,
+    TensorSpec,
+    Tolerance,
+    TupleSpec,
+)
 
 W = torch.tensor([[1.0, -2.0, 3.0], [4.0, 5.0, -7.0], [0.5, 8.0, 2.0]])
 LINE = torch.tensor([9.0, 5.0, 3.0, 2.0])
@@ -59,17 +65,17 @@ def test_nothing_is_made_up(want, got):
 
 
 def test_values_in_another_order_are_told():
-    parts = Parts({"x": Number(), "y": Number()})
-    assert "order is not" in parts.difference("", (1.0, 2.0), (2.0, 1.0), Tolerance())
+    parts = TupleSpec({"x": NumberSpec(), "y": NumberSpec()})
+    assert "order is not" in parts.difference("", (1.0, 2.0), (2.0, 1.0), Tolerance()).text
     assert parts.difference("", (1.0, 2.0), (1.0, 2.0), Tolerance()) is None
 
 
 def test_the_entry_that_is_named_is_wrong():
     want = torch.tensor([0, 5, 7])
-    told = Tensor().difference("t", want, torch.tensor([0, 5, 8]), Tolerance(0, 0))
-    assert "t at [2] is 8, expected 7" in told
+    told = TensorSpec().difference("t", want, torch.tensor([0, 5, 8]), Tolerance(0, 0))
+    assert "t at [2] is 8, expected 7" in told.text
 
 
 @pytest.mark.parametrize("kind", [list, tuple, torch.tensor])
 def test_histories_of_any_kind_are_accepted(kind):
-    assert History().difference("h", [1.0, 2.0], kind([1.0, 2.0]), Tolerance()) is None
+    assert HistorySpec().difference("h", [1.0, 2.0], kind([1.0, 2.0]), Tolerance()) is None

@@ -34,7 +34,7 @@ def test_known_mistake_is_named():
 
     result = check("x_grad", x_grad)
     assert not result
-    assert (result.status, result.mistake) == ("wrong", "forgot_the_factor")
+    assert (result.status, result.mistake) == ("wrong", "the_result_is_2x_the_factor")
 
 
 def test_exception_is_told_with_the_line_of_the_answer():

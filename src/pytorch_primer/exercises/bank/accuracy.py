@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Number
+from pytorch_primer.exercises.specs import NumberSpec
 
 
 def networks(generator):
@@ -30,7 +30,7 @@ def after_the_call(share, net, x, labels):
 
 @exercise(
     cases=networks,
-    returns=Number(plain=True),
+    returns=NumberSpec(plain=True),
     view=after_the_call,
     hints=[
         "The answer is the class with the largest score: `argmax(dim=1)`.",

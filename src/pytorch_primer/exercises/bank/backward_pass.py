@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 GRAPHS = {
     # For each node its parents with the slopes towards them; the last node is the result.
@@ -34,7 +34,7 @@ def all_gradients(backward_pass, name):
 
 @exercise(
     cases=graphs,
-    returns=Tensor(),
+    returns=TensorSpec(),
     run=all_gradients,
     hints=[
         "A node may hand on its gradient when all that uses it has done so: list parents before children, go"

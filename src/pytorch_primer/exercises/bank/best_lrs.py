@@ -5,7 +5,7 @@ import math
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Exactly
+from pytorch_primer.exercises.specs import EqualSpec
 
 RATES, SIZES = [0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0], [50, 100, 200]
 
@@ -54,7 +54,7 @@ def score(losses):
 
 @exercise(
     cases=sweeps,
-    returns=Exactly(dict),
+    returns=EqualSpec(dict),
     hints=[
         "Two loops: for each batch size run every rate, and keep the rate with the smallest score.",
         "The score is the mean of `losses[-(len(losses) // 4):]`; skip runs with a loss not finite.",
@@ -106,69 +106,27 @@ def with_a_running_best(train, lrs, batch_sizes):
     return out
 
 
-def chosen(train, lrs, batch_sizes, score, finite=True, pick=min):
-    """Choose with another score."""
-    best = {}
-    for size in batch_sizes:
-        runs = {lr: train(lr, size) for lr in lrs}
-        kept = {lr: r for lr, r in runs.items() if not finite or all(map(math.isfinite, r))}
-        best[size] = pick(kept, key=lambda lr, kept=kept: score(kept[lr]))
-    return best
-
-
-@best_lrs.mistake("The last loss alone decides here; take the mean over the last quarter.")
-def last_loss(train, lrs, batch_sizes):
-    return chosen(train, lrs, batch_sizes, lambda losses: losses[-1])
-
-
-@best_lrs.mistake("The mean runs over the whole training; take the last quarter.")
-def whole_run(train, lrs, batch_sizes):
-    return chosen(train, lrs, batch_sizes, lambda losses: sum(losses) / len(losses))
-
-
-@best_lrs.mistake("The smallest loss of the run decides here; take the mean over the last quarter.")
-def smallest_loss(train, lrs, batch_sizes):
-    return chosen(train, lrs, batch_sizes, min)
-
-
-@best_lrs.mistake("A run that met a nan on the way was chosen: leave such runs out.")
-def nan_on_the_way(train, lrs, batch_sizes):
-    return chosen(train, lrs, batch_sizes, score, finite=False)
-
-
-@best_lrs.mistake("The largest mean was chosen; the smallest is best.")
-def largest(train, lrs, batch_sizes):
-    return chosen(train, lrs, batch_sizes, score, pick=max)
-
-
-@best_lrs.mistake("The first quarter was averaged; take the last.")
-def first_quarter(train, lrs, batch_sizes):
-    return chosen(train, lrs, batch_sizes, lambda losses: sum(losses[: len(losses) // 4]))
-
-
-@best_lrs.mistake("The dict maps rates to batch sizes; map each batch size to its rate.")
-def upside_down(train, lrs, batch_sizes):
-    return {lr: size for size, lr in best_lrs.solution(train, lrs, batch_sizes).items()}
-
-
-@best_lrs.mistake("The rates came back as a list; return a dict from batch size to rate.")
-def as_list(train, lrs, batch_sizes):
-    return list(best_lrs.solution(train, lrs, batch_sizes).values())
-
-
-@best_lrs.mistake("The dict holds the smallest losses; it should hold their rates.")
-def losses_for_rates(train, lrs, batch_sizes):
-    best = best_lrs.solution(train, lrs, batch_sizes)
-    return {size: score(train(lr, size)) for size, lr in best.items()}
-
-
-@best_lrs.mistake("Only one rate came back; find one for each batch size.")
-def one_for_all(train, lrs, batch_sizes):
-    return best_lrs.solution(train, lrs, batch_sizes)[batch_sizes[0]]
-
-
-@best_lrs.mistake("The arguments of `train` are exchanged: first the rate, then the batch size.")
-def exchanged(train, lrs, batch_sizes):
-    return {
-        size: min(lrs, key=lambda lr, size=size: score(train(size, lr))) for size in batch_sizes
-    }
+best_lrs.line_mistakes(r"""
+The last loss alone decides here; take the mean over the last quarter.
+    sum(last) / len(last) -> losses[-1]
+The mean runs over the whole training; take the last quarter.
+    sum(last) / len(last) -> sum(losses) / len(losses)
+The smallest loss of the run decides here; take the mean over the last quarter.
+    sum(last) / len(last) -> min(losses)
+A run that met a nan on the way was chosen: leave such runs out.
+    if all(math.isfinite(loss) for loss in losses): -> if losses:
+The largest mean was chosen; the smallest is best.
+    min(scores -> max(scores
+The first quarter was averaged; take the last.
+    losses[-(len(losses) // 4) :] -> losses[: len(losses) // 4]
+The dict maps rates to batch sizes; map each batch size to its rate.
+    return best -> return {lr: size for size, lr in best.items()}
+The rates came back as a list; return a dict from batch size to rate.
+    return best -> return list(best.values())
+The dict holds the smallest losses; it should hold their rates.
+    min(scores, key=scores.get) -> min(scores.values())
+Only one rate came back; find one for each batch size.
+    return best -> return best[batch_sizes[0]]
+The arguments of `train` are exchanged: first the rate, then the batch size.
+    train(lr, batch_size) -> train(batch_size, lr)
+""")

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Exactly
+from pytorch_primer.exercises.specs import EqualSpec
 
 
 def pairs(generator):
@@ -30,7 +30,7 @@ def said(broadcast_shape, a, b):
 
 @exercise(
     cases=pairs,
-    returns=Exactly(str),
+    returns=EqualSpec(str),
     run=said,
     hints=[
         "Bring both shapes to the same length first: put ones in front of the shorter one.",

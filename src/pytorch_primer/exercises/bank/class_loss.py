@@ -4,7 +4,7 @@ import torch
 from torch.nn import functional as F
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def scored(generator):
@@ -22,7 +22,7 @@ def gradient(result, scores, labels):
 
 @exercise(
     cases=scored,
-    returns=Tensor(attached=True, one_element=True),
+    returns=TensorSpec(attached=True, one_element=True),
     view=gradient,
     hints=[
         "`torch.nn.functional.cross_entropy` takes raw scores and class indices.",
@@ -56,62 +56,27 @@ def with_logsumexp(scores, labels):
     return (torch.logsumexp(scores, dim=1) - own).mean()
 
 
-@class_loss.mistake(
-    "The softmax was applied before the cross entropy, which contains one already."
-    " Hand over the raw scores."
-)
-def softmax_first(scores, labels):
-    return F.cross_entropy(scores.softmax(dim=1), labels)
-
-
-@class_loss.mistake("`log(softmax(…))` gives inf or nan for large scores; `log_softmax` does not.")
-def log_of_softmax(scores, labels):
-    p = scores.softmax(dim=1)
-    return -torch.log(p[torch.arange(len(labels)), labels]).mean()
-
-
-@class_loss.mistake("`exp` overflows for large scores; subtract the maximum, or use `logsumexp`.")
-def naive_exp(scores, labels):
-    e = scores.exp()
-    own = e[torch.arange(len(labels)), labels]
-    return -torch.log(own / e.sum(dim=1)).mean()
-
-
-@class_loss.mistake("This is the sum over the samples; the mean is asked.")
-def summed(scores, labels):
-    return F.cross_entropy(scores, labels, reduction="sum")
-
-
-@class_loss.mistake("There is one loss for each sample; take the mean of them.")
-def one_each(scores, labels):
-    return F.cross_entropy(scores, labels, reduction="none")
-
-
-@class_loss.mistake("`nll_loss` wants log-probabilities: apply `log_softmax` to the scores first.")
-def nll_of_scores(scores, labels):
-    return F.nll_loss(scores, labels)
-
-
-@class_loss.mistake("The sign is flipped: the loss is minus the log-probability.")
-def sign(scores, labels):
-    return -F.cross_entropy(scores, labels)
-
-
-@class_loss.mistake("`.item()` cuts the graph; return the tensor.")
-def item(scores, labels):
-    return F.cross_entropy(scores, labels).item()
-
-
-@class_loss.mistake("The result is cut off from the graph; leave out `detach`.")
-def detached(scores, labels):
-    return F.cross_entropy(scores, labels).detach()
-
-
-@class_loss.mistake("The softmax runs over the samples; it belongs to the classes, `dim=1`.")
-def wrong_dim(scores, labels):
-    return F.nll_loss(F.log_softmax(scores, dim=0), labels)
-
-
-@class_loss.mistake("This is the squared error to one-hot targets, not the cross entropy.")
-def squared(scores, labels):
-    return F.mse_loss(scores, F.one_hot(labels, scores.shape[1]).float())
+class_loss.line_mistakes(r"""
+The softmax was applied before the cross entropy, which contains one already. Hand over the raw scores.
+    F.cross_entropy(scores, labels) -> F.cross_entropy(scores.softmax(dim=1), labels)
+`log(softmax(…))` gives inf or nan for large scores; `log_softmax` does not.
+    F.cross_entropy(scores, labels) -> -scores.softmax(dim=1)[range(len(labels)), labels].log().mean()
+`exp` overflows for large scores; subtract the maximum, or use `logsumexp`.
+    return F.cross_entropy(scores, labels) -> p = scores.exp() / scores.exp().sum(dim=1, keepdim=True)\nreturn -p[range(len(labels)), labels].log().mean()
+This is the sum over the samples; the mean is asked.
+    F.cross_entropy(scores, labels) -> F.cross_entropy(scores, labels, reduction="sum")
+There is one loss for each sample; take the mean of them.
+    F.cross_entropy(scores, labels) -> F.cross_entropy(scores, labels, reduction="none")
+`nll_loss` wants log-probabilities: apply `log_softmax` to the scores first.
+    F.cross_entropy -> F.nll_loss
+The sign is flipped: the loss is minus the log-probability.
+    F.cross_entropy -> -F.cross_entropy
+`.item()` cuts the graph; return the tensor.
+    F.cross_entropy(scores, labels) -> F.cross_entropy(scores, labels).item()
+The result is cut off from the graph; leave out `detach`.
+    F.cross_entropy(scores, labels) -> F.cross_entropy(scores, labels).detach()
+The softmax runs over the samples; it belongs to the classes, `dim=1`.
+    F.cross_entropy(scores, labels) -> F.nll_loss(F.log_softmax(scores, dim=0), labels)
+This is the squared error to one-hot targets, not the cross entropy.
+    F.cross_entropy(scores, labels) -> F.mse_loss(scores, F.one_hot(labels, scores.shape[1]).float())
+""")

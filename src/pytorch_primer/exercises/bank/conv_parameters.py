@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Exactly
+from pytorch_primer.exercises.specs import EqualSpec
 
 
 def layers(generator):
@@ -13,7 +13,7 @@ def layers(generator):
 
 @exercise(
     cases=layers,
-    returns=Exactly(int),
+    returns=EqualSpec(int),
     hints=[
         "Each output channel has a kernel of k·k weights for every input channel.",
         "And one bias for each output channel.",

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Exactly
+from pytorch_primer.exercises.specs import EqualSpec
 
 
 def convolutions(generator):
@@ -13,7 +13,7 @@ def convolutions(generator):
 
 @exercise(
     cases=convolutions,
-    returns=Exactly(int),
+    returns=EqualSpec(int),
     hints=[
         "The rim is added on both sides: n + 2·padding pixels. The kernel has to lie within them.",
         "From the first place there are (n + 2·padding − k) // stride further ones, and the first itself.",

@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import History
+from pytorch_primer.exercises.specs import HistorySpec
 
 
 def runs(generator):
@@ -12,7 +12,7 @@ def runs(generator):
 
 @exercise(
     cases=runs,
-    returns={name: History() for name in ("all_xs", "all_ys", "all_updates")},
+    returns={name: HistorySpec() for name in ("all_xs", "all_ys", "all_updates")},
     hints=[
         "The derivative of (x − 2)² is 2(x − 2); an update is −lr times that.",
         "Record the start first, then after each update the new position and its value.",
@@ -59,78 +59,25 @@ def in_closed_form(x0, lr, num_iters):
     return xs, (xs - 2) ** 2, xs.diff()
 
 
-def recorded(x0, lr, num_iters, sign=-1, start=True, end=True, factor=2.0):
-    """Run the descent with one thing done otherwise."""
-    x, xs, updates = x0, [x0] if start else [], []
-    for _ in range(num_iters):
-        updates.append(sign * lr * factor * (x - 2))
-        x += updates[-1]
-        xs.append(x)
-    xs = xs if end else xs[:-1]
-    return xs, [(x - 2) ** 2 for x in xs], updates
-
-
-@descend.mistake("The steps go uphill: the update is minus the learning rate times the gradient.")
-def uphill(x0, lr, num_iters):
-    return recorded(x0, lr, num_iters, sign=1)
-
-
-@descend.mistake("The last position and its value are missing: record them after the loop too.")
-def without_the_end(x0, lr, num_iters):
-    return recorded(x0, lr, num_iters, end=False)
-
-
-@descend.mistake("The start and its value are missing: record them before the first step.")
-def without_the_start(x0, lr, num_iters):
-    return recorded(x0, lr, num_iters, start=False)
-
-
-@descend.mistake("The factor 2 of the derivative of a square is missing.")
-def half_gradient(x0, lr, num_iters):
-    return recorded(x0, lr, num_iters, factor=1.0)
-
-
-@descend.mistake("These are sizes of the updates; keep their signs.")
-def sizes(x0, lr, num_iters):
-    xs, ys, updates = recorded(x0, lr, num_iters)
-    return xs, ys, [abs(u) for u in updates]
-
-
-@descend.mistake("These are the gradients; an update is −lr times the gradient.")
-def gradients(x0, lr, num_iters):
-    xs, ys, updates = recorded(x0, lr, num_iters)
-    return xs, ys, [-u / lr for u in updates]
-
-
-@descend.mistake("The updates have the wrong sign: new position minus old position.")
-def flipped_updates(x0, lr, num_iters):
-    xs, ys, updates = recorded(x0, lr, num_iters)
-    return xs, ys, [-u for u in updates]
-
-
-@descend.mistake(
-    "Every entry is the last position: the same tensor was recorded again and again."
-    " Record `x.item()` or a copy."
-)
-def one_tensor_recorded(x0, lr, num_iters):
-    x = torch.tensor(x0)
-    xs, updates = [x], []
-    for _ in range(num_iters):
-        update = -lr * 2 * (x - 2)
-        x += update
-        xs.append(x)
-        updates.append(update)
-    return xs, [(x - 2) ** 2 for x in xs], updates
-
-
-@descend.mistake("The values lack the last one: there is one value for each position.")
-def one_value_short(x0, lr, num_iters):
-    xs, ys, updates = recorded(x0, lr, num_iters)
-    return xs, ys[:-1], updates
-
-
-@descend.mistake("The gradient was taken once, at the start; take it anew at every position.")
-def gradient_taken_once(x0, lr, num_iters):
-    update = -lr * 2 * (x0 - 2)
-    xs = [x0 + k * update for k in range(num_iters + 1)]
-    return xs, [(x - 2) ** 2 for x in xs], [update] * num_iters
+descend.line_mistakes(r"""
+The steps go uphill: the update is minus the learning rate times the gradient.
+    update = -lr -> update = lr
+The last position and its value are missing: record them after the loop too.
+    return all_xs, all_ys, all_updates -> return all_xs[:-1], all_ys[:-1], all_updates
+The start and its value are missing: record them before the first step.
+    x0, [x0], [] -> x0, [], []
+The factor 2 of the derivative of a square is missing.
+    -lr * 2 * (x - 2) -> -lr * (x - 2)
+These are sizes of the updates; keep their signs.
+    all_updates.append(update) -> all_updates.append(abs(update))
+These are the gradients; an update is −lr times the gradient.
+    all_updates.append(update) -> all_updates.append(-update / lr)
+The updates have the wrong sign: new position minus old position.
+    all_updates.append(update) -> all_updates.append(-update)
+Every entry is the last position: the same tensor was recorded again and again. Record `x.item()` or a copy.
+    x, all_xs, all_updates = x0, [x0], [] -> x = torch.tensor(x0)\nall_xs, all_updates = [x], []
+The values lack the last one: there is one value for each position.
+    all_ys, all_updates -> all_ys[:-1], all_updates
+The gradient was taken once, at the start; take it anew at every position.
+    -lr * 2 * (x - 2) -> -lr * 2 * (x0 - 2)
+""")

@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def lines(generator):
@@ -29,7 +29,7 @@ def derivatives(result, w0, x0, b0):
 
 @exercise(
     cases=lines,
-    returns={name: Tensor(one_element=True, attached=True) for name in "wxby"},
+    returns={name: TensorSpec(one_element=True, attached=True) for name in "wxby"},
     view=derivatives,
     hints=[
         "All four are tensors; the first three are made with `requires_grad=True`.",
@@ -63,56 +63,25 @@ def watched_afterwards(w0, x0, b0):
     return w, x, b, torch.add(b, torch.mul(x, w))
 
 
-@evaluate_line.mistake("The tensors do not require a gradient: pass `requires_grad=True`.")
-def not_watched(w0, x0, b0):
-    w, x, b = (torch.tensor(v) for v in (w0, x0, b0))
-    return w, x, b, w * x + b
-
-
-@evaluate_line.mistake("y is a new tensor without history: return the result of w * x + b itself.")
-def cut_off(w0, x0, b0):
-    w, x, b = (torch.tensor(v, requires_grad=True) for v in (w0, x0, b0))
-    return w, x, b, torch.tensor((w * x + b).item(), requires_grad=True)
-
-
-@evaluate_line.mistake("y was computed without a graph; leave out `detach`, `no_grad` and `item`.")
-def detached(w0, x0, b0):
-    w, x, b = (torch.tensor(v, requires_grad=True) for v in (w0, x0, b0))
-    return w, x, b, (w * x + b).detach()
-
-
-@evaluate_line.mistake("y is a Python number; compute it from the tensors.")
-def number(w0, x0, b0):
-    w, x, b = (torch.tensor(v, requires_grad=True) for v in (w0, x0, b0))
-    return w, x, b, w0 * x0 + b0
-
-
-@evaluate_line.mistake("Only y came back; return w, x, b and y.")
-def only_y(w0, x0, b0):
-    w, x, b = (torch.tensor(v, requires_grad=True) for v in (w0, x0, b0))
-    return w * x + b
-
-
-@evaluate_line.mistake("y is w·(x + b): the offset is added after the product.")
-def added_first(w0, x0, b0):
-    w, x, b = (torch.tensor(v, requires_grad=True) for v in (w0, x0, b0))
-    return w, x, b, w * (x + b)
-
-
-@evaluate_line.mistake("y is w + x + b: the first two are multiplied.")
-def all_added(w0, x0, b0):
-    w, x, b = (torch.tensor(v, requires_grad=True) for v in (w0, x0, b0))
-    return w, x, b, w + x + b
-
-
-@evaluate_line.mistake("The order is w, x, b, y; here y comes first.")
-def y_first(w0, x0, b0):
-    w, x, b = (torch.tensor(v, requires_grad=True) for v in (w0, x0, b0))
-    return w * x + b, w, x, b
-
-
-@evaluate_line.mistake("x does not require a gradient; all three inputs are to be watched.")
-def x_not_watched(w0, x0, b0):
-    w, b = (torch.tensor(v, requires_grad=True) for v in (w0, b0))
-    x = torch.tensor(x0)
-    return w, x, b, w * x + b
+evaluate_line.line_mistakes(r"""
+The tensors do not require a gradient: pass `requires_grad=True`.
+    torch.tensor(w0, requires_grad=True) -> torch.tensor(w0)
+    torch.tensor(x0, requires_grad=True) -> torch.tensor(x0)
+    torch.tensor(b0, requires_grad=True) -> torch.tensor(b0)
+y is a new tensor without history: return the result of w * x + b itself.
+    return w, x, b, y -> return w, x, b, torch.tensor(y.item(), requires_grad=True)
+y was computed without a graph; leave out `detach`, `no_grad` and `item`.
+    y = w * x + b -> y = (w * x + b).detach()
+y is a Python number; compute it from the tensors.
+    y = w * x + b -> y = w0 * x0 + b0
+Only y came back; return w, x, b and y.
+    return w, x, b, y -> return y
+y is w·(x + b): the offset is added after the product.
+    w * x + b -> w * (x + b)
+y is w + x + b: the first two are multiplied.
+    w * x + b -> w + x + b
+The order is w, x, b, y; here y comes first.
+    return w, x, b, y -> return y, w, x, b
+x does not require a gradient; all three inputs are to be watched.
+    torch.tensor(x0, requires_grad=True) -> torch.tensor(x0)
+""")

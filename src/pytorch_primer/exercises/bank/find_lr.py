@@ -3,7 +3,7 @@
 import math
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import OfType
+from pytorch_primer.exercises.specs import InstanceSpec
 
 
 def trainings(generator):
@@ -22,10 +22,20 @@ def trainings(generator):
     def steps_up(lr):
         return [1.0, 0.9, math.nan] if lr >= 3e-3 else [1.0, 1.0 - lr]
 
+    def recovers(lr):
+        return [1.0, math.inf, 0.5] if lr >= 3e-2 else [1.0, 1.0 - lr]
+
     def noisy(lr):
         return [1.0, lr / 2]
 
-    return [(bowl(1.0),), (noisy,), (bowl(0.004, overflow=True),), (bowl(900.0),), (steps_up,)]
+    return [
+        (bowl(1.0),),
+        (noisy,),
+        (bowl(0.004, overflow=True),),
+        (bowl(900.0),),
+        (steps_up,),
+        (recovers,),
+    ]
 
 
 def works(losses):
@@ -44,7 +54,7 @@ def judged(lr, train):
 
 @exercise(
     cases=trainings,
-    returns=OfType((int, float), "number"),
+    returns=InstanceSpec((int, float), "number"),
     view=judged,
     hints=[
         "Try the powers of ten from 1e-4 to 1e4 in rising order.",
@@ -56,7 +66,7 @@ def judged(lr, train):
 def find_lr(train):
     """``train(lr)`` runs a training and returns its losses. Return a rate that works while ten times
     that rate diverges. *Works*: all losses are finite and the last is below the first. *Diverges*:
-    anything else. Try powers of ten from 1e-4 to 1e4, or a finer grid.
+    anything else, also a loss on the way that is inf or nan. Try powers of ten from 1e-4 to 1e4, or a finer grid.
     """
     # <solution>
     best = None
@@ -85,60 +95,27 @@ def on_a_finer_grid(train):
     return max(good)
 
 
-@find_lr.mistake("The returned rate diverges; return the one before it.")
-def the_first_that_diverges(train):
-    return 10 * from_above(train)
-
-
-@find_lr.mistake("The rate works, and ten times as much works too: go on until it diverges.")
-def too_cautious(train):
-    return from_above(train) / 100
-
-
-@find_lr.mistake("The first rate that works is the smallest; look for the largest.")
-def the_smallest(train):
-    return 1e-4
-
-
-@find_lr.mistake(
-    "A loss of nan is not smaller than the first and not larger: test `math.isfinite` as well."
-)
-def nan_overlooked(train):
-    best = 1e-4
-    for exponent in range(-4, 5):
-        losses = train(10.0**exponent)
-        if not losses[-1] >= losses[0]:
-            best = 10.0**exponent
-    return best
-
-
-@find_lr.mistake(
-    "The lowest final loss was looked for; the exercise asks for the largest rate that works."
-)
-def lowest_final_loss(train):
-    return min((10.0**e for e in range(-4, 5)), key=lambda lr: train(lr)[-1])
-
-
-@find_lr.mistake("The exponent came back; return the rate, 10.0 ** exponent.")
-def the_exponent(train):
-    return round(math.log10(from_above(train)))
-
-
-@find_lr.mistake("The losses came back; return the rate.")
-def the_losses(train):
-    return train(from_above(train))
-
-
-@find_lr.mistake("Nothing came back: no rate was returned after the search.")
-def nothing_returned(train):
-    from_above(train)
-
-
-@find_lr.mistake("The rate is fixed: it must follow from what `train` does.")
-def always_a_tenth(train):
-    return 0.1
-
-
-@find_lr.mistake("The search stops at 1; rates up to 1e4 may work.")
-def stops_at_one(train):
-    return max((10.0**e for e in range(-4, 1) if works(train(10.0**e))), default=None)
+find_lr.line_mistakes(r"""
+The returned rate diverges; return the one before it.
+    return best -> return 10 * best
+The rate works, and ten times as much works too: go on until it diverges.
+    return best -> return best / 100
+The first rate that works is the smallest; look for the largest.
+    best = 10.0**exponent -> return 10.0**exponent
+A loss of nan is not smaller than the first and not larger: test `math.isfinite` as well.
+    if all(math.isfinite(loss) for loss in losses) and losses[-1] < losses[0]: -> if not losses[-1] >= losses[0]:
+A run that met an inf or a nan on the way does not work: ask `math.isfinite` of every loss.
+    all(math.isfinite(loss) for loss in losses) and losses[-1] -> losses[-1]
+The lowest final loss was looked for; the exercise asks for the largest rate that works.
+    return best -> return min((10.0**e for e in range(-4, 5)), key=lambda lr: train(lr)[-1])
+The exponent came back; return the rate, 10.0 ** exponent.
+    return best -> return round(math.log10(best))
+The losses came back; return the rate.
+    return best -> return train(best)
+Nothing came back: no rate was returned after the search.
+    return best ->
+The rate is fixed: it must follow from what `train` does.
+    return best -> return 0.1
+The search stops at 1; rates up to 1e4 may work.
+    range(-4, 5) -> range(-4, 1)
+""")

@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def functions(generator):
@@ -19,7 +19,7 @@ def functions(generator):
 
 @exercise(
     cases=functions,
-    returns=Tensor(one_element=True),
+    returns=TensorSpec(one_element=True),
     rtol=5e-9,
     atol=1e-9,
     hints=[

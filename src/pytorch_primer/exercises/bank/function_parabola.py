@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def points(generator):
@@ -17,7 +17,7 @@ def gradient(result, X):
 
 @exercise(
     cases=points,
-    returns=Tensor(attached=True),
+    returns=TensorSpec(attached=True),
     view=gradient,
     hints=[
         "Stay with tensors from beginning to end; `.item()` would cut the graph.",
@@ -50,53 +50,25 @@ def with_norm(X):
     return 10 * torch.linalg.vector_norm(X).square()
 
 
-@function_parabola.mistake("The factor 10 is missing.")
-def without_the_factor(X):
-    return (X**2).sum()
-
-
-@function_parabola.mistake("The two squares were not added: sum them to one number.")
-def not_summed(X):
-    return 10 * X**2
-
-
-@function_parabola.mistake(
-    "The result is a plain number or detached: no gradient can flow through."
-)
-def detached(X):
-    return 10 * (X**2).sum().detach()
-
-
-@function_parabola.mistake("`.item()` makes a Python number and cuts the graph; return the tensor.")
-def item(X):
-    return 10 * (X**2).sum().item()
-
-
-@function_parabola.mistake("`torch.tensor(…)` makes a new leaf without history; return the sum.")
-def new_leaf(X):
-    return torch.tensor(10 * (X**2).sum().item(), requires_grad=True)
-
-
-@function_parabola.mistake("The mean was taken instead of the sum: the result is half of it.")
-def mean(X):
-    return 10 * (X**2).mean()
-
-
-@function_parabola.mistake("The sum was squared: square each coordinate, then add.")
-def square_of_the_sum(X):
-    return 10 * X.sum() ** 2
-
-
-@function_parabola.mistake("The factor 10 was squared as well: it belongs outside.")
-def factor_squared(X):
-    return ((10 * X) ** 2).sum()
-
-
-@function_parabola.mistake("The shape is (1,), expected (): drop `keepdim` or the extra brackets.")
-def kept_dimension(X):
-    return 10 * (X**2).sum(dim=0, keepdim=True)
-
-
-@function_parabola.mistake("The root was taken: this is ten times the distance from the origin.")
-def distance(X):
-    return 10 * (X**2).sum().sqrt()
+function_parabola.line_mistakes(r"""
+The factor 10 is missing.
+    10 * (X**2).sum() -> (X**2).sum()
+The two squares were not added: sum them to one number.
+    10 * (X**2).sum() -> 10 * X**2
+The result is a plain number or detached: no gradient can flow through.
+    10 * (X**2).sum() -> 10 * (X**2).sum().detach()
+`.item()` makes a Python number and cuts the graph; return the tensor.
+    10 * (X**2).sum() -> 10 * (X**2).sum().item()
+`torch.tensor(…)` makes a new leaf without history; return the sum.
+    10 * (X**2).sum() -> torch.tensor(10 * (X**2).sum().item(), requires_grad=True)
+The mean was taken instead of the sum: the result is half of it.
+    10 * (X**2).sum() -> 10 * (X**2).mean()
+The sum was squared: square each coordinate, then add.
+    10 * (X**2).sum() -> 10 * X.sum() ** 2
+The factor 10 was squared as well: it belongs outside.
+    10 * (X**2).sum() -> ((10 * X) ** 2).sum()
+The shape is (1,), expected (): drop `keepdim` or the extra brackets.
+    10 * (X**2).sum() -> 10 * (X**2).sum(dim=0, keepdim=True)
+The root was taken: this is ten times the distance from the origin.
+    10 * (X**2).sum() -> 10 * (X**2).sum().sqrt()
+""")

@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def points(generator):
@@ -12,7 +12,7 @@ def points(generator):
 
 @exercise(
     cases=points,
-    returns={name: Tensor(one_element=True) for name in ("g", "dw", "dx", "db")},
+    returns={name: TensorSpec(one_element=True) for name in ("g", "dw", "dx", "db")},
     hints=[
         "Make three leaves that require a gradient and compute `g = w * x**2 + b`.",
         "One `g.backward()` fills `w.grad`, `x.grad` and `b.grad`; fresh leaves start at None.",
@@ -47,74 +47,27 @@ def by_hand(w0, x0, b0):
     return w * x**2 + b, x**2, 2 * w * x, torch.ones(())
 
 
-@grad_g.mistake("The gradients are None: call `g.backward()` before you read them.")
-def no_backward(w0, x0, b0):
-    w, x, b = (torch.tensor(v, requires_grad=True) for v in (w0, x0, b0))
-    return w * x**2 + b, w.grad, x.grad, b.grad
-
-
-@grad_g.mistake(
-    "The gradients of the line w·x + b are in there too: they accumulated."
-    " Use fresh leaves, or clear `.grad` first."
-)
-def on_top_of_the_line(w0, x0, b0):
-    w, x, b = (torch.tensor(v, requires_grad=True) for v in (w0, x0, b0))
-    (w * x + b).backward()
-    g = w * x**2 + b
-    g.backward()
-    return g, w.grad, x.grad, b.grad
-
-
-@grad_g.mistake("This is the line w·x + b: the square of x is missing.")
-def without_the_square(w0, x0, b0):
-    w, x, b = (torch.tensor(v, requires_grad=True) for v in (w0, x0, b0))
-    g = w * x + b
-    g.backward()
-    return g, w.grad, x.grad, b.grad
-
-
-@grad_g.mistake("The product was squared, (w·x)²; only x is squared.")
-def product_squared(w0, x0, b0):
-    w, x, b = (torch.tensor(v, requires_grad=True) for v in (w0, x0, b0))
-    g = (w * x) ** 2 + b
-    g.backward()
-    return g, w.grad, x.grad, b.grad
-
-
-@grad_g.mistake("The factor 2 of the derivative of x² is missing in dx.")
-def factor_two_lost(w0, x0, b0):
-    w, x, b = (torch.tensor(v) for v in (w0, x0, b0))
-    return w * x**2 + b, x**2, w * x, torch.tensor(1.0)
-
-
-@grad_g.mistake("dw and dx are exchanged; the order is g, dw, dx, db.")
-def exchanged(w0, x0, b0):
-    w, x, b = (torch.tensor(v) for v in (w0, x0, b0))
-    return w * x**2 + b, 2 * w * x, x**2, torch.tensor(1.0)
-
-
-@grad_g.mistake("The value g is missing: return g, dw, dx and db.")
-def without_the_value(w0, x0, b0):
-    w, x = torch.tensor(w0), torch.tensor(x0)
-    return x**2, 2 * w * x, torch.tensor(1.0)
-
-
-@grad_g.mistake("Nothing was recorded: create the tensors with `requires_grad=True`.")
-def not_watched(w0, x0, b0):
-    w, x, b = (torch.tensor(v) for v in (w0, x0, b0))
-    g = w * x**2 + b
-    g.backward()
-    return g, w.grad, x.grad, b.grad
-
-
-@grad_g.mistake("These are the tensors w, x and b; the derivatives are in their `.grad`.")
-def the_tensors(w0, x0, b0):
-    w, x, b = (torch.tensor(v, requires_grad=True) for v in (w0, x0, b0))
-    g = w * x**2 + b
-    g.backward()
-    return g, w, x, b
-
-
-@grad_g.mistake("These are Python numbers; return tensors.")
-def numbers(w0, x0, b0):
-    return w0 * x0**2 + b0, x0**2, 2 * w0 * x0, 1.0
+grad_g.line_mistakes(r"""
+The gradients are None: call `g.backward()` before you read them.
+    g.backward() ->
+The gradients of the line w·x + b are in there too: they accumulated. Use fresh leaves, or clear `.grad` first.
+    g = w * x**2 + b -> (w * x + b).backward()\ng = w * x**2 + b
+This is the line w·x + b: the square of x is missing.
+    w * x**2 + b -> w * x + b
+The product was squared, (w·x)²; only x is squared.
+    w * x**2 + b -> (w * x) ** 2 + b
+The factor 2 of the derivative of x² is missing in dx.
+    x.grad, b.grad -> x.grad / 2, b.grad
+dw and dx are exchanged; the order is g, dw, dx, db.
+    w.grad, x.grad -> x.grad, w.grad
+The value g is missing: return g, dw, dx and db.
+    return g, w.grad -> return w.grad
+Nothing was recorded: create the tensors with `requires_grad=True`.
+    torch.tensor(w0, requires_grad=True) -> torch.tensor(w0)
+    torch.tensor(x0, requires_grad=True) -> torch.tensor(x0)
+    torch.tensor(b0, requires_grad=True) -> torch.tensor(b0)
+These are the tensors w, x and b; the derivatives are in their `.grad`.
+    return g, w.grad, x.grad, b.grad -> return g, w, x, b
+These are Python numbers; return tensors.
+    return g, w.grad, x.grad, b.grad -> return w0 * x0**2 + b0, x0**2, 2 * w0 * x0, 1.0
+""")

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import OfType
+from pytorch_primer.exercises.specs import InstanceSpec
 
 
 def networks(generator):
@@ -36,7 +36,7 @@ def looks(norms, net, x):
 
 @exercise(
     cases=networks,
-    returns=OfType(dict, "dictionary"),
+    returns=InstanceSpec(dict, "dictionary"),
     run=of_a_loss,
     view=looks,
     hints=[

@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Exactly
+from pytorch_primer.exercises.specs import EqualSpec
 
 
 def chains(generator):
@@ -26,7 +26,7 @@ def call_and_bare(graph_chain, t):
 
 @exercise(
     cases=chains,
-    returns=Exactly(list),
+    returns=EqualSpec(list),
     run=call_and_bare,
     hints=[
         "`t.grad_fn` is the first record; `record.next_functions[0][0]` is the next one.",
@@ -67,67 +67,23 @@ def recursively(t):
     return names(t.grad_fn)
 
 
-@graph_chain.mistake("The leaf's AccumulateGrad is missing: the chain ends there, not before.")
-def without_the_leaf(t):
-    return graph_chain.solution(t)[:-1]
-
-
-@graph_chain.mistake("The order is reversed: the record of the result itself comes first.")
-def reversed_chain(t):
-    return graph_chain.solution(t)[::-1]
-
-
-@graph_chain.mistake("The first record is missing: start with the name of `t.grad_fn` itself.")
-def without_the_root(t):
-    return graph_chain.solution(t)[1:]
-
-
-@graph_chain.mistake("Only the record of the result is named; follow `next_functions` from it.")
-def root_only(t):
-    return [type(t.grad_fn).__name__]
-
-
-@graph_chain.mistake("These are the records; return the names of their classes.")
-def the_records(t):
-    chain, record = [], t.grad_fn
-    while record is not None:
-        chain.append(record)
-        record = record.next_functions[0][0] if record.next_functions else None
-    return chain
-
-
-@graph_chain.mistake(
-    "An AccumulateGrad has no next functions, so index 0 fails there; end the loop before."
-)
-def past_the_leaf(t):
-    names, record = [], t.grad_fn
-    while record is not None:
-        names.append(type(record).__name__)
-        record = record.next_functions[0][0]
-    return names
-
-
-@graph_chain.mistake(
-    "`next_functions[0]` is a pair of a record and a number; the record is its first entry."
-)
-def pair_for_record(t):
-    names, record = [], t.grad_fn
-    while record is not None:
-        names.append(type(record).__name__)
-        record = record.next_functions[0] if record.next_functions else None
-    return names
-
-
-@graph_chain.mistake("The names are joined to one text; return them as a list.")
-def one_text(t):
-    return " ".join(graph_chain.solution(t))
-
-
-@graph_chain.mistake("The last input was followed; follow the first of `next_functions`.")
-def last_parent(t):
-    names, record = [], t.grad_fn
-    while record is not None:
-        names.append(type(record).__name__)
-        parents = [parent for parent, _ in record.next_functions if parent is not None]
-        record = parents[-1] if parents else None
-    return names
+graph_chain.line_mistakes(r"""
+The leaf's AccumulateGrad is missing: the chain ends there, not before.
+    return names -> return names[:-1]
+The order is reversed: the record of the result itself comes first.
+    return names -> return names[::-1]
+The first record is missing: start with the name of `t.grad_fn` itself.
+    return names -> return names[1:]
+Only the record of the result is named; follow `next_functions` from it.
+    return names -> return names[:1]
+These are the records; return the names of their classes.
+    type(record).__name__ -> record
+An AccumulateGrad has no next functions, so index 0 fails there; end the loop before.
+    record.next_functions[0][0] if record.next_functions else None -> record.next_functions[0][0]
+`next_functions[0]` is a pair of a record and a number; the record is its first entry.
+    record.next_functions[0][0] -> record.next_functions[0]
+The names are joined to one text; return them as a list.
+    return names -> return " ".join(names)
+The last input was followed; follow the first of `next_functions`.
+    record = record.next_functions[0][0] if record.next_functions else None -> parents = [p for p, _ in record.next_functions if p is not None]\nrecord = parents[-1] if parents else None
+""")

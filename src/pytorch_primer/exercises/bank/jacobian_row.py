@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def functions(generator):
@@ -21,7 +21,7 @@ def functions(generator):
 
 @exercise(
     cases=functions,
-    returns=Tensor(),
+    returns=TensorSpec(),
     hints=[
         "Row i is the gradient of the single result `f(x)[i]`.",
         "`torch.autograd.grad(f(x)[i], x)` with an x that requires a gradient.",

@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Number
+from pytorch_primer.exercises.specs import NumberSpec
 
 
 def landscapes(generator):
@@ -19,7 +19,7 @@ def landscapes(generator):
 
 @exercise(
     cases=landscapes,
-    returns=Number(),
+    returns=NumberSpec(),
     rtol=1e-3,
     hints=[
         "The steepest direction sets the limit: its curvature is the largest eigenvalue of the Hessian.",

@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import OfType
+from pytorch_primer.exercises.specs import InstanceSpec
 
 
 def results(generator):
@@ -26,7 +26,7 @@ def results(generator):
 
 def found(result, L):
     """Say for each leaf that backward would reach how often the very object is in the result."""
-    wanted = solution_of(L)
+    wanted = leaves.solution(L)
     counts = [sum(t is leaf for t in result) for leaf in wanted]
     return {
         "every leaf that L depends on is found": all(counts),
@@ -37,13 +37,9 @@ def found(result, L):
     }
 
 
-def solution_of(L):
-    return leaves.solution(L)
-
-
 @exercise(
     cases=results,
-    returns=OfType((list, tuple), "list"),
+    returns=InstanceSpec((list, tuple), "list"),
     view=found,
     hints=[
         "Start at `L.grad_fn` and follow `next_functions`; keep the records still to visit in a list.",
@@ -55,7 +51,8 @@ def solution_of(L):
 )
 def leaves(L):
     """Return a list of the leaf tensors that ``L`` depends on and that require a gradient: the very
-    objects, each once, in any order. Find them by walking from ``L.grad_fn``.
+    objects, each once, in any order. Find them by walking from ``L.grad_fn``. ``L`` may stand at the end of
+    more than a thousand operations, which is deeper than a Python function may call itself.
     """
     # <solution>
     found, seen, to_visit = [], set(), [L.grad_fn]
@@ -92,48 +89,24 @@ def by_identity(L):
     return list(tensors.values())
 
 
-@leaves.mistake("A leaf that is used twice is listed twice: remember the records you have seen.")
-def listed_twice(L):
-    tensors, to_visit = [], [L.grad_fn]
-    while to_visit:
-        record = to_visit.pop()
-        if hasattr(record, "variable"):
-            tensors.append(record.variable)
-        to_visit += [parent for parent, _ in record.next_functions if parent is not None]
-    return tensors
-
-
-@leaves.mistake("Only the first input of each record is followed: visit all `next_functions`.")
-def first_parent_only(L):
-    record = L.grad_fn
-    while record.next_functions:
-        record = record.next_functions[0][0]
-    return [record.variable]
-
-
-@leaves.mistake("These are copies of the leaves; return the tensors themselves.")
-def copies(L):
-    return [leaf.detach().clone() for leaf in leaves.solution(L)]
-
-
-@leaves.mistake("These are the AccumulateGrad records; the leaf of each is its `variable`.")
-def records(L):
-    return [L.grad_fn] + [p for p, _ in L.grad_fn.next_functions]
-
-
-@leaves.mistake("The list is empty: follow `next_functions` until records have a `variable`.")
-def empty(L):
-    return []
-
-
-@leaves.mistake("L itself is no leaf: it has a `grad_fn`. Walk back from there.")
-def the_result(L):
-    return [L]
-
-
-@leaves.mistake("These are the gradients of the leaves; return the leaves themselves.")
-def gradients(L):
-    return list(torch.autograd.grad(L, leaves.solution(L)))
+leaves.line_mistakes(r"""
+A leaf that is used twice is listed twice: remember the records you have seen.
+    record is None or record in seen -> record is None
+Only the first input of each record is followed: visit all `next_functions`.
+    in record.next_functions) -> in record.next_functions[:1])
+These are copies of the leaves; return the tensors themselves.
+    found.append(record.variable) -> found.append(record.variable.detach().clone())
+These are the AccumulateGrad records; the leaf of each is its `variable`.
+    found.append(record.variable) -> found.append(record)
+The list is empty: follow `next_functions` until records have a `variable`.
+    return found -> return []
+L itself is no leaf: it has a `grad_fn`. Walk back from there.
+    return found -> return [L]
+These are the gradients of the leaves; return the leaves themselves.
+    return found -> return list(torch.autograd.grad(L, found))
+`None` is in the list: an input that needs no gradient has no record; skip it.
+    return found -> return [*found, None]
+""")
 
 
 @leaves.mistake(
@@ -153,8 +126,3 @@ def recursive(L):
 
     visit(L.grad_fn)
     return list(tensors.values())
-
-
-@leaves.mistake("`None` is in the list: an input that needs no gradient has no record; skip it.")
-def with_none(L):
-    return [*leaves.solution(L), None]

@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Number
+from pytorch_primer.exercises.specs import NumberSpec
 
 
 def parabolas(generator):
@@ -16,7 +16,7 @@ def parabolas(generator):
 
 @exercise(
     cases=parabolas,
-    returns=Number(),
+    returns=NumberSpec(),
     hints=[
         "A step multiplies the distance to the minimum by 1 − lr·f″; the size of that has to stay below 1.",
         "So the limit is 2 divided by the second derivative. Differentiate twice with"

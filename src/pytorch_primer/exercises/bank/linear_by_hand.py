@@ -5,7 +5,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def layers(generator):
@@ -25,7 +25,7 @@ def layers(generator):
 
 @exercise(
     cases=layers,
-    returns=Tensor(),
+    returns=TensorSpec(),
     hints=[
         "`layer.weight` has the shape (outputs, inputs). What must be transposed?",
         "`x @ layer.weight.T + layer.bias` works for a vector and for a batch.",
@@ -56,53 +56,25 @@ def functional(layer, x):
     return F.linear(x, layer.weight, layer.bias)
 
 
-@linear_by_hand.mistake("The bias is missing.")
-def without_bias(layer, x):
-    return x @ layer.weight.T
-
-
-@linear_by_hand.mistake("The weight has the shape (outputs, inputs): transpose it, `x @ W.T`.")
-def not_transposed(layer, x):
-    return x @ layer.weight + layer.bias
-
-
-@linear_by_hand.mistake(
-    "Everything was summed to one number plus the bias: right for one output and one sample only."
-)
-def summed(layer, x):
-    return (layer.weight * x).sum() + layer.bias
-
-
-@linear_by_hand.mistake("`weight @ x` works for one vector; a batch needs `x @ weight.T`.")
-def matrix_times_batch(layer, x):
-    return layer.weight @ x + layer.bias
-
-
-@linear_by_hand.mistake("The bias is subtracted; add it.")
-def bias_subtracted(layer, x):
-    return x @ layer.weight.T - layer.bias
-
-
-@linear_by_hand.mistake("The bias was added to the input, before the product.")
-def bias_first(layer, x):
-    return (x + layer.bias[: x.shape[-1]].mean()) @ layer.weight.T
-
-
-@linear_by_hand.mistake("A ReLU was applied; a linear layer has none.")
-def with_relu(layer, x):
-    return torch.relu(layer(x))
-
-
-@linear_by_hand.mistake("The result came back as a NumPy array; return the tensor.")
-def as_numpy(layer, x):
-    return layer(x).detach().numpy()
-
-
-@linear_by_hand.mistake("The bias was added twice.")
-def bias_twice(layer, x):
-    return layer(x) + layer.bias
-
-
-@linear_by_hand.mistake("One vector came back as a batch of one: keep the shape (outputs,).")
-def always_a_batch(layer, x):
-    return torch.atleast_2d(x) @ layer.weight.T + layer.bias
+linear_by_hand.line_mistakes(r"""
+The bias is missing.
+    x @ layer.weight.T + layer.bias -> x @ layer.weight.T
+The weight has the shape (outputs, inputs): transpose it, `x @ W.T`.
+    layer.weight.T -> layer.weight
+Everything was summed to one number plus the bias: right for one output and one sample only.
+    x @ layer.weight.T -> (layer.weight * x).sum()
+`weight @ x` works for one vector; a batch needs `x @ weight.T`.
+    x @ layer.weight.T -> layer.weight @ x
+The bias is subtracted; add it.
+    + layer.bias -> - layer.bias
+The bias was added to the input, before the product.
+    x @ layer.weight.T + layer.bias -> (x + layer.bias) @ layer.weight.T
+A ReLU was applied; a linear layer has none.
+    x @ layer.weight.T + layer.bias -> torch.relu(x @ layer.weight.T + layer.bias)
+The result came back as a NumPy array; return the tensor.
+    x @ layer.weight.T + layer.bias -> (x @ layer.weight.T + layer.bias).detach().numpy()
+The bias was added twice.
+    + layer.bias -> + 2 * layer.bias
+One vector came back as a batch of one: keep the shape (outputs,).
+    x @ layer.weight.T -> torch.atleast_2d(x) @ layer.weight.T
+""")

@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import History, Number, Tensor
+from pytorch_primer.exercises.specs import HistorySpec, NumberSpec, TensorSpec
 
 
 def data(generator):
@@ -17,7 +17,7 @@ def data(generator):
 
 @exercise(
     cases=data,
-    returns={"w": Tensor(), "b": Number(), "losses": History()},
+    returns={"w": TensorSpec(), "b": NumberSpec(), "losses": HistorySpec()},
     rtol=1e-3,
     atol=1e-4,
     hints=[
@@ -49,7 +49,13 @@ def linear_regression(X, y, lr, n_steps):
 
 @linear_regression.also_right
 def by_formula(X, y, lr, n_steps):
-    return by_hand(X, y, lr, n_steps)
+    w, b, losses = torch.zeros(X.shape[1]), torch.zeros(()), []
+    for _ in range(n_steps):
+        r = X @ w + b - y
+        losses.append((r**2).mean().item())
+        w = w - lr * 2 * X.T @ r / len(y)
+        b = b - lr * 2 * r.mean()
+    return w, b, losses
 
 
 @linear_regression.also_right
@@ -68,103 +74,34 @@ def with_linear(X, y, lr, n_steps):
     return layer.weight.detach()[0], layer.bias.detach(), torch.stack(losses)
 
 
-def by_hand(X, y, lr, n_steps, factor=2.0, start=0.0, sign=-1.0, mean=True, bias=True, after=False):
-    """Run the regression with one thing done otherwise."""
-    w, b, losses = torch.full((X.shape[1],), start), torch.tensor(start), []
-    n = len(y) if mean else 1
-    for _ in range(n_steps):
-        r = X @ w + b - y
-        losses.append((r**2).sum().item() / n)
-        w = w + sign * lr * factor * X.T @ r / n
-        b = b + sign * lr * factor * r.sum() / n * bias
-        if after:
-            losses[-1] = ((X @ w + b - y) ** 2).mean().item()
-    return w, b, losses
-
-
-@linear_regression.mistake("The squares are summed; the loss is their mean.")
-def summed(X, y, lr, n_steps):
-    return by_hand(X, y, lr, n_steps, mean=False)
-
-
-@linear_regression.mistake("The factor 2 of the derivative of a square is missing.")
-def half_gradient(X, y, lr, n_steps):
-    return by_hand(X, y, lr, n_steps, factor=1.0)
-
-
-@linear_regression.mistake("The bias b never moves: it needs its own update.")
-def bias_stays(X, y, lr, n_steps):
-    return by_hand(X, y, lr, n_steps, bias=False)
-
-
-@linear_regression.mistake("The losses are computed after each step; record them before it.")
-def losses_after(X, y, lr, n_steps):
-    return by_hand(X, y, lr, n_steps, after=True)
-
-
-@linear_regression.mistake("The steps go uphill: subtract the gradients.")
-def uphill(X, y, lr, n_steps):
-    return by_hand(X, y, lr, n_steps, sign=1.0)
-
-
-@linear_regression.mistake("The start is w = 1 and b = 1; start both at 0.")
-def started_at_one(X, y, lr, n_steps):
-    return by_hand(X, y, lr, n_steps, start=1.0)
-
-
-@linear_regression.mistake(
-    "y has shape (n,) and the prediction (n, 1): their difference is a whole (n, n) matrix."
-)
-def broadcast_by_accident(X, y, lr, n_steps):
-    w = torch.zeros(X.shape[1], 1, requires_grad=True)
-    b = torch.zeros((), requires_grad=True)
-    losses = []
-    for _ in range(n_steps):
-        loss = ((X @ w + b - y) ** 2).mean()
-        dw, db = torch.autograd.grad(loss, (w, b))
-        with torch.no_grad():
-            w -= lr * dw
-            b -= lr * db
-        losses.append(loss.item())
-    return w.detach()[:, 0], b.detach(), losses
-
-
-@linear_regression.mistake("w came back with shape (d, 1); the exercise asks for (d,).")
-def column_w(X, y, lr, n_steps):
-    w, b, losses = by_hand(X, y, lr, n_steps)
-    return w[:, None], b, losses
-
-
-@linear_regression.mistake("One loss too many: n_steps losses, each before its step.")
-def end_included(X, y, lr, n_steps):
-    w, b, _ = by_hand(X, y, lr, n_steps)
-    return w, b, by_hand(X, y, lr, n_steps + 1)[2]
-
-
-@linear_regression.mistake("The losses are missing: return w, b and losses.")
-def without_losses(X, y, lr, n_steps):
-    return by_hand(X, y, lr, n_steps)[:2]
-
-
-@linear_regression.mistake(
-    "These are the least-squares weights; the exercise asks where n_steps of descent lead."
-)
-def closed_form(X, y, lr, n_steps):
-    ones = torch.cat([X, torch.ones(len(X), 1)], dim=1)
-    solution = torch.linalg.lstsq(ones, y[:, None]).solution[:, 0]
-    return solution[:-1], solution[-1], by_hand(X, y, lr, n_steps)[2]
-
-
-@linear_regression.mistake("The gradients pile up: clear them in every step.")
-def accumulated(X, y, lr, n_steps):
-    w = torch.zeros(X.shape[1], requires_grad=True)
-    b = torch.zeros((), requires_grad=True)
-    losses = []
-    for _ in range(n_steps):
-        loss = ((X @ w + b - y) ** 2).mean()
-        loss.backward()
-        with torch.no_grad():
-            w -= lr * w.grad
-            b -= lr * b.grad
-        losses.append(loss.item())
-    return w.detach(), b.detach(), losses
+linear_regression.line_mistakes(r"""
+The squares are summed; the loss is their mean.
+    ** 2).mean() -> ** 2).sum()
+The factor 2 of the derivative of a square is missing.
+    torch.autograd.grad(loss, (w, b)) -> torch.autograd.grad(loss / 2, (w, b))
+The bias b never moves: it needs its own update.
+    b -= lr * db ->
+The losses are computed after each step; record them before it.
+    losses.append(loss.item()) -> losses.append(((X @ w + b - y) ** 2).mean().item())
+The steps go uphill: subtract the gradients.
+    w -= lr * dw -> w += lr * dw
+    b -= lr * db -> b += lr * db
+The start is w = 1 and b = 1; start both at 0.
+    torch.zeros(X.shape[1], requires_grad=True) -> torch.ones(X.shape[1], requires_grad=True)
+    torch.zeros((), requires_grad=True) -> torch.ones((), requires_grad=True)
+y has shape (n,) and the prediction (n, 1): their difference is a whole (n, n) matrix.
+    torch.zeros(X.shape[1], requires_grad=True) -> torch.zeros(X.shape[1], 1, requires_grad=True)
+    return w.detach(), b.detach() -> return w.detach()[:, 0], b.detach()
+w came back with shape (d, 1); the exercise asks for (d,).
+    return w.detach(), b.detach() -> return w.detach()[:, None], b.detach()
+One loss too many: n_steps losses, each before its step.
+    return w.detach(), b.detach() -> losses.append(((X @ w + b - y) ** 2).mean().item())\nreturn w.detach(), b.detach()
+The losses are missing: return w, b and losses.
+    b.detach(), losses -> b.detach()
+These are the least-squares weights; the exercise asks where n_steps of descent lead.
+    return w.detach(), b.detach(), losses -> ones = torch.cat([X, torch.ones(len(X), 1)], dim=1)\nbest = torch.linalg.lstsq(ones, y[:, None]).solution[:, 0]\nreturn best[:-1], best[-1], losses
+The gradients pile up: clear them in every step.
+    dw, db = torch.autograd.grad(loss, (w, b)) -> loss.backward()
+    lr * dw -> lr * w.grad
+    lr * db -> lr * b.grad
+""")

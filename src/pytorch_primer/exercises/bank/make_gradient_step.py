@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Ignored
+from pytorch_primer.exercises.specs import IgnoredSpec
 
 
 def functions_and_points(generator):
@@ -45,7 +45,7 @@ def positions(steps, function, X):
 
 @exercise(
     cases=functions_and_points,
-    returns=Ignored(),
+    returns=IgnoredSpec(),
     run=twice,
     view=positions,
     in_place=("X",),
@@ -94,79 +94,28 @@ def with_sgd(function, X):
     optimizer.step()
 
 
-@make_gradient_step.mistake(
-    "X did not change for the caller: `X = X - …` makes a new tensor. Change X in place."
-)
-def new_tensor(function, X):
-    (gradient,) = torch.autograd.grad(function(X), X)
-    X = X - 0.001 * gradient
-    return X
-
-
-@make_gradient_step.mistake(
-    "The second step is too long: the gradient of the first is still in `X.grad`. Clear it."
-)
-def gradient_kept(function, X):
-    function(X).backward()
-    with torch.no_grad():
-        X -= 0.001 * X.grad
-
-
-@make_gradient_step.mistake("The step goes uphill: subtract the gradient.")
-def uphill(function, X):
-    (gradient,) = torch.autograd.grad(function(X), X)
-    with torch.no_grad():
-        X += 0.001 * gradient
-
-
-@make_gradient_step.mistake(
-    "Autograd refuses to record an in-place change of a leaf:"
-    " make the update under `torch.no_grad()`."
-)
-def recorded_update(function, X):
-    (gradient,) = torch.autograd.grad(function(X), X)
-    X -= 0.001 * gradient
-
-
-@make_gradient_step.mistake("The learning rate is missing: X moved by the whole gradient.")
-def whole_gradient(function, X):
-    (gradient,) = torch.autograd.grad(function(X), X)
-    with torch.no_grad():
-        X -= gradient
-
-
-@make_gradient_step.mistake("The learning rate is 0.01 here; the exercise asks for 0.001.")
-def ten_times_too_far(function, X):
-    (gradient,) = torch.autograd.grad(function(X), X)
-    with torch.no_grad():
-        X -= 0.01 * gradient
-
-
-@make_gradient_step.mistake(
-    "There is no graph to differentiate: the function was called under `no_grad`,"
-    " or X no longer requires a gradient."
-)
-def no_longer_watched(function, X):
-    (gradient,) = torch.autograd.grad(function(X), X)
-    X.requires_grad_(False)
-    X -= 0.001 * gradient
-
-
-@make_gradient_step.mistake("`X.grad` is None: call `backward` on the function's value first.")
-def no_backward(function, X):
-    function(X)
-    with torch.no_grad():
-        X -= 0.001 * X.grad
-
-
-@make_gradient_step.mistake(
-    "There is no graph to differentiate: the function was called under `no_grad`,"
-    " or X no longer requires a gradient."
-)
-def all_under_no_grad(function, X):
-    with torch.no_grad():
-        function(X).backward()
-        X -= 0.001 * X.grad
+make_gradient_step.line_mistakes(r"""
+X did not change for the caller: `X = X - …` makes a new tensor. Change X in place.
+    X -= 0.001 * gradient -> X = X - 0.001 * gradient
+The second step is too long: the gradient of the first is still in `X.grad`. Clear it.
+    (gradient,) = torch.autograd.grad(function(X), X) -> function(X).backward()
+    0.001 * gradient -> 0.001 * X.grad
+The step goes uphill: subtract the gradient.
+    X -= 0.001 * gradient -> X += 0.001 * gradient
+Autograd refuses to record an in-place change of a leaf: make the update under `torch.no_grad()`.
+    with torch.no_grad(): -> with torch.enable_grad():
+The learning rate is missing: X moved by the whole gradient.
+    0.001 * gradient -> gradient
+The learning rate is 0.01 here; the exercise asks for 0.001.
+    0.001 -> 0.01
+There is no graph to differentiate: the function was called under `no_grad`, or X no longer requires a gradient.
+    X -= 0.001 * gradient -> X.requires_grad_(False)\nX -= 0.001 * gradient
+`X.grad` is None: call `backward` on the function's value first.
+    (gradient,) = torch.autograd.grad(function(X), X) -> function(X)
+    0.001 * gradient -> 0.001 * X.grad
+There is no graph to differentiate: the function was called under `no_grad`, or X no longer requires a gradient.
+    (gradient,) = torch.autograd.grad(function(X), X) -> with torch.no_grad():\n    (gradient,) = torch.autograd.grad(function(X), X)
+""")
 
 
 @make_gradient_step.mistake("One call makes two steps; make one.")

@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Number
+from pytorch_primer.exercises.specs import NumberSpec
 
 
 def numbers(generator):
@@ -12,7 +12,7 @@ def numbers(generator):
 
 @exercise(
     cases=numbers,
-    returns={"to_a": Number(), "to_b": Number()},
+    returns={"to_a": NumberSpec(), "to_b": NumberSpec()},
     hints=[
         "If a changes by h, the product changes by h·b.",
         "Multiply that with what arrives.",

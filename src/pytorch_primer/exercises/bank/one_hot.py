@@ -4,7 +4,7 @@ import torch
 from torch.nn import functional as F
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def labelled(generator):
@@ -17,7 +17,7 @@ def labelled(generator):
 
 @exercise(
     cases=labelled,
-    returns=Tensor(same_dtype=True),
+    returns=TensorSpec(same_dtype=True),
     rtol=0.0,
     atol=0.0,
     hints=[
@@ -50,65 +50,29 @@ def by_comparison(labels, nb_classes):
     return (labels[:, None] == torch.arange(nb_classes)).to(torch.float32)
 
 
-@one_hot.mistake("The dtype is int64: `F.one_hot` needs a `.float()` behind it.")
-def integers(labels, nb_classes):
-    return F.one_hot(labels, nb_classes)
-
-
-@one_hot.mistake(
-    "The number of classes was taken from the largest label; a batch need not hold every class."
-)
-def classes_from_labels(labels, nb_classes):
-    return F.one_hot(labels).float()
-
-
-@one_hot.mistake("The ones are one place too far left: label 0 has its one at index 0.")
-def counted_from_one(labels, nb_classes):
-    return torch.eye(nb_classes)[labels - 1]
-
-
-@one_hot.mistake("The ones are one place too far right: label 0 has its one at index 0.")
-def one_too_far(labels, nb_classes):
-    return torch.eye(nb_classes)[(labels + 1) % nb_classes]
-
-
-@one_hot.mistake("The result is transposed: one row for each label.")
-def transposed(labels, nb_classes):
-    return torch.eye(nb_classes)[labels].T
-
-
-@one_hot.mistake("The entries are booleans; convert them to float32.")
-def booleans(labels, nb_classes):
-    return labels[:, None] == torch.arange(nb_classes)
-
-
-@one_hot.mistake("The label itself stands in each row; put a one there.")
-def label_as_value(labels, nb_classes):
-    return torch.eye(nb_classes)[labels] * labels[:, None]
-
-
-@one_hot.mistake("Zeros and ones are exchanged.")
-def exchanged(labels, nb_classes):
-    return 1 - torch.eye(nb_classes)[labels]
-
-
-@one_hot.mistake("Everything is zero: nothing was written at the labels.")
-def all_zero(labels, nb_classes):
-    return torch.zeros(len(labels), nb_classes)
-
-
-@one_hot.mistake("`out[:, labels] = 1` sets these columns in every row; index rows too.")
-def whole_columns(labels, nb_classes):
-    out = torch.zeros(len(labels), nb_classes)
-    out[:, labels] = 1
-    return out
-
-
-@one_hot.mistake("The result is a NumPy array; return a tensor.")
-def numpy_rows(labels, nb_classes):
-    return torch.eye(nb_classes)[labels].numpy()
-
-
-@one_hot.mistake("The result is float64; the exercise asks for float32.")
-def doubles(labels, nb_classes):
-    return F.one_hot(labels, nb_classes).double()
+one_hot.line_mistakes(r"""
+The dtype is int64: `F.one_hot` needs a `.float()` behind it.
+    torch.eye(nb_classes)[labels] -> F.one_hot(labels, nb_classes)
+The number of classes was taken from the largest label; a batch need not hold every class.
+    torch.eye(nb_classes)[labels] -> F.one_hot(labels).float()
+The ones are one place too far left: label 0 has its one at index 0.
+    [labels] -> [labels - 1]
+The ones are one place too far right: label 0 has its one at index 0.
+    [labels] -> [(labels + 1) % nb_classes]
+The result is transposed: one row for each label.
+    [labels] -> [labels].T
+The entries are booleans; convert them to float32.
+    torch.eye(nb_classes)[labels] -> labels[:, None] == torch.arange(nb_classes)
+The label itself stands in each row; put a one there.
+    [labels] -> [labels] * labels[:, None]
+Zeros and ones are exchanged.
+    torch.eye(nb_classes)[labels] -> 1 - torch.eye(nb_classes)[labels]
+Everything is zero: nothing was written at the labels.
+    torch.eye(nb_classes)[labels] -> torch.zeros(len(labels), nb_classes)
+`out[:, labels] = 1` sets these columns in every row; index rows too.
+    return torch.eye(nb_classes)[labels] -> out = torch.zeros(len(labels), nb_classes)\nout[:, labels] = 1\nreturn out
+The result is a NumPy array; return a tensor.
+    [labels] -> [labels].numpy()
+The result is float64; the exercise asks for float32.
+    [labels] -> [labels].double()
+""")

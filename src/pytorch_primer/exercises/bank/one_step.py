@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Number
+from pytorch_primer.exercises.specs import NumberSpec
 
 
 def starts(generator):
@@ -12,7 +12,7 @@ def starts(generator):
 
 @exercise(
     cases=starts,
-    returns={name: Number() for name in "xyz"},
+    returns={name: NumberSpec() for name in "xyz"},
     hints=[
         "One `backward` gives all three gradients; take the step only after that.",
         "∂L/∂x = 2(x − 2) − 2(y − x): x occurs in two of the terms.",
@@ -50,52 +50,34 @@ def by_hand(x0, y0, z0, lr):
     return x0 - lr * dx, y0 - lr * dy, z0 - lr * dz
 
 
-@one_step.mistake(
-    "Each variable used the others' new values. Take all gradients at the start, then step."
+one_step.line_mistakes(r"""
+The step goes uphill: subtract the gradients.
+    leaf - lr * grad -> leaf + lr * grad
+These are the gradients; take the step from the start: value − lr · gradient.
+    leaf - lr * grad -> grad
+The factor 2 of the squares is missing in all three gradients.
+    torch.autograd.grad(L, leaves) -> torch.autograd.grad(L / 2, leaves)
+The learning rate is not used: the whole gradient was subtracted.
+    leaf - lr * grad -> leaf - grad
+Nothing moved: these are the values before the step.
+    leaf - lr * grad -> leaf.detach()
+The values are in the wrong order: x, y, z.
+    strict=True)) -> strict=True))[::-1]
+These are the updates; add them to the start.
+    leaf - lr * grad -> -lr * grad
+""")
+
+
+one_step.line_mistakes(
+    """
+Each variable took only the term that ends with it; x and y occur in two terms.
+    2 * (x0 - 2) - 2 * (y0 - x0) -> 2 * (x0 - 2)
+    2 * (y0 - x0) - 2 * (z0 - y0) -> 2 * (y0 - x0)
+Each variable used the others' new values. Take all gradients at the start, then step.
+    dx = 2 * (x0 - 2) - 2 * (y0 - x0) -> x0 -= lr * (2 * (x0 - 2) - 2 * (y0 - x0))
+    dy = 2 * (y0 - x0) - 2 * (z0 - y0) -> y0 -= lr * (2 * (y0 - x0) - 2 * (z0 - y0))
+    dz = 2 * (z0 - y0) -> z0 -= lr * 2 * (z0 - y0)
+    return x0 - lr * dx, y0 - lr * dy, z0 - lr * dz -> return x0, y0, z0
+""",
+    of=by_hand,
 )
-def one_after_the_other(x0, y0, z0, lr):
-    x = x0 - lr * (2 * (x0 - 2) - 2 * (y0 - x0))
-    y = y0 - lr * (2 * (y0 - x) - 2 * (z0 - y0))
-    return x, y, z0 - lr * 2 * (z0 - y)
-
-
-@one_step.mistake("The step goes uphill: subtract the gradients.")
-def uphill(x0, y0, z0, lr):
-    return by_hand(x0, y0, z0, -lr)
-
-
-@one_step.mistake("These are the gradients; take the step from the start: value − lr · gradient.")
-def gradients(x0, y0, z0, lr):
-    x, y, z = by_hand(x0, y0, z0, 1.0)
-    return x0 - x, y0 - y, z0 - z
-
-
-@one_step.mistake("Each variable took only the term that ends with it; x and y occur in two terms.")
-def one_term_each(x0, y0, z0, lr):
-    return x0 - lr * 2 * (x0 - 2), y0 - lr * 2 * (y0 - x0), z0 - lr * 2 * (z0 - y0)
-
-
-@one_step.mistake("The factor 2 of the squares is missing in all three gradients.")
-def half_gradients(x0, y0, z0, lr):
-    return by_hand(x0, y0, z0, lr / 2)
-
-
-@one_step.mistake("The learning rate is not used: the whole gradient was subtracted.")
-def whole_gradients(x0, y0, z0, lr):
-    return by_hand(x0, y0, z0, 1.0)
-
-
-@one_step.mistake("Nothing moved: these are the values before the step.")
-def not_moved(x0, y0, z0, lr):
-    return x0, y0, z0
-
-
-@one_step.mistake("The values are in the wrong order: x, y, z.")
-def reversed_order(x0, y0, z0, lr):
-    return by_hand(x0, y0, z0, lr)[::-1]
-
-
-@one_step.mistake("These are the updates; add them to the start.")
-def updates(x0, y0, z0, lr):
-    x, y, z = by_hand(x0, y0, z0, lr)
-    return x - x0, y - y0, z - z0

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Number
+from pytorch_primer.exercises.specs import NumberSpec
 
 
 def results(generator):
@@ -18,7 +18,7 @@ def results(generator):
 
 @exercise(
     cases=results,
-    returns={"mean": Number(), "standard_error": Number()},
+    returns={"mean": NumberSpec(), "standard_error": NumberSpec()},
     hints=[
         "Take the difference for each seed first: the chance that both share drops out.",
         "The standard error is the standard deviation of the differences divided by √n.",

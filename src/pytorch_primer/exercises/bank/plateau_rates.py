@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import History
+from pytorch_primer.exercises.specs import HistorySpec
 
 
 def losses(generator):
@@ -16,7 +16,7 @@ def losses(generator):
 
 @exercise(
     cases=losses,
-    returns=History(),
+    returns=HistorySpec(),
     hints=[
         "Keep the smallest loss so far, and count the epochs since then.",
         "When the count reaches the patience, multiply the rate and begin to count anew.",

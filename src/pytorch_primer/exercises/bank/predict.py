@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def models(generator):
@@ -38,7 +38,7 @@ def call_and_note_grad_mode(predict, model, x):
 
 @exercise(
     cases=models,
-    returns=Tensor(),
+    returns=TensorSpec(),
     run=call_and_note_grad_mode,
     view=predictions,
     hints=[
@@ -81,11 +81,18 @@ def switched_off_and_on(model, x):
         torch.set_grad_enabled(before)
 
 
-@predict.mistake(
-    "The result still carries its graph. Put the call of the model inside `with torch.no_grad():`."
-)
-def plain_call(model, x):
-    return model(x)
+predict.line_mistakes(r"""
+The result still carries its graph. Put the call of the model inside `with torch.no_grad():`.
+    with torch.no_grad(): -> with torch.enable_grad():
+The parameters no longer require a gradient, so the model cannot be trained any more. Leave them alone and switch the recording off instead.
+    with torch.no_grad(): -> model.requires_grad_(False)\nwith torch.enable_grad():
+`eval()` changes the mode of dropout and batch norm; it does not stop the recording, and the model is not yours to leave in another mode.
+    with torch.no_grad(): -> model.eval()\nwith torch.enable_grad():
+The model is left in eval mode after the call. Only the recording was to be switched off.
+    with torch.no_grad(): -> model.eval()\nwith torch.no_grad():
+The gradients of the model's parameters are gone after the call; leave them be.
+    with torch.no_grad(): -> model.zero_grad()\nwith torch.no_grad():
+""")
 
 
 @predict.mistake(
@@ -95,38 +102,3 @@ def plain_call(model, x):
 def never_switched_on_again(model, x):
     torch.set_grad_enabled(False)
     return model(x)
-
-
-@predict.mistake(
-    "The parameters no longer require a gradient, so the model cannot be trained any more."
-    " Leave them alone and switch the recording off instead."
-)
-def froze_the_parameters(model, x):
-    for p in model.parameters():
-        p.requires_grad_(False)
-    return model(x)
-
-
-@predict.mistake(
-    "`eval()` changes the mode of dropout and batch norm; it does not stop the recording,"
-    " and the model is not yours to leave in another mode."
-)
-def eval_instead(model, x):
-    model.eval()
-    return model(x)
-
-
-@predict.mistake(
-    "The model is left in eval mode after the call. Only the recording was to be switched off."
-)
-def eval_and_no_grad(model, x):
-    model.eval()
-    with torch.no_grad():
-        return model(x)
-
-
-@predict.mistake("The gradients of the model's parameters are gone after the call; leave them be.")
-def cleared_the_gradients(model, x):
-    model.zero_grad()
-    with torch.no_grad():
-        return model(x)

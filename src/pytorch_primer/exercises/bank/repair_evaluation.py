@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def networks(generator):
@@ -27,7 +27,7 @@ def after(result, net, x):
 
 @exercise(
     cases=networks,
-    returns=Tensor(),
+    returns=TensorSpec(),
     view=after,
     hints=[
         "Dropout and batch norm behave differently in training mode; `eval()` switches both.",

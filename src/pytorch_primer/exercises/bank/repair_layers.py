@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import OfType
+from pytorch_primer.exercises.specs import InstanceSpec
 
 
 def architectures(generator):
@@ -30,7 +30,7 @@ def looks(net, sizes):
 
 @exercise(
     cases=architectures,
-    returns=OfType(nn.Module, "module"),
+    returns=InstanceSpec(nn.Module, "module"),
     view=looks,
     hints=[
         "A module does not look into a plain list: it has no parameters here.",

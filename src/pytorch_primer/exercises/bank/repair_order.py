@@ -5,7 +5,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import History
+from pytorch_primer.exercises.specs import HistorySpec
 
 
 def tasks(generator):
@@ -25,7 +25,7 @@ def after(losses, net, x, y, lr, num_steps):
 
 @exercise(
     cases=tasks,
-    returns=History(floats=True),
+    returns=HistorySpec(floats=True),
     view=after,
     in_place=("net",),
     rtol=1e-3,

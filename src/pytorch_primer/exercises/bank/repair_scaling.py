@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def features(generator):
@@ -18,7 +18,7 @@ def features(generator):
 
 @exercise(
     cases=features,
-    returns=Tensor(),
+    returns=TensorSpec(),
     rtol=5e-3,
     atol=5e-3,
     hints=[

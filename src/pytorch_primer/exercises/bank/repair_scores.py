@@ -5,7 +5,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def classifiers(generator):
@@ -22,7 +22,7 @@ def classifiers(generator):
 
 @exercise(
     cases=classifiers,
-    returns=Tensor(attached=True),
+    returns=TensorSpec(attached=True),
     hints=[
         "`F.cross_entropy` contains a softmax already.",
         "Hand over the raw scores, `net(x)`.",

@@ -4,7 +4,7 @@ import torch
 from torch.nn import functional as F
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def predictions(generator):
@@ -17,7 +17,7 @@ def predictions(generator):
 
 @exercise(
     cases=predictions,
-    returns=Tensor(attached=True),
+    returns=TensorSpec(attached=True),
     hints=[
         "What shape has `prediction - target`?",
         "Make a row of the predictions, `prediction.flatten()`, or a column of the targets.",

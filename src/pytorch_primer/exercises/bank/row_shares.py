@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def matrices(generator):
@@ -16,7 +16,7 @@ def matrices(generator):
 
 @exercise(
     cases=matrices,
-    returns=Tensor(),
+    returns=TensorSpec(),
     hints=[
         "`t.sum(dim=1)` has lost a dimension, which has to be there for the division.",
         "`keepdim=True` keeps it with size 1.",

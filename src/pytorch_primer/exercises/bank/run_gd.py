@@ -4,7 +4,7 @@ import torch
 
 from pytorch_primer.exercises.bank._common import bowl, skewed
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import History
+from pytorch_primer.exercises.specs import HistorySpec
 
 
 def surfaces(generator):
@@ -14,7 +14,7 @@ def surfaces(generator):
 
 @exercise(
     cases=surfaces,
-    returns={"var_history": History(), "fn_history": History()},
+    returns={"var_history": HistorySpec(), "fn_history": HistorySpec()},
     rtol=1e-4,
     atol=1e-4,
     hints=[
@@ -68,86 +68,32 @@ def with_backward(function, x0, lr, n_steps):
     return xs, values
 
 
-def recorded(function, x0, lr, n_steps, sign=-1.0, clear=True, after=(False, False)):
-    """Run the descent with one thing done otherwise."""
-    x = x0.detach().clone().requires_grad_()
-    xs, values = [], []
-    for _ in range(n_steps):
-        before, value = x.detach().clone(), function(x)
-        x.grad = None if clear else x.grad
-        value.backward()
-        with torch.no_grad():
-            x += sign * lr * x.grad
-        xs.append(x.detach().clone() if after[0] else before)
-        values.append((function(x) if after[1] else value).item())
-    return xs, values
-
-
-@run_gd.mistake("The positions are recorded after each step; record them before it.")
-def positions_after(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps, after=(True, False))
-
-
-@run_gd.mistake("Positions and values are recorded after each step; record both before it.")
-def both_after(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps, after=(True, True))
-
-
-@run_gd.mistake("The values are taken after each step; take them before it, with the positions.")
-def values_after(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps, after=(False, True))
-
-
-@run_gd.mistake("The gradients pile up from step to step: clear `.grad` before `backward`.")
-def not_cleared(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps, clear=False)
-
-
-@run_gd.mistake("The steps go uphill: subtract the gradient.")
-def uphill(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps, sign=1.0)
-
-
-@run_gd.mistake(
-    "All positions are equal to the last: the same tensor was recorded again and again."
-    " Record a copy."
-)
-def same_tensor(function, x0, lr, n_steps):
-    x = x0.detach().clone().requires_grad_()
-    xs, values = [], []
-    for _ in range(n_steps):
-        value = function(x)
-        (gradient,) = torch.autograd.grad(value, x)
-        xs.append(x.detach())
-        values.append(value.item())
-        with torch.no_grad():
-            x -= lr * gradient
-    return xs, values
-
-
-@run_gd.mistake("The start x0 was changed: work on a copy, `x0.clone()`.")
-def start_changed(function, x0, lr, n_steps):
-    xs, values = recorded(function, x0, lr, n_steps)
-    end = recorded(function, x0, lr, n_steps, after=(True, False))[0][-1]
-    x0.data.copy_(end)
-    return xs, values
-
-
-@run_gd.mistake("The end is recorded too: entry i belongs to step i, so there are n_steps of them.")
-def end_recorded(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps + 1)
-
-
-@run_gd.mistake("One step is missing: make n_steps of them.")
-def one_step_short(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps - 1)
-
-
-@run_gd.mistake("The two histories are in the wrong order: positions first.")
-def wrong_order(function, x0, lr, n_steps):
-    return recorded(function, x0, lr, n_steps)[::-1]
-
-
-@run_gd.mistake("The learning rate is not used: each step subtracts the whole gradient.")
-def whole_gradient(function, x0, lr, n_steps):
-    return recorded(function, x0, 1.0, n_steps)
+run_gd.line_mistakes(r"""
+The positions are recorded after each step; record them before it.
+    var_history.append(x.detach().clone()) ->
+    x -= lr * gradient -> x -= lr * gradient\nvar_history.append(x.clone())
+Positions and values are recorded after each step; record both before it.
+    var_history.append(x.detach().clone()) ->
+    fn_history.append(value.item()) ->
+    x -= lr * gradient -> x -= lr * gradient\nvar_history.append(x.clone())\nfn_history.append(function(x).item())
+The values are taken after each step; take them before it, with the positions.
+    fn_history.append(value.item()) ->
+    x -= lr * gradient -> x -= lr * gradient\nfn_history.append(function(x).item())
+The gradients pile up from step to step: clear `.grad` before `backward`.
+    (gradient,) = torch.autograd.grad(value, x) -> value.backward()
+    lr * gradient -> lr * x.grad
+The steps go uphill: subtract the gradient.
+    x -= lr * gradient -> x += lr * gradient
+All positions are equal to the last: the same tensor was recorded again and again. Record a copy.
+    var_history.append(x.detach().clone()) -> var_history.append(x.detach())
+The start x0 was changed: work on a copy, `x0.clone()`.
+    x = x0.detach().clone().requires_grad_() -> x = x0.requires_grad_()
+The end is recorded too: entry i belongs to step i, so there are n_steps of them.
+    range(n_steps) -> range(n_steps + 1)
+One step is missing: make n_steps of them.
+    range(n_steps) -> range(n_steps - 1)
+The two histories are in the wrong order: positions first.
+    return var_history, fn_history -> return fn_history, var_history
+The learning rate is not used: each step subtracts the whole gradient.
+    lr * gradient -> gradient
+""")

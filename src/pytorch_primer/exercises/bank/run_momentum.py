@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import History
+from pytorch_primer.exercises.specs import HistorySpec
 
 
 def runs(generator):
@@ -21,7 +21,7 @@ def runs(generator):
 
 @exercise(
     cases=runs,
-    returns=History(),
+    returns=HistorySpec(),
     rtol=1e-3,
     atol=1e-4,
     hints=[

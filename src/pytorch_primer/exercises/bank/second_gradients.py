@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def three_leaves(generator):
@@ -13,7 +13,7 @@ def three_leaves(generator):
 
 @exercise(
     cases=three_leaves,
-    returns={name: Tensor(one_element=True) for name in ("da", "db", "dc")},
+    returns={name: TensorSpec(one_element=True) for name in ("da", "db", "dc")},
     hints=[
         "`backward` adds to `.grad`. What must happen between the two passes?",
         "Set `a.grad = b.grad = c.grad = None` before the second pass, and compute `L` again.",
@@ -55,51 +55,18 @@ def by_the_formula(a, b, c):
     return c.detach(), c.detach(), (a + b + 1).detach()
 
 
-@second_gradients.mistake(
-    "These are the gradients of both passes together: `backward` adds to `.grad`."
-    " Clear the gradients between the passes."
-)
-def not_cleared(a, b, c):
-    for _ in range(2):
-        ((a + b) * c + c).backward()
-    return a.grad, b.grad, c.grad
-
-
-@second_gradients.mistake(
-    "The gradients are None: they were cleared after the last pass. Clear them before it."
-)
-def cleared_too_late(a, b, c):
-    for _ in range(2):
-        ((a + b) * c + c).backward()
-        a.grad = b.grad = c.grad = None
-    return a.grad, b.grad, c.grad
-
-
-@second_gradients.mistake(
-    "The gradients are 0: they were zeroed after the last pass. Zero them before it."
-)
-def zeroed_too_late(a, b, c):
-    for _ in range(2):
-        ((a + b) * c + c).backward()
-        for leaf in (a, b, c):
-            leaf.grad.zero_()
-    return a.grad, b.grad, c.grad
-
-
-@second_gradients.mistake(
-    "The second `backward` walks a graph whose saved values are gone."
-    " Compute `L` again before the second pass."
-)
-def same_graph_twice(a, b, c):
-    L = (a + b) * c + c
-    L.backward()
-    a.grad = b.grad = c.grad = None
-    L.backward()
-    return a.grad, b.grad, c.grad
-
-
-@second_gradients.mistake(
-    "The derivative with respect to c lacks a term: c is used twice, in the product and in the sum."
-)
-def second_use_of_c_forgotten(a, b, c):
-    return c.detach(), c.detach(), (a + b).detach()
+second_gradients.line_mistakes(r"""
+These are the gradients of both passes together: `backward` adds to `.grad`. Clear the gradients between the passes.
+    a.grad = b.grad = c.grad = None ->
+The gradients are None: they were cleared after the last pass. Clear them before it.
+    a.grad = b.grad = c.grad = None ->
+    L.backward() -> L.backward()\na.grad = b.grad = c.grad = None
+The gradients are 0: they were zeroed after the last pass. Zero them before it.
+    a.grad = b.grad = c.grad = None ->
+    L.backward() -> L.backward()\nfor leaf in (a, b, c):\n    leaf.grad.zero_()
+The second `backward` walks a graph whose saved values are gone. Compute `L` again before the second pass.
+    L = (a + b) * c + c ->
+    for _ in range(2): -> L = (a + b) * c + c\nfor _ in range(2):
+The derivative with respect to c lacks a term: c is used twice, in the product and in the sum.
+    (a + b) * c + c -> (a + b) * c
+""")

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import OfType
+from pytorch_primer.exercises.specs import InstanceSpec
 
 
 def seeds(generator):
@@ -42,7 +42,7 @@ def looks(W, seed):
 
 @exercise(
     cases=seeds,
-    returns=OfType(torch.Tensor, "tensor"),
+    returns=InstanceSpec(torch.Tensor, "tensor"),
     run=before_and_after,
     view=looks,
     hints=[
@@ -76,71 +76,26 @@ def with_a_generator(seed):
     return layer.weight.data
 
 
-@seeded_weights.mistake(
-    "The same seed gives different matrices: the seed must be set with `torch.manual_seed`,"
-    " before the layer is made."
-)
-def not_seeded(seed):
-    return nn.Linear(3, 2).weight
-
-
-@seeded_weights.mistake(
-    "The same seed gives different matrices: the seed must be set with `torch.manual_seed`,"
-    " before the layer is made."
-)
-def seeded_too_late(seed):
-    layer = nn.Linear(3, 2)
-    torch.manual_seed(seed)
-    return layer.weight
-
-
-@seeded_weights.mistake("The seed is fixed: other seeds must give other matrices.")
-def fixed_seed(seed):
-    torch.manual_seed(0)
-    return nn.Linear(3, 2).weight
-
-
-@seeded_weights.mistake("The shape is (3, 2): `nn.Linear(3, 2)` has a weight of shape (2, 3).")
-def sizes_exchanged(seed):
-    torch.manual_seed(seed)
-    return nn.Linear(2, 3).weight
-
-
-@seeded_weights.mistake("The bias came back, which has the shape (2,); return the weight.")
-def the_bias(seed):
-    torch.manual_seed(seed)
-    return nn.Linear(3, 2).bias
-
-
-@seeded_weights.mistake("The layer came back; return its weight.")
-def the_layer(seed):
-    torch.manual_seed(seed)
-    return nn.Linear(3, 2)
-
-
-@seeded_weights.mistake(
-    "The same seed gives different matrices: the seed must be set with `torch.manual_seed`,"
-    " before the layer is made."
-)
-def seeded_numpy(seed):
-    import numpy as np
-
-    np.random.seed(seed)
-    return nn.Linear(3, 2).weight
-
-
-@seeded_weights.mistake("All entries are equal; return the weights as the layer draws them.")
-def constant(seed):
-    return torch.full((2, 3), 0.1 + (seed % 7) / 100)
-
-
-@seeded_weights.mistake("These are not the weights of a linear layer, which lie within ±1/√3.")
-def normal_numbers(seed):
-    torch.manual_seed(seed)
-    return torch.randn(2, 3)
-
-
-@seeded_weights.mistake("The matrix came back as a NumPy array; return the tensor.")
-def as_numpy(seed):
-    torch.manual_seed(seed)
-    return nn.Linear(3, 2).weight.detach().numpy()
+seeded_weights.line_mistakes(r"""
+The same seed gives different matrices: the seed must be set with `torch.manual_seed`, before the layer is made.
+    torch.manual_seed(seed) ->
+The same seed gives different matrices: the seed must be set with `torch.manual_seed`, before the layer is made.
+    torch.manual_seed(seed) -> layer = nn.Linear(3, 2)\ntorch.manual_seed(seed)
+    return nn.Linear(3, 2).weight -> return layer.weight
+The seed is fixed: other seeds must give other matrices.
+    torch.manual_seed(seed) -> torch.manual_seed(0)
+The shape is (3, 2): `nn.Linear(3, 2)` has a weight of shape (2, 3).
+    nn.Linear(3, 2) -> nn.Linear(2, 3)
+The bias came back, which has the shape (2,); return the weight.
+    nn.Linear(3, 2).weight -> nn.Linear(3, 2).bias
+The layer came back; return its weight.
+    nn.Linear(3, 2).weight -> nn.Linear(3, 2)
+The same seed gives different matrices: the seed must be set with `torch.manual_seed`, before the layer is made.
+    torch.manual_seed(seed) -> np.random.seed(seed)
+All entries are equal; return the weights as the layer draws them.
+    nn.Linear(3, 2).weight -> torch.full((2, 3), 0.1 + (seed % 7) / 100)
+These are not the weights of a linear layer, which lie within ±1/√3.
+    nn.Linear(3, 2).weight -> torch.randn(2, 3)
+The matrix came back as a NumPy array; return the tensor.
+    nn.Linear(3, 2).weight -> nn.Linear(3, 2).weight.detach().numpy()
+""")

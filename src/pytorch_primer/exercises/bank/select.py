@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def tables(generator):
@@ -19,7 +19,7 @@ def tables(generator):
 
 @exercise(
     cases=tables,
-    returns={"rows": Tensor(same_dtype=True), "pairs": Tensor(same_dtype=True)},
+    returns={"rows": TensorSpec(same_dtype=True), "pairs": TensorSpec(same_dtype=True)},
     rtol=0.0,
     atol=0.0,
     hints=[
@@ -55,47 +55,23 @@ def by_flat_index(t, i, j):
     return t[i, :], t.flatten()[i * t.shape[1] + j]
 
 
-@select.mistake("`t[i][:, j]` takes every column of j from every row: a block, not pairs.")
-def block(t, i, j):
-    return t[i], t[i][:, j]
-
-
-@select.mistake("The indices of the pairs are exchanged: row i, column j.")
-def exchanged(t, i, j):
-    small = min(t.shape)
-    return t[i], t[j % small, i % small]
-
-
-@select.mistake("Columns were selected instead of rows: the first index is the row.")
-def columns(t, i, j):
-    return t[:, i], t[i, j]
-
-
-@select.mistake("The two results are in the wrong order: first the rows, then the pairs.")
-def wrong_order(t, i, j):
-    return t[i, j], t[i]
-
-
-@select.mistake("Only the rows came back; the pairs are missing.")
-def only_rows(t, i, j):
-    return t[i]
-
-
-@select.mistake("Only the pairs came back; the rows are missing.")
-def only_pairs(t, i, j):
-    return t[i, j]
-
-
-@select.mistake("A slice up to the length of i takes the first rows, not the listed ones.")
-def sliced(t, i, j):
-    return t[: len(i)], t[i, j]
-
-
-@select.mistake("The pairs came back as a Python list; keep them as a tensor.")
-def as_list(t, i, j):
-    return t[i], t[i, j].tolist()
-
-
-@select.mistake("The pairs are the diagonal of the selected rows; their columns are listed in j.")
-def diagonal(t, i, j):
-    return t[i], t[i].diagonal()
+select.line_mistakes(r"""
+`t[i][:, j]` takes every column of j from every row: a block, not pairs.
+    t[i, j] -> t[i][:, j]
+The indices of the pairs are exchanged: row i, column j.
+    t[i, j] -> t[j, i]
+Columns were selected instead of rows: the first index is the row.
+    return t[i], -> return t[:, i],
+The two results are in the wrong order: first the rows, then the pairs.
+    return t[i], t[i, j] -> return t[i, j], t[i]
+Only the rows came back; the pairs are missing.
+    return t[i], t[i, j] -> return t[i]
+Only the pairs came back; the rows are missing.
+    return t[i], t[i, j] -> return t[i, j]
+A slice up to the length of i takes the first rows, not the listed ones.
+    return t[i], -> return t[: len(i)],
+The pairs came back as a Python list; keep them as a tensor.
+    t[i, j] -> t[i, j].tolist()
+The pairs are the diagonal of the selected rows; their columns are listed in j.
+    t[i, j] -> t[i].diagonal()
+""")

@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def nothing_given(generator):
@@ -12,7 +12,7 @@ def nothing_given(generator):
 
 @exercise(
     cases=nothing_given,
-    returns={"x_grad": Tensor(one_element=True), "y_grad": Tensor(one_element=True)},
+    returns={"x_grad": TensorSpec(one_element=True), "y_grad": TensorSpec(one_element=True)},
     hints=[
         "Both numbers must be floating point tensors made with `requires_grad=True`.",
         "`loss = x + y`, then `loss.backward()`; the derivatives are `x.grad` and `y.grad`.",
@@ -44,57 +44,25 @@ def with_func_grad():
     return torch.func.grad(torch.add, argnums=(0, 1))(torch.tensor(10.0), torch.tensor(5.0))
 
 
-@simple_grad.mistake("Integers cannot require a gradient: write 10.0 and 5.0.")
-def integers():
-    x = torch.tensor(10, requires_grad=True)
-    y = torch.tensor(5, requires_grad=True)
-    (x + y).backward()
-    return x.grad, y.grad
-
-
-@simple_grad.mistake("Nothing was recorded: create x and y with `requires_grad=True`.")
-def not_watched():
-    x, y = torch.tensor(10.0), torch.tensor(5.0)
-    (x + y).backward()
-    return x.grad, y.grad
-
-
-@simple_grad.mistake("The gradients are None: call `loss.backward()` before you read them.")
-def no_backward():
-    x = torch.tensor(10.0, requires_grad=True)
-    y = torch.tensor(5.0, requires_grad=True)
-    loss = x + y  # noqa: F841
-    return x.grad, y.grad
-
-
-@simple_grad.mistake("These are the tensors x and y; their derivatives are in `.grad`.")
-def the_tensors():
-    x = torch.tensor(10.0, requires_grad=True)
-    y = torch.tensor(5.0, requires_grad=True)
-    (x + y).backward()
-    return x, y
-
-
-@simple_grad.mistake("These are Python numbers; return the tensors `x.grad` and `y.grad`.")
-def numbers():
-    return 1.0, 1.0
-
-
-@simple_grad.mistake("These are the derivatives of the product x·y; the loss is the sum.")
-def of_the_product():
-    return torch.tensor(5.0), torch.tensor(10.0)
-
-
-@simple_grad.mistake("`backward` ran twice and the gradients add up to 2; run it once.")
-def twice():
-    return torch.tensor(2.0), torch.tensor(2.0)
-
-
-@simple_grad.mistake("Only one derivative came back; return both.")
-def only_x():
-    return torch.tensor(1.0)
-
-
-@simple_grad.mistake("These are derivatives of x − y; the loss is the sum.")
-def of_the_difference():
-    return torch.tensor(1.0), torch.tensor(-1.0)
+simple_grad.line_mistakes(r"""
+Integers cannot require a gradient: write 10.0 and 5.0.
+    10.0 -> 10
+    5.0 -> 5
+Nothing was recorded: create x and y with `requires_grad=True`.
+    torch.tensor(10.0, requires_grad=True) -> torch.tensor(10.0)
+    torch.tensor(5.0, requires_grad=True) -> torch.tensor(5.0)
+The gradients are None: call `loss.backward()` before you read them.
+    loss.backward() ->
+These are the tensors x and y; their derivatives are in `.grad`.
+    return x.grad, y.grad -> return x, y
+These are Python numbers; return the tensors `x.grad` and `y.grad`.
+    return x.grad, y.grad -> return 1.0, 1.0
+These are the derivatives of the product x·y; the loss is the sum.
+    loss = x + y -> loss = x * y
+`backward` ran twice and the gradients add up to 2; run it once.
+    loss.backward() -> loss.backward(retain_graph=True)\nloss.backward()
+Only one derivative came back; return both.
+    return x.grad, y.grad -> return x.grad
+These are derivatives of x − y; the loss is the sum.
+    loss = x + y -> loss = x - y
+""")

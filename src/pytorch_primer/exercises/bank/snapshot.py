@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import OfType
+from pytorch_primer.exercises.specs import InstanceSpec
 
 
 def networks(generator):
@@ -37,7 +37,7 @@ def looks(state, net):
 
 @exercise(
     cases=networks,
-    returns=OfType(dict, "dictionary"),
+    returns=InstanceSpec(dict, "dictionary"),
     run=then_trained,
     view=looks,
     in_place=("net",),

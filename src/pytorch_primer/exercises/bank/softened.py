@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def inputs(generator):
@@ -21,7 +21,7 @@ def on_device(softened, x, device):
 
 @exercise(
     cases=inputs,
-    returns=Tensor(),
+    returns=TensorSpec(),
     run=on_device,
     hints=[
         "A tensor made by `torch.tensor([1.0, 2.0, 4.0])` lies on the CPU, wherever `x` is.",

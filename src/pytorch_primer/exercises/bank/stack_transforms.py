@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Array
+from pytorch_primer.exercises.specs import ArraySpec
 
 
 def squares(generator):
@@ -14,7 +14,7 @@ def squares(generator):
 
 @exercise(
     cases=squares,
-    returns=Array(),
+    returns=ArraySpec(),
     rtol=1e-12,
     atol=1e-12,
     hints=[
@@ -51,59 +51,27 @@ def filled_in(A):
     return out
 
 
-@stack_transforms.mistake(
-    "The arrays were joined below each other, which gives shape (9, 3)."
-    " `np.stack` makes the new axis."
-)
-def concatenated(A):
-    return np.concatenate([3 * A, 2 * A + A, 10 * A - 2])
-
-
-@stack_transforms.mistake("The arrays were joined side by side, which gives shape (3, 9).")
-def side_by_side(A):
-    return np.hstack([3 * A, 2 * A + A, 10 * A - 2])
-
-
-@stack_transforms.mistake("The slices lie along the last axis; stack them along the first.")
-def last_axis(A):
-    return np.stack([3 * A, 2 * A + A, 10 * A - 2], axis=-1)
-
-
-@stack_transforms.mistake("The slices lie along the second axis; stack them along the first.")
-def second_axis(A):
-    return np.stack([3 * A, 2 * A + A, 10 * A - 2], axis=1)
-
-
-@stack_transforms.mistake("The three arrays are in a list; make one array of them.")
-def list_of_arrays(A):
-    return [3 * A, 2 * A + A, 10 * A - 2]
-
-
-@stack_transforms.mistake("The middle slice is 2A: the `+ A` is missing.")
-def middle_without_A(A):
-    return np.stack([3 * A, 2 * A, 10 * A - 2])
-
-
-@stack_transforms.mistake("The last slice is 10(A − 2): the 2 is subtracted after the product.")
-def minus_before_times(A):
-    return np.stack([3 * A, 2 * A + A, 10 * (A - 2)])
-
-
-@stack_transforms.mistake("The last slice is 10A: the 2 was not subtracted.")
-def minus_forgotten(A):
-    return np.stack([3 * A, 2 * A + A, 10 * A])
-
-
-@stack_transforms.mistake("These are matrix products; `*` multiplies elementwise.")
-def matrix_products(A):
-    return np.stack([3 * A, 2 * A + A @ A, 10 * A - 2])
-
-
-@stack_transforms.mistake("The result is a torch tensor; this exercise asks for a NumPy array.")
-def as_tensor(A):
-    return torch.tensor(np.stack([3 * A, 2 * A + A, 10 * A - 2]))
-
-
-@stack_transforms.mistake("The last slice is A − 2: the factor 10 is missing.")
-def last_without_ten(A):
-    return np.stack([3 * A, 2 * A + A, A - 2])
+stack_transforms.line_mistakes(r"""
+The arrays were joined below each other, which gives shape (9, 3). `np.stack` makes the new axis.
+    np.stack -> np.concatenate
+The arrays were joined side by side, which gives shape (3, 9).
+    np.stack -> np.hstack
+The slices lie along the last axis; stack them along the first.
+    10 * A - 2] -> 10 * A - 2], axis=-1
+The slices lie along the second axis; stack them along the first.
+    10 * A - 2] -> 10 * A - 2], axis=1
+The three arrays are in a list; make one array of them.
+    np.stack([3 * A, 2 * A + A, 10 * A - 2]) -> [3 * A, 2 * A + A, 10 * A - 2]
+The middle slice is 2A: the `+ A` is missing.
+    2 * A + A -> 2 * A
+The last slice is 10(A − 2): the 2 is subtracted after the product.
+    10 * A - 2 -> 10 * (A - 2)
+The last slice is 10A: the 2 was not subtracted.
+    10 * A - 2 -> 10 * A
+These are matrix products; `*` multiplies elementwise.
+    2 * A + A -> 2 * A + A @ A
+The result is a torch tensor; this exercise asks for a NumPy array.
+    np.stack([3 * A, 2 * A + A, 10 * A - 2]) -> torch.tensor(np.stack([3 * A, 2 * A + A, 10 * A - 2]))
+The last slice is A − 2: the factor 10 is missing.
+    10 * A - 2 -> A - 2
+""")

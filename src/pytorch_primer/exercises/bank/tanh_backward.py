@@ -5,7 +5,7 @@ import math
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Number
+from pytorch_primer.exercises.specs import NumberSpec
 
 
 def values(generator):
@@ -14,7 +14,7 @@ def values(generator):
 
 @exercise(
     cases=values,
-    returns={"da": Number(), "db": Number()},
+    returns={"da": NumberSpec(), "db": NumberSpec()},
     hints=[
         "Name the parts: p = a·b, t = tanh(p), L = t·a. Begin with the gradient 1 at L.",
         "The slope of tanh is 1 − t². `a` is used twice: add what arrives.",

@@ -5,7 +5,7 @@ import math
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Number
+from pytorch_primer.exercises.specs import NumberSpec
 
 
 def results(generator):
@@ -14,7 +14,7 @@ def results(generator):
 
 @exercise(
     cases=results,
-    returns=Number(),
+    returns=NumberSpec(),
     hints=[
         "The slope of tanh at x is 1 − tanh(x)², and `result` is tanh(x) already.",
         "Multiply the slope with what arrives.",

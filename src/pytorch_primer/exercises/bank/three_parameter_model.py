@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import OfType
+from pytorch_primer.exercises.specs import InstanceSpec
 
 
 def nothing_given(generator):
@@ -24,6 +24,9 @@ def looks(model, steps):
     if sorted(params) != ["x", "y", "z"]:
         return seen
     seen["each parameter has one element"] = all(p.numel() == 1 for p in params.values())
+    seen["each parameter requires a gradient"] = all(p.requires_grad for p in params.values())
+    if not all(seen.values()):
+        return seen
     for name in "xyz":
         seen[f"{name} at the start"] = params[name].detach().reshape(()).clone().float()
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
@@ -43,7 +46,7 @@ def looks(model, steps):
 
 @exercise(
     cases=nothing_given,
-    returns=OfType(nn.Module, "module"),
+    returns=InstanceSpec(nn.Module, "module"),
     run=made_and_moved,
     view=looks,
     hints=[
@@ -73,32 +76,23 @@ class three_parameter_model(nn.Module):
         # </solution>
 
 
-class Base(nn.Module):
-    """What most answers share; `make` gives one parameter's tensor."""
-
+@three_parameter_model.also_right
+class WithClones(nn.Module):
     def __init__(self):
         super().__init__()
-        for name in "xyz":
-            setattr(self, name, nn.Parameter(torch.full((), -4.0)))
-
-    def forward(self):
-        return (self.x - 2) ** 2 + (self.y - self.x) ** 2 + (self.z - self.y) ** 2
-
-
-@three_parameter_model.also_right
-class WithClones(Base):
-    def __init__(self):
-        nn.Module.__init__(self)
         start = torch.tensor([-4.0])
         self.x = nn.Parameter(start.clone())
         self.y = nn.Parameter(start.clone())
         self.z = nn.Parameter(start.clone())
 
+    def forward(self):
+        return (self.x - 2).pow(2) + (self.y - self.x).pow(2) + (self.z - self.y).pow(2)
+
 
 @three_parameter_model.also_right
-class Registered(Base):
+class Registered(nn.Module):
     def __init__(self):
-        nn.Module.__init__(self)
+        super().__init__()
         for name in "xyz":
             self.register_parameter(name, nn.Parameter(-4 * torch.ones(())))
 
@@ -107,74 +101,33 @@ class Registered(Base):
         return steps.square().sum()
 
 
-@three_parameter_model.mistake(
-    "The three parameters share one storage: made from the same tensor, they move together."
-    " Give each a tensor of its own."
-)
-class SharedStorage(Base):
-    def __init__(self):
-        nn.Module.__init__(self)
-        start = torch.tensor(-4.0)
-        self.x, self.y, self.z = (nn.Parameter(start) for _ in range(3))
-
-
-@three_parameter_model.mistake(
-    "Plain tensors are not registered: no optimizer will find them. Wrap each in `nn.Parameter`."
-)
-class PlainTensors(Base):
-    def __init__(self):
-        nn.Module.__init__(self)
-        self.x, self.y, self.z = (torch.tensor(-4.0, requires_grad=True) for _ in range(3))
-
-
-@three_parameter_model.mistake("Call `super().__init__()` before you assign parameters.")
-class WithoutSuper(Base):
-    def __init__(self):
-        self.x = nn.Parameter(torch.tensor(-4.0))
-
-
-@three_parameter_model.mistake("The value is cut off from the graph: return the tensor as it is.")
-class Detached(Base):
-    def forward(self):
-        return super().forward().detach()
-
-
-@three_parameter_model.mistake("`.item()` makes a Python number; return the tensor itself.")
-class Item(Base):
-    def forward(self):
-        return super().forward().item()
-
-
-@three_parameter_model.mistake("The first term is missing: (x − 2)².")
-class FirstTermMissing(Base):
-    def forward(self):
-        return (self.y - self.x) ** 2 + (self.z - self.y) ** 2
-
-
-@three_parameter_model.mistake("The last term is (z − y)², here it is (z − x)².")
-class LastTermWrong(Base):
-    def forward(self):
-        return (self.x - 2) ** 2 + (self.y - self.x) ** 2 + (self.z - self.x) ** 2
-
-
-@three_parameter_model.mistake("The parameters start at 4; the start is −4.")
-class WrongStart(Base):
-    def __init__(self):
-        super().__init__()
-        for p in self.parameters():
-            nn.init.constant_(p, 4.0)
-
-
-@three_parameter_model.mistake(
-    "`forward` takes no argument besides self: x, y and z are the module's own."
-)
-class WithArgument(Base):
-    def forward(self, x):
-        return super().forward()
-
-
-@three_parameter_model.mistake("The parameters do not require a gradient; leave that to Parameter.")
-class Frozen(Base):
-    def __init__(self):
-        super().__init__()
-        self.requires_grad_(False)
+three_parameter_model.line_mistakes(r"""
+The three parameters share one storage: made from the same tensor, they move together. Give each a tensor of its own.
+    self.x = nn.Parameter(torch.tensor(-4.0)) -> start = torch.tensor(-4.0)\nself.x = nn.Parameter(start)
+    self.y = nn.Parameter(torch.tensor(-4.0)) -> self.y = nn.Parameter(start)
+    self.z = nn.Parameter(torch.tensor(-4.0)) -> self.z = nn.Parameter(start)
+Plain tensors are not registered: no optimizer will find them. Wrap each in `nn.Parameter`.
+    self.x = nn.Parameter(torch.tensor(-4.0)) -> self.x = torch.tensor(-4.0, requires_grad=True)
+    self.y = nn.Parameter(torch.tensor(-4.0)) -> self.y = torch.tensor(-4.0, requires_grad=True)
+    self.z = nn.Parameter(torch.tensor(-4.0)) -> self.z = torch.tensor(-4.0, requires_grad=True)
+Call `super().__init__()` before you assign parameters.
+    super().__init__() ->
+The value is cut off from the graph: return the tensor as it is.
+    return (self.x - 2) -> loss = (self.x - 2)
+    (self.z - self.y) ** 2 -> (self.z - self.y) ** 2\nreturn loss.detach()
+`.item()` makes a Python number; return the tensor itself.
+    return (self.x - 2) -> loss = (self.x - 2)
+    (self.z - self.y) ** 2 -> (self.z - self.y) ** 2\nreturn loss.item()
+The first term is missing: (x − 2)².
+    return (self.x - 2) ** 2 + (self.y -> return (self.y
+The last term is (z − y)², here it is (z − x)².
+    self.z - self.y -> self.z - self.x
+The parameters start at 4; the start is −4.
+    self.x = nn.Parameter(torch.tensor(-4.0)) -> self.x = nn.Parameter(torch.tensor(4.0))
+    self.y = nn.Parameter(torch.tensor(-4.0)) -> self.y = nn.Parameter(torch.tensor(4.0))
+    self.z = nn.Parameter(torch.tensor(-4.0)) -> self.z = nn.Parameter(torch.tensor(4.0))
+`forward` takes no argument besides self: x, y and z are the module's own.
+    def forward(self): -> def forward(self, x):
+The parameters do not require a gradient; leave that to Parameter.
+    self.z = nn.Parameter(torch.tensor(-4.0)) -> self.z = nn.Parameter(torch.tensor(-4.0))\nself.requires_grad_(False)
+""")

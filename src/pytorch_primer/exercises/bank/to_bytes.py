@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def brightness(generator):
@@ -16,7 +16,7 @@ def brightness(generator):
 
 @exercise(
     cases=brightness,
-    returns=Tensor(same_dtype=True),
+    returns=TensorSpec(same_dtype=True),
     rtol=0.0,
     atol=0.0,
     hints=[

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def vectors(generator):
@@ -23,7 +23,7 @@ def memory(column, a):
 
 @exercise(
     cases=vectors,
-    returns=Tensor(same_dtype=True),
+    returns=TensorSpec(same_dtype=True),
     view=memory,
     hints=[
         "Two questions: which conversion copies, and how does a vector get a second dimension?",
@@ -55,44 +55,21 @@ def indexed_with_none(a):
     return torch.tensor(a).to(torch.float32)[:, None]
 
 
-@to_column.mistake(
-    "For a float32 array the column shares the memory of `a`: neither `from_numpy` nor `float()`"
-    " copies then. `torch.tensor` does."
-)
-def shared_where_float32(a):
-    return torch.from_numpy(a).float()[:, None]
-
-
-@to_column.mistake("The column shares the memory of `a`, and keeps its dtype.")
-def shared(a):
-    return torch.from_numpy(a)[:, None]
-
-
-@to_column.mistake("The dtype of `a` was kept: a float64 array gives a float64 tensor.")
-def dtype_kept(a):
-    return torch.tensor(a)[:, None]
-
-
-@to_column.mistake("The result is a row of shape (1, n); a column has shape (n, 1).")
-def row(a):
-    return torch.tensor(a, dtype=torch.float32)[None]
-
-
-@to_column.mistake("The result has shape (n,): the second dimension is missing.")
-def vector(a):
-    return torch.tensor(a, dtype=torch.float32)
-
-
-@to_column.mistake("`.T` does nothing to a one-dimensional array; it needs a second dimension.")
-def transposed_vector(a):
-    return torch.tensor(a.T.astype(np.float32)).numpy()
-
-
-@to_column.mistake("The column is a NumPy array; make a tensor of it.")
-def numpy_column(a):
-    return a.astype(np.float32).reshape(-1, 1)
-
-
-@to_column.mistake("Integers cannot hold these numbers; convert to float32.")
-def integers(a):
-    return torch.tensor(a).long()[:, None]
+to_column.line_mistakes(r"""
+For a float32 array the column shares the memory of `a`: neither `from_numpy` nor `float()` copies then. `torch.tensor` does.
+    torch.tensor(a, dtype=torch.float32) -> torch.from_numpy(a).float()
+The column shares the memory of `a`, and keeps its dtype.
+    torch.tensor(a, dtype=torch.float32) -> torch.from_numpy(a)
+The dtype of `a` was kept: a float64 array gives a float64 tensor.
+    torch.tensor(a, dtype=torch.float32) -> torch.tensor(a)
+The result is a row of shape (1, n); a column has shape (n, 1).
+    .reshape(-1, 1) -> .reshape(1, -1)
+The result has shape (n,): the second dimension is missing.
+    torch.float32).reshape(-1, 1) -> torch.float32)
+`.T` does nothing to a one-dimensional array; it needs a second dimension.
+    torch.tensor(a, dtype=torch.float32).reshape(-1, 1) -> a.T.astype(np.float32)
+The column is a NumPy array; make a tensor of it.
+    torch.tensor(a, dtype=torch.float32) -> a.astype(np.float32)
+Integers cannot hold these numbers; convert to float32.
+    dtype=torch.float32 -> dtype=torch.int64
+""")

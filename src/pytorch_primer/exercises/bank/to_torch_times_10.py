@@ -1,10 +1,9 @@
 """From NumPy to PyTorch, times ten."""
 
-import numpy as np
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def integer_arrays(generator):
@@ -16,7 +15,7 @@ def integer_arrays(generator):
 
 @exercise(
     cases=integer_arrays,
-    returns=Tensor(same_dtype=True),
+    returns=TensorSpec(same_dtype=True),
     rtol=0.0,
     atol=0.0,
     hints=[
@@ -49,57 +48,25 @@ def in_place_on_a_copy(T):
     return torch.tensor(T).mul_(10)
 
 
-@to_torch_times_10.mistake(
-    "The argument T changed: `from_numpy` shares memory with it, and the product was in place."
-)
-def in_place_on_shared_memory(T):
-    return torch.from_numpy(T).mul_(10)
-
-
-@to_torch_times_10.mistake(
-    "The result is float32: a factor 10.0 makes floats of integers, and so does `torch.Tensor(T)`."
-)
-def legacy_constructor(T):
-    return torch.Tensor(T) * 10
-
-
-@to_torch_times_10.mistake(
-    "The result is float32: a factor 10.0 makes floats of integers, and so does `torch.Tensor(T)`."
-)
-def float_factor(T):
-    return torch.tensor(T) * 10.0
-
-
-@to_torch_times_10.mistake("The result is a NumPy array; convert it with `torch.tensor`.")
-def still_numpy(T):
-    return T * 10
-
-
-@to_torch_times_10.mistake("The tensor holds the elements of T itself: the factor 10 is missing.")
-def without_the_factor(T):
-    return torch.tensor(T)
-
-
-@to_torch_times_10.mistake("10 was added to each element, not multiplied with it.")
-def added(T):
-    return torch.tensor(T) + 10
-
-
-@to_torch_times_10.mistake("The elements are right, the shape was lost.")
-def flattened(T):
-    return torch.tensor(T).flatten() * 10
-
-
-@to_torch_times_10.mistake("`.long()` makes int64 of every integer array; keep the dtype of T.")
-def always_long(T):
-    return torch.tensor(T).long() * 10
-
-
-@to_torch_times_10.mistake("The elements are multiplied by 100: the factor was applied twice.")
-def twice(T):
-    return torch.tensor(T * 10) * 10
-
-
-@to_torch_times_10.mistake("The elements are in a nested list; make a tensor of them.")
-def nested_list(T):
-    return (np.asarray(T) * 10).tolist()
+to_torch_times_10.line_mistakes(r"""
+The argument T changed: `from_numpy` shares memory with it, and the product was in place.
+    10 * torch.tensor(T) -> torch.from_numpy(T).mul_(10)
+The result is float32: a factor 10.0 makes floats of integers, and so does `torch.Tensor(T)`.
+    torch.tensor(T) -> torch.Tensor(T)
+The result is float32: a factor 10.0 makes floats of integers, and so does `torch.Tensor(T)`.
+    10 * torch.tensor(T) -> 10.0 * torch.tensor(T)
+The result is a NumPy array; convert it with `torch.tensor`.
+    10 * torch.tensor(T) -> 10 * T
+The tensor holds the elements of T itself: the factor 10 is missing.
+    10 * torch.tensor(T) -> torch.tensor(T)
+10 was added to each element, not multiplied with it.
+    10 * torch.tensor(T) -> 10 + torch.tensor(T)
+The elements are right, the shape was lost.
+    torch.tensor(T) -> torch.tensor(T).flatten()
+`.long()` makes int64 of every integer array; keep the dtype of T.
+    torch.tensor(T) -> torch.tensor(T).long()
+The elements are multiplied by 100: the factor was applied twice.
+    10 * torch.tensor(T) -> 10 * torch.tensor(10 * T)
+The elements are in a nested list; make a tensor of them.
+    10 * torch.tensor(T) -> (10 * T).tolist()
+""")

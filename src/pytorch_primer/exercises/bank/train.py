@@ -5,7 +5,7 @@ from torch import nn
 
 from pytorch_primer.exercises.bank._common import filled
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import History
+from pytorch_primer.exercises.specs import HistorySpec
 
 
 def problems(generator):
@@ -23,7 +23,7 @@ def trained(losses, net, X, Y, lr, epochs):
 
 @exercise(
     cases=problems,
-    returns=History(floats=True),
+    returns=HistorySpec(floats=True),
     view=trained,
     in_place=("net",),
     rtol=1e-3,
@@ -81,91 +81,32 @@ def zeroed_afterwards(net, X, Y, lr, epochs):
     return [epoch() for _ in range(epochs)]
 
 
-def loop(net, X, Y, lr, epochs, zero=True, after=False, loss_fn=None, optimizer=torch.optim.SGD):
-    """Train with one thing done otherwise."""
-    loss_fn, losses = loss_fn or nn.MSELoss(), []
-    updates = optimizer(net.parameters(), lr=lr)
-    for _ in range(epochs):
-        loss = loss_fn(net(X), Y)
-        if zero:
-            updates.zero_grad()
-        loss.backward()
-        updates.step()
-        losses.append(loss_fn(net(X), Y).item() if after else loss.item())
-    return losses
-
-
-@train.mistake("The gradients pile up from epoch to epoch: call `optimizer.zero_grad()` in each.")
-def forgot_zero_grad(net, X, Y, lr, epochs):
-    return loop(net, X, Y, lr, epochs, zero=False)
-
-
-@train.mistake("The losses are computed after each update; record them before it.")
-def losses_after(net, X, Y, lr, epochs):
-    return loop(net, X, Y, lr, epochs, after=True)
-
-
-@train.mistake("The losses are tensors, each with its graph; record `loss.item()`.")
-def tensors(net, X, Y, lr, epochs):
-    return [torch.tensor(loss) for loss in loop(net, X, Y, lr, epochs)]
-
-
-@train.mistake(
-    "The network did not change: call `backward` and then `optimizer.step()` in every epoch."
-)
-def no_step(net, X, Y, lr, epochs):
-    return [nn.functional.mse_loss(net(X), Y).item() for _ in range(epochs)]
-
-
-@train.mistake("The graph was used up by the first `backward`: compute the loss in every epoch.")
-def loss_outside(net, X, Y, lr, epochs):
-    loss, losses = nn.functional.mse_loss(net(X), Y), []
-    for _ in range(epochs):
-        loss.backward()
-        losses.append(loss.item())
-    return losses
-
-
-@train.mistake("The squares are summed; MSELoss takes their mean.")
-def summed(net, X, Y, lr, epochs):
-    return loop(net, X, Y, lr, epochs, loss_fn=nn.MSELoss(reduction="sum"))
-
-
-@train.mistake("This is the mean absolute error; the exercise asks for `nn.MSELoss`.")
-def absolute(net, X, Y, lr, epochs):
-    return loop(net, X, Y, lr, epochs, loss_fn=nn.L1Loss())
-
-
-@train.mistake("This is Adam; the exercise asks for plain gradient descent, `torch.optim.SGD`.")
-def adam(net, X, Y, lr, epochs):
-    return loop(net, X, Y, lr, epochs, optimizer=torch.optim.Adam)
-
-
-@train.mistake("One epoch too many: make `epochs` updates.")
-def one_too_many(net, X, Y, lr, epochs):
-    return loop(net, X, Y, lr, epochs + 1)
-
-
-@train.mistake("Only the last loss came back; return the list of all.")
-def last_only(net, X, Y, lr, epochs):
-    return loop(net, X, Y, lr, epochs)[-1]
-
-
-@train.mistake("A copy of the network was trained; train the given one in place.")
-def trained_a_copy(net, X, Y, lr, epochs):
-    import copy
-
-    return loop(copy.deepcopy(net), X, Y, lr, epochs)
-
-
-@train.mistake("The update goes uphill: subtract the gradient.")
-def uphill(net, X, Y, lr, epochs):
-    def negative(params, lr):
-        return torch.optim.SGD(params, lr=lr, maximize=True)
-
-    return loop(net, X, Y, lr, epochs, optimizer=negative)
-
-
-@train.mistake("The network is trained, and nothing came back: return the list of losses.")
-def nothing_returned(net, X, Y, lr, epochs):
-    loop(net, X, Y, lr, epochs)
+train.line_mistakes(r"""
+The gradients pile up from epoch to epoch: call `optimizer.zero_grad()` in each.
+    optimizer.zero_grad() ->
+The losses are computed after each update; record them before it.
+    losses.append(loss.item()) -> losses.append(loss_fn(net(X), Y).item())
+The losses are tensors, each with its graph; record `loss.item()`.
+    losses.append(loss.item()) -> losses.append(loss)
+The network did not change: call `backward` and then `optimizer.step()` in every epoch.
+    optimizer.step() ->
+The graph was used up by the first `backward`: compute the loss in every epoch.
+    loss = loss_fn(net(X), Y) ->
+    for _ in range(epochs): -> loss = loss_fn(net(X), Y)\nfor _ in range(epochs):
+The squares are summed; MSELoss takes their mean.
+    nn.MSELoss() -> nn.MSELoss(reduction="sum")
+This is the mean absolute error; the exercise asks for `nn.MSELoss`.
+    nn.MSELoss() -> nn.L1Loss()
+This is Adam; the exercise asks for plain gradient descent, `torch.optim.SGD`.
+    torch.optim.SGD -> torch.optim.Adam
+One epoch too many: make `epochs` updates.
+    range(epochs) -> range(epochs + 1)
+Only the last loss came back; return the list of all.
+    return losses -> return losses[-1]
+A copy of the network was trained; train the given one in place.
+    loss_fn = nn.MSELoss() -> import copy\nloss_fn, net = nn.MSELoss(), copy.deepcopy(net)
+The update goes uphill: subtract the gradient.
+    lr=lr) -> lr=lr, maximize=True)
+The network is trained, and nothing came back: return the list of losses.
+    return losses ->
+""")

@@ -5,7 +5,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import OfType
+from pytorch_primer.exercises.specs import InstanceSpec
 
 
 def sizes(generator):
@@ -19,12 +19,15 @@ def looks(model, n_inputs, n_hidden, n_output_classes):
         "the module has four parameters: two weights, two biases": len(params) == 4,
         "the parameters have the right number of elements": sum(p.numel() for p in params)
         == num_params,
+        "the number of parameters": float(len(params)),
     }
-    if not all(seen.values()):
+    by_shape = weights_by_shape(params, n_inputs, n_hidden, n_output_classes)
+    seen["the parameters have the shapes of two affine layers"] = by_shape is not None
+    if not all(seen.values()) or by_shape is None:
         return seen
     x = torch.linspace(-2, 2, 6 * n_inputs).reshape(6, n_inputs).sin() * 3
     with torch.no_grad():
-        for p in params:  # large enough for the ReLU to matter, the same for every answer
+        for p in by_shape:  # large enough for the ReLU to matter, the same for every answer
             p.copy_(torch.cos(torch.arange(p.numel()) * 1.7 + p.numel()).reshape(p.shape))
     scores = model(x)
     expected_shape = (6, n_output_classes)
@@ -32,10 +35,6 @@ def looks(model, n_inputs, n_hidden, n_output_classes):
         tuple(scores.shape) == expected_shape
     )
     if not all(seen.values()):
-        return seen
-    by_shape = weights_by_shape(params, n_inputs, n_hidden, n_output_classes)
-    seen["the parameters have the shapes of two affine layers"] = by_shape is not None
-    if by_shape is None:
         return seen
     W1, b1, W2, b2 = by_shape
     hidden = x @ W1 + b1
@@ -50,6 +49,7 @@ def looks(model, n_inputs, n_hidden, n_output_classes):
         "no ReLU is applied to the scores": not close(scores, F.relu(F.relu(hidden) @ W2 + b2)),
         "the scores are affine(ReLU(affine(x)))": close(scores, F.relu(hidden) @ W2 + b2),
         "the scores are attached to the graph": scores.requires_grad,
+        "the scores for given weights": scores.detach(),
     }
     return seen
 
@@ -75,7 +75,7 @@ def close(a, b):
 
 @exercise(
     cases=sizes,
-    returns=OfType(nn.Module, "module"),
+    returns=InstanceSpec(nn.Module, "module"),
     view=looks,
     hints=[
         "Make two `nn.Linear` layers in `__init__` and keep them as attributes of self.",
@@ -124,87 +124,30 @@ class WithParameters(nn.Module):
         return (x @ self.W1 + self.b1).clamp(min=0) @ self.W2 + self.b2
 
 
-class Base(nn.Module):
-    def __init__(self, n_inputs, n_hidden, n_output_classes):
-        super().__init__()
-        self.hidden = nn.Linear(n_inputs, n_hidden)
-        self.output = nn.Linear(n_hidden, n_output_classes)
-
-    def forward(self, x):
-        return self.output(torch.relu(self.hidden(x)))
-
-
-@two_layer_module.mistake("The ReLU between the layers is missing: two affine layers are one.")
-class WithoutReLU(Base):
-    def forward(self, x):
-        return self.output(self.hidden(x))
-
-
-@two_layer_module.mistake("A softmax is applied at the end; return the raw scores.")
-class WithSoftmax(Base):
-    def forward(self, x):
-        return super().forward(x).softmax(dim=1)
-
-
-@two_layer_module.mistake("A ReLU is applied to the scores too; raw scores may be negative.")
-class ReLUAtTheEnd(Base):
-    def forward(self, x):
-        return torch.relu(super().forward(x))
-
-
-@two_layer_module.mistake("A sigmoid stands between the layers; the exercise asks for a ReLU.")
-class Sigmoid(Base):
-    def forward(self, x):
-        return self.output(torch.sigmoid(self.hidden(x)))
-
-
-@two_layer_module.mistake(
-    "The layers are kept in a plain list, so their parameters are not registered."
-    " Assign them to attributes or use `nn.ModuleList`."
-)
-class InAList(nn.Module):
-    def __init__(self, n_inputs, n_hidden, n_output_classes):
-        super().__init__()
-        self.layers = [nn.Linear(n_inputs, n_hidden), nn.Linear(n_hidden, n_output_classes)]
-
-    def forward(self, x):
-        return self.layers[1](torch.relu(self.layers[0](x)))
-
-
-@two_layer_module.mistake("The biases are missing: an affine layer has a weight and a bias.")
-class WithoutBias(Base):
-    def __init__(self, n_inputs, n_hidden, n_output_classes):
-        nn.Module.__init__(self)
-        self.hidden = nn.Linear(n_inputs, n_hidden, bias=False)
-        self.output = nn.Linear(n_hidden, n_output_classes, bias=False)
-
-
-@two_layer_module.mistake("Call `super().__init__()` before you assign layers.")
-class WithoutSuper(Base):
-    def __init__(self, n_inputs, n_hidden, n_output_classes):
-        self.hidden = nn.Linear(n_inputs, n_hidden)
-
-
-@two_layer_module.mistake("`forward` returns nothing; return the scores.")
-class NoReturn(Base):
-    def forward(self, x):
-        self.output(torch.relu(self.hidden(x)))
-
-
-@two_layer_module.mistake("The sizes of the two layers do not fit: n_hidden stands between them.")
-class SizesSwapped(Base):
-    def __init__(self, n_inputs, n_hidden, n_output_classes):
-        super().__init__(n_inputs, n_hidden, n_output_classes)
-        self.output = nn.Linear(n_output_classes, n_hidden)
-
-
-@two_layer_module.mistake("One ReLU too many: it is also applied to the input.")
-class ReLUOnTheInput(Base):
-    def forward(self, x):
-        return super().forward(torch.relu(x))
-
-
-@two_layer_module.mistake("A tanh stands between the layers; the exercise asks for a ReLU.")
-class Tanh(Base):
-    def forward(self, x):
-        return self.output(torch.tanh(self.hidden(x)))
+two_layer_module.line_mistakes(r"""
+The ReLU between the layers is missing: two affine layers are one.
+    torch.relu(self.hidden(x)) -> self.hidden(x)
+A softmax is applied at the end; return the raw scores.
+    self.output(torch.relu(self.hidden(x))) -> self.output(torch.relu(self.hidden(x))).softmax(dim=1)
+A ReLU is applied to the scores too; raw scores may be negative.
+    self.output(torch.relu(self.hidden(x))) -> torch.relu(self.output(torch.relu(self.hidden(x))))
+A sigmoid stands between the layers; the exercise asks for a ReLU.
+    torch.relu -> torch.sigmoid
+The layers are kept in a plain list, so their parameters are not registered. Assign them to attributes or use `nn.ModuleList`.
+    self.hidden = nn.Linear(n_inputs, n_hidden) -> self.layers = [nn.Linear(n_inputs, n_hidden)]
+    self.output = nn.Linear(n_hidden, n_output_classes) -> self.layers += [nn.Linear(n_hidden, n_output_classes)]
+    self.output(torch.relu(self.hidden(x))) -> self.layers[1](torch.relu(self.layers[0](x)))
+The biases are missing: an affine layer has a weight and a bias.
+    (n_inputs, n_hidden) -> (n_inputs, n_hidden, bias=False)
+    (n_hidden, n_output_classes) -> (n_hidden, n_output_classes, bias=False)
+Call `super().__init__()` before you assign layers.
+    super().__init__() ->
+`forward` returns nothing; return the scores.
+    return self.output -> self.output
+The sizes of the two layers do not fit: n_hidden stands between them.
+    (n_hidden, n_output_classes) -> (n_output_classes, n_hidden)
+One ReLU too many: it is also applied to the input.
+    self.hidden(x) -> self.hidden(torch.relu(x))
+A tanh stands between the layers; the exercise asks for a ReLU.
+    torch.relu -> torch.tanh
+""")

@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def pairs_of_weights(generator):
@@ -12,7 +12,7 @@ def pairs_of_weights(generator):
 
 @exercise(
     cases=pairs_of_weights,
-    returns={"dw1": Tensor(one_element=True), "dw2": Tensor(one_element=True)},
+    returns={"dw1": TensorSpec(one_element=True), "dw2": TensorSpec(one_element=True)},
     hints=[
         "Two leaves, one loss, one `backward`: both gradients arrive at once.",
         "`loss = (1 - w2 * torch.tanh(3.5 * w1)) ** 2`; after `loss.backward()` read both `.grad`.",
@@ -47,45 +47,19 @@ def by_the_chain_rule(w1_0, w2_0):
     return outer * -w2 * (1 - t**2) * 3.5, outer * -t
 
 
-@two_weights_grad.mistake("The two derivatives are in the wrong order: first dw1, then dw2.")
-def swapped(w1_0, w2_0):
-    return by_the_chain_rule(w1_0, w2_0)[::-1]
-
-
-@two_weights_grad.mistake("The signs are flipped: the product is subtracted from 1.")
-def plus_for_minus(w1_0, w2_0):
-    return tuple(-d for d in by_the_chain_rule(w1_0, w2_0))
-
-
-@two_weights_grad.mistake("The factor 2 of the outer square is missing.")
-def outer_factor_lost(w1_0, w2_0):
-    return tuple(d / 2 for d in by_the_chain_rule(w1_0, w2_0))
-
-
-@two_weights_grad.mistake("The square is missing: this is the gradient of 1 − w2·tanh(3.5·w1).")
-def square_forgotten(w1_0, w2_0):
-    w1 = torch.tensor(w1_0, requires_grad=True)
-    w2 = torch.tensor(w2_0, requires_grad=True)
-    (1 - w2 * torch.tanh(3.5 * w1)).backward()
-    return w1.grad, w2.grad
-
-
-@two_weights_grad.mistake("The factor 3.5 inside tanh is missing.")
-def inner_factor_forgotten(w1_0, w2_0):
-    w1 = torch.tensor(w1_0, requires_grad=True)
-    w2 = torch.tensor(w2_0, requires_grad=True)
-    ((1 - w2 * torch.tanh(w1)) ** 2).backward()
-    return w1.grad, w2.grad
-
-
-@two_weights_grad.mistake("dw1 lacks the inner derivative 3.5 of the argument of tanh.")
-def chain_rule_stopped_early(w1_0, w2_0):
-    dw1, dw2 = by_the_chain_rule(w1_0, w2_0)
-    return dw1 / 3.5, dw2
-
-
-@two_weights_grad.mistake(
-    "`backward` ran twice on the loss, and `.grad` adds up: each is twice the derivative."
-)
-def accumulated(w1_0, w2_0):
-    return tuple(2 * d for d in by_the_chain_rule(w1_0, w2_0))
+two_weights_grad.line_mistakes(r"""
+The two derivatives are in the wrong order: first dw1, then dw2.
+    return w1.grad, w2.grad -> return w2.grad, w1.grad
+The signs are flipped: the product is subtracted from 1.
+    return w1.grad, w2.grad -> return -w1.grad, -w2.grad
+The factor 2 of the outer square is missing.
+    return w1.grad, w2.grad -> return w1.grad / 2, w2.grad / 2
+The square is missing: this is the gradient of 1 − w2·tanh(3.5·w1).
+    (1 - w2 * torch.tanh(3.5 * w1)) ** 2 -> 1 - w2 * torch.tanh(3.5 * w1)
+The factor 3.5 inside tanh is missing.
+    3.5 * w1 -> w1
+dw1 lacks the inner derivative 3.5 of the argument of tanh.
+    return w1.grad, w2.grad -> return w1.grad / 3.5, w2.grad
+`backward` ran twice on the loss, and `.grad` adds up: each is twice the derivative.
+    loss.backward() -> loss.backward(retain_graph=True)\nloss.backward()
+""")

@@ -4,7 +4,7 @@ import torch
 from torch.nn import functional as F
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def samples(generator):
@@ -18,7 +18,7 @@ def samples(generator):
 
 @exercise(
     cases=samples,
-    returns=Tensor(attached=True),
+    returns=TensorSpec(attached=True),
     hints=[
         "`F.cross_entropy(scores, labels, reduction='none')` has one loss for each sample.",
         "Multiply each by the weight of its class, `weights[labels]`, and divide by the sum of these weights.",

@@ -3,7 +3,7 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def vectors(generator):
@@ -20,7 +20,7 @@ def memory(result, v, k):
 
 @exercise(
     cases=vectors,
-    returns=Tensor(),
+    returns=TensorSpec(),
     view=memory,
     hints=[
         "From one window to the next is one place of `v`, and so is from one entry to the next.",

@@ -3,17 +3,17 @@
 import torch
 
 from pytorch_primer.exercises.exercise import exercise
-from pytorch_primer.exercises.kinds import Tensor
+from pytorch_primer.exercises.specs import TensorSpec
 
 
 def matrices(generator):
-    shapes = [(3, 4), (2, 2), (5,)]
+    shapes = [(3, 4), (2, 2), (1, 5)]
     return [(torch.randn(shape, generator=generator).requires_grad_(),) for shape in shapes]
 
 
 @exercise(
     cases=matrices,
-    returns=Tensor(),
+    returns=TensorSpec(),
     hints=[
         "Compute the sum of squares as a tensor first; it remembers how it came from `X`.",
         "`f = 10 * (X**2).sum()`, then `f.backward()`. Where does the gradient arrive?",
@@ -22,8 +22,8 @@ def matrices(generator):
     difficulty=1,
 )
 def x_grad(X):
-    """Return the gradient of :math:`f(X) = 10 \\sum_{ij} x_{ij}^2` at the leaf ``X``, a tensor of
-    the shape of ``X``.
+    """Return the gradient of :math:`f(X) = 10 \\sum_{ij} x_{ij}^2` at the leaf ``X``, a
+    matrix, as a tensor of the shape of ``X``.
     """
     # <solution>
     f = 10 * (X**2).sum()
@@ -49,51 +49,23 @@ def by_hand(X):
     return 20 * X.detach()
 
 
-@x_grad.mistake("The result is 2X: the factor 10 is missing.")
-def forgot_the_factor(X):
-    (X**2).sum().backward()
-    return X.grad
-
-
-@x_grad.mistake(
-    "None came back: `X.grad` is None until `backward()` ran, and `backward()` itself returns None."
-)
-def forgot_backward(X):
-    10 * (X**2).sum()
-    return X.grad
-
-
-@x_grad.mistake("That is the value of the function, not its gradient. Call `backward` on it.")
-def the_value(X):
-    return 10 * (X**2).sum()
-
-
-@x_grad.mistake(
-    "None came back: `X.grad` is None until `backward()` ran, and `backward()` itself returns None."
-)
-def result_of_backward(X):
-    return (10 * (X**2).sum()).backward()
-
-
-@x_grad.mistake("`backward` starts from a single number. Sum the squares before calling it.")
-def forgot_the_sum(X):
-    (10 * X**2).backward()
-    return X.grad
-
-
-@x_grad.mistake("The result is 10X. The derivative of a square brings down a factor 2.")
-def factor_two_lost(X):
-    return 10 * X.detach()
-
-
-@x_grad.mistake("The result is twice the gradient: `backward` ran twice and `.grad` adds up.")
-def ran_twice(X):
-    for _ in range(2):
-        (10 * (X**2).sum()).backward()
-    return X.grad
-
-
-@x_grad.mistake("The mean was taken instead of the sum, so the gradient is too small by the count.")
-def mean_for_sum(X):
-    (10 * (X**2).mean()).backward()
-    return X.grad
+x_grad.line_mistakes(r"""
+The result is 2X: the factor 10 is missing.
+    10 * (X**2).sum() -> (X**2).sum()
+None came back: `X.grad` is None until `backward()` ran, and `backward()` itself returns None.
+    f.backward() ->
+That is the value of the function, not its gradient. Call `backward` on it.
+    f.backward() ->
+    return X.grad -> return f
+None came back: `X.grad` is None until `backward()` ran, and `backward()` itself returns None.
+    f.backward() ->
+    return X.grad -> return f.backward()
+`backward` starts from a single number. Sum the squares before calling it.
+    10 * (X**2).sum() -> 10 * X**2
+The result is 10X. The derivative of a square brings down a factor 2.
+    return X.grad -> return X.grad / 2
+The result is twice the gradient: `backward` ran twice and `.grad` adds up.
+    f.backward() -> f.backward(retain_graph=True)\nf.backward()
+The mean was taken instead of the sum, so the gradient is too small by the count.
+    (X**2).sum() -> (X**2).mean()
+""")
