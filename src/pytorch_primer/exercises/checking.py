@@ -18,14 +18,9 @@ from pytorch_primer.exercises.exercise import Answer, Exercise, known_ids, load
 from pytorch_primer.exercises.outcome import Outcome, Trial, said, same_pieces, text_of
 from pytorch_primer.exercises.slips import looks_like
 from pytorch_primer.exercises.source import BANK, is_blank
-from pytorch_primer.exercises.specs import (
-    Difference,
-    NumberSpec,
-    TensorSpec,
-    Tolerance,
-    type_name,
-)
+from pytorch_primer.exercises.specs import Difference, NumberSpec, TensorSpec
 from pytorch_primer.exercises.trials import mistakes_of, solution_of
+from pytorch_primer.exercises.values import Tolerance, type_name
 
 Status = Literal["right", "wrong", "blank"]
 Basis = Literal["mistake", "slip", "cause", "remark", "bare"]
