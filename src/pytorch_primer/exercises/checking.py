@@ -137,6 +137,8 @@ def wrong_with(made: Exercise, answer: Answer) -> Finding | None:
     text = differs.text[0].upper() + differs.text[1:]
     if differs.is_cause:
         return Finding(text, "cause")
+    if trial[case].error is not None:  # no slip is known by its exception
+        return Finding(text, "bare")
     text = f"{text} {differs.remark}".strip()
     clause = attempt(lambda: looks_like(made, trial))
     if clause:
