@@ -18,14 +18,9 @@ from pytorch_primer.exercises.exercise import Answer, Exercise, known_ids, load
 from pytorch_primer.exercises.outcome import Outcome, Trial, said, same_pieces, text_of
 from pytorch_primer.exercises.slips import looks_like
 from pytorch_primer.exercises.source import BANK, is_blank
-from pytorch_primer.exercises.specs import (
-    Difference,
-    NumberSpec,
-    TensorSpec,
-    Tolerance,
-    type_name,
-)
+from pytorch_primer.exercises.specs import Difference, NumberSpec, TensorSpec
 from pytorch_primer.exercises.trials import mistakes_of, solution_of
+from pytorch_primer.exercises.values import Tolerance, type_name
 
 Status = Literal["right", "wrong", "blank"]
 Basis = Literal["mistake", "slip", "cause", "remark", "bare"]
@@ -142,6 +137,8 @@ def wrong_with(made: Exercise, answer: Answer) -> Finding | None:
     text = differs.text[0].upper() + differs.text[1:]
     if differs.is_cause:
         return Finding(text, "cause")
+    if trial[case].error is not None:  # no slip is known by its exception
+        return Finding(text, "bare")
     text = f"{text} {differs.remark}".strip()
     clause = attempt(lambda: looks_like(made, trial))
     if clause:

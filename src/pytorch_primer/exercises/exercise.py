@@ -45,8 +45,9 @@ from pytorch_primer.exercises.source import (
     run_text,
     standalone,
 )
-from pytorch_primer.exercises.specs import Spec, Tolerance, TupleSpec
+from pytorch_primer.exercises.specs import Spec, TupleSpec
 from pytorch_primer.exercises.state import fresh_state
+from pytorch_primer.exercises.values import Tolerance
 
 Answer = Callable[..., Any]
 Cases = Callable[[torch.Generator], Sequence[tuple[Any, ...]]]

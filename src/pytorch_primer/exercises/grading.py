@@ -11,35 +11,26 @@ from __future__ import annotations
 
 import argparse
 import csv
-import hashlib
-import io
 import json
 import os
 import secrets
 import selectors
-import shutil
 import signal
-import stat
 import subprocess
 import sys
 import tempfile
 import time
-import warnings
-import zipfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from pytorch_primer.exercises.exercise import known_ids
+from pytorch_primer.exercises.grading_files import SUFFIXES, Sheet, cells_of, sheets
 from pytorch_primer.exercises.grading_report import safe, write_summary
+from pytorch_primer.exercises.grading_sandbox import sandbox, why_no_sandbox
 
 STATUSES = ("right", "wrong", "blank", "stopped", "lost")
-SUFFIXES = (".ipynb", ".py", ".zip")
-MAX_FILE = 20 * 2**20
 MAX_REPORT = 2**18
 MAX_RUNS = 8
 GRACE = 10.0  # seconds beyond a limit until the process is ended, and for its start ten times that
@@ -74,20 +65,6 @@ class Options:
     seed: int = field(default_factory=lambda: secrets.randbelow(2**31))
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One worksheet: its name in the table, its content, or why it has none."""
-
-    name: str
-    content: bytes = b""
-    problem: str = ""
-
-    @property
-    def digest(self) -> str:
-        """A short hash of the content, by which a resumed run knows what it has graded."""
-        return hashlib.sha256(self.content).hexdigest()[:12]
-
-
 @dataclass
 class Grade:
     """What a worksheet was worth: a status for each exercise, and what was wrong with it."""
@@ -102,109 +79,6 @@ class Grade:
     def right(self) -> int:
         """Number of exercises solved."""
         return sum(status == "right" for status in self.statuses.values())
-
-
-def sheets(folder: Path) -> Iterator[Sheet]:
-    """Yield every worksheet of a folder and its subfolders, also those that cannot be read."""
-    for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
-                path = Path(root, name)
-                shown = path.relative_to(folder).as_posix()
-                try:
-                    content = read(path)
-                except (OSError, ValueError) as error:
-                    yield Sheet(shown, problem=f"cannot be read: {error}")
-                    continue
-                yield from members(shown, content)
-
-
-def read(path: Path) -> bytes:
-    """Read a regular file of bounded size; links, pipes and devices are refused, unopened."""
-    info = path.lstat()
-    if not stat.S_ISREG(info.st_mode):
-        raise ValueError("it is no regular file")
-    if info.st_size > MAX_FILE:
-        raise ValueError(f"it has more than {MAX_FILE // 2**20} MB")
-    with path.open("rb") as stream:
-        return stream.read(MAX_FILE)
-
-
-def members(name: str, content: bytes) -> Iterator[Sheet]:
-    """Yield a sheet, or the sheets that lie in a zip."""
-    if not name.lower().endswith(".zip"):
-        yield Sheet(name, content)
-        return
-    found = False
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for info in archive.infolist()[:1000]:
-                if info.filename.lower().endswith((".ipynb", ".py")):
-                    found, inner = True, f"{name}/{info.filename}"
-                    if info.file_size > MAX_FILE:
-                        yield Sheet(inner, problem=f"has more than {MAX_FILE // 2**20} MB")
-                    else:
-                        with archive.open(info) as stream:
-                            yield Sheet(inner, stream.read(MAX_FILE))
-    except Exception as error:
-        yield Sheet(name, problem=f"cannot be unpacked: {error}")
-        return
-    if not found:
-        yield Sheet(name, problem="holds no notebook and no script")
-
-
-def cells_of(sheet: Sheet) -> list[str]:
-    """Return the code cells of a notebook of any version, or a script as one cell.
-
-    Raises
-    ------
-    ValueError
-        If it is no notebook that can be read.
-    """
-    try:
-        text = sheet.content.decode("utf-8-sig")
-        if sheet.name.lower().endswith(".py"):
-            return [text]
-        with warnings.catch_warnings(action="ignore"):
-            book = nbformat.reads(text, as_version=4)  # type: ignore[no-untyped-call]
-        return ["".join(cell["source"]) for cell in book["cells"] if cell["cell_type"] == "code"]
-    except Exception as error:
-        raise ValueError(f"not a notebook that can be read: {type(error).__name__}") from error
-
-
-def sandbox(folder: Path) -> list[str]:
-    """Return the command that starts a program in a sandbox of which only `folder` is shared."""
-    python = {sys.prefix, sys.base_prefix, *(p for p in sys.path if os.path.isdir(p))}
-    shown = ["/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives"]
-    binds = [arg for path in shown for arg in ("--ro-bind-try", path, path)]
-    home = ["--size", str(2**30), "--tmpfs", "/tmp", "--size", str(2**28), "--tmpfs", "/home"]
-    own = [arg for path in sorted(python) for arg in ("--ro-bind", path, path)]
-    return [
-        "bwrap",
-        *("--unshare-all", "--die-with-parent", "--new-session", "--clearenv"),
-        *("--cap-drop", "ALL", "--hostname", "worksheet"),
-        *binds,
-        *("--proc", "/proc", "--dev", "/dev"),
-        *home,
-        *own,
-        *("--ro-bind", str(folder), "/job", "--dir", "/home/student", "--chdir", "/home/student"),
-        *("--setenv", "HOME", "/home/student", "--setenv", "PATH", "/usr/bin:/bin"),
-        *("--setenv", "OMP_NUM_THREADS", "1", "--setenv", "MPLBACKEND", "agg"),
-        *("--setenv", "PYTHONPATH", os.environ.get("PYTHONPATH", "")),
-        *("--setenv", "PYTHONDONTWRITEBYTECODE", "1", "--setenv", "LANG", "C.UTF-8"),
-    ]
-
-
-def why_no_sandbox() -> str:
-    """Say why no program can be started in a sandbox; "" where one can."""
-    if shutil.which("bwrap") is None:
-        return "there is no program `bwrap`"
-    with tempfile.TemporaryDirectory() as folder:
-        command = [*sandbox(Path(folder)), sys.executable, "-c", "pass"]
-        done = subprocess.run(command, capture_output=True, check=False, timeout=60)
-    said = done.stderr.decode(errors="replace").strip().splitlines()
-    return "" if done.returncode == 0 else f"bwrap failed ({' '.join(said[-1:])})"
 
 
 @dataclass

@@ -14,8 +14,9 @@ import numpy as np
 import torch
 
 from pytorch_primer.exercises.exercise import Answer, Exercise
-from pytorch_primer.exercises.specs import InstanceSpec, Tolerance, entries
+from pytorch_primer.exercises.specs import InstanceSpec
 from pytorch_primer.exercises.state import fresh_state
+from pytorch_primer.exercises.values import Tolerance, entries
 
 EXACT = Tolerance(0.0, 0.0)
 

@@ -17,9 +17,10 @@ from typing import NamedTuple
 
 from pytorch_primer.exercises.exercise import Exercise
 from pytorch_primer.exercises.outcome import Trial, same, same_pieces
-from pytorch_primer.exercises.rules import Edit, Slip, apply, expression, slips
+from pytorch_primer.exercises.rules import Edit, Slip, apply, slips
 from pytorch_primer.exercises.source import run_text, standalone
 from pytorch_primer.exercises.trials import mistakes_of, solution_of
+from pytorch_primer.exercises.variants import expression
 
 MAX_ROUNDS = 2_000  # of a loop that a slip made endless
 MAX_PAIRS = 600

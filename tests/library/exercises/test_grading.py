@@ -43,7 +43,7 @@ def rows(folder):
 
 def graded(folder, *args):
     how = [] if not WHY else ["--unsafe"]
-    grading.main([str(folder), "--seconds", "5", "--jobs", "2", *how, *args])
+    grading.main([str(folder), "--seconds", "15", "--jobs", "2", *how, *args])
     return rows(folder)
 
 

@@ -8,9 +8,9 @@ from pytorch_primer.exercises.specs import (
     HistorySpec,
     NumberSpec,
     TensorSpec,
-    Tolerance,
     TupleSpec,
 )
+from pytorch_primer.exercises.values import Tolerance
 
 W = torch.tensor([[1.0, -2.0, 3.0], [4.0, 5.0, -7.0], [0.5, 8.0, 2.0]])
 LINE = torch.tensor([9.0, 5.0, 3.0, 2.0])

@@ -15,7 +15,7 @@ from pytorch_primer import check
 from pytorch_primer.exercises import slips
 from pytorch_primer.exercises.checking import judge
 from pytorch_primer.exercises.exercise import all_exercises, load
-from pytorch_primer.exercises.specs import Tolerance
+from pytorch_primer.exercises.values import Tolerance
 
 BANK = {made.id: made for made in all_exercises()}
 each_exercise = pytest.mark.parametrize("made", BANK.values(), ids=BANK.keys())
