@@ -414,8 +414,8 @@ axes[0].legend()
 fig.set_label(
     "Mean training loss of each epoch, logarithmic. Left, budgets of five epochs: the constant rate makes"
     " a ragged line; at epoch 5 the three others drop at once and become smooth; with the factor 1/2"
-    " the line goes on falling, with 1/8 it is soon flat. Right, plateaus: the drop comes at another epoch"
-    " in each run, and the lines end closer together."
+    " the line goes on falling, with 1/8 it is soon flat. Right, plateaus: the drop comes later, for all"
+    " three at the same epoch, and the three lines end close together below those on the left."
 )
 
 
@@ -427,6 +427,9 @@ for name in factors:
     assert roughness(("budget", name)) < 0.5 * roughness(still)
     drop = results["budget", name][0].epoch_losses
     assert drop[5] < drop[4]
+    lrs = results["plateau", name][0].lrs
+    assert lrs.index(3.0 * factors[name]) > 5
+    assert results["plateau", name][0].epoch_losses[-1] < drop[-1]
 flat = results["budget", "1/8"][0].epoch_losses
 falling = results["budget", "1/2"][0].epoch_losses
 assert flat[-6] - flat[-1] < 0.5 * (falling[-6] - falling[-1])
@@ -436,7 +439,8 @@ assert flat[-6] - flat[-1] < 0.5 * (falling[-6] - falling[-1])
 # On the left, look at epoch 5. The constant rate goes on, ragged. The others drop at once and
 # become smooth: what had kept the loss up was not the place where the weights were but the jumping
 # around it. What follows depends on the factor. Times 1/8 freezes the run: after two cuts the rate
-# is 64 times smaller, and the line is flat before the way was done.
+# is 64 times smaller, and the line is flat before the way was done. On the right the first cut
+# comes later, when the large rate has given what it could, and the factor hardly matters.
 #
 # Is it the schedule, or the seed?
 # --------------------------------

@@ -341,14 +341,15 @@ for ax, kernel in zip(axes, weights, strict=True):
 
 # sphinx_gallery_start_ignore
 fig.set_label(
-    "Eight kernels of 5 by 5 weights, red positive, blue negative. Several have a red side and a blue side, as a"
-    " detector of edges has."
+    "Eight kernels of 5 by 5 weights, red positive, blue negative. Some have a red side and a blue side, as a"
+    " detector of edges has; others show no pattern."
 )
 assert weights.shape == (8, 5, 5)
 # sphinx_gallery_end_ignore
 
 # %%
-# Several have a positive and a negative side, like the two that we made by hand.
+# Some have a positive and a negative side, like the two that we made by hand. Others are hard to
+# read: a kernel is one of eight that answer together.
 #
 # Recap
 # -----
