@@ -210,8 +210,8 @@ with torch.no_grad():
 
 # %%
 # In training mode the answer for an image depends on the company that it keeps; after ``eval()`` it
-# does not. A forgotten ``eval()`` would be worse here than with dropout: a batch of one has no
-# standard deviation to speak of.
+# does not. A forgotten ``eval()`` does more harm here than with dropout: the running values, which
+# belong to the network, go on changing with whatever it is shown.
 #
 # Three seeds each
 # ----------------
