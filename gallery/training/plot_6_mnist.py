@@ -463,8 +463,9 @@ assert test_x[0].numel() == 784
 # With all 60 000 images an epoch has 7.5 times as many steps as with 8 000. What that takes on this
 # machine, from the time of one epoch on what we have:
 
+another, optimizer, _ = parts_of_a_run()
 begin = time.perf_counter()
-epoch(new_net(), optimizer, torch.arange(len(train_x)))
+epoch(another, optimizer, torch.arange(len(train_x)))
 took = time.perf_counter() - begin
 print("times as many images:", 60_000 / len(known))
 print(f"an epoch on all of them: about {60_000 / len(train_x) * took:.0f} s")
