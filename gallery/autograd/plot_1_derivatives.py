@@ -17,8 +17,6 @@ looks at their errors and their costs.
 
 # sphinx_gallery_tags = ["autograd"]
 
-import math
-
 import matplotlib.pyplot as plt
 import sympy
 import torch
@@ -41,6 +39,8 @@ x0 = torch.tensor(1.5, dtype=torch.float64)
 print("f(1.5) =", f(x0).item())
 
 # sphinx_gallery_start_ignore
+import math
+
 assert abs(f(x0).item() - math.sin(2.25)) < 1e-15
 assert 1e-16 < torch.finfo(torch.float64).eps < 10 ** -(16 - 1)
 # sphinx_gallery_end_ignore

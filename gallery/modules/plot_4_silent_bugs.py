@@ -16,8 +16,6 @@ it, and the mend. At the end stands what to do when you do not know which one yo
 
 # sphinx_gallery_tags = ["modules", "debugging", "training"]
 
-import itertools
-
 import matplotlib.pyplot as plt
 import torch
 from torch import nn
@@ -89,6 +87,8 @@ def accumulating(net, optimizer):
 forgotten = run(accumulating)
 
 # sphinx_gallery_start_ignore
+import itertools
+
 rises = sum(b > a for a, b in itertools.pairwise(forgotten))
 assert rises > 50
 assert min(forgotten[:6]) < good[5]

@@ -497,6 +497,8 @@ import math
 
 assert math.isnan(ends["momentum", 10])
 assert ends["Adam", 10] < 1
+for kind in (torch.optim.Adam, torch.optim.AdamW):
+    assert kind([torch.zeros(1)]).defaults["lr"] == 0.001
 assert ends["momentum", 0.1] > 1e6 * ends["momentum", 1]
 assert inspect.signature(torch.optim.Adam).parameters["lr"].default == 0.001
 # sphinx_gallery_end_ignore
@@ -508,11 +510,11 @@ assert inspect.signature(torch.optim.Adam).parameters["lr"].default == 0.001
 # Which one should I use?
 # -----------------------
 #
-# - **Adam or AdamW, with the rate 0.001**, for a first try on a network. It forgives a rate that is
-#   off by a factor of three or ten, and it treats layers with small and with large gradients alike.
-#   AdamW where you want weight decay.
-# - **SGD with momentum 0.9** when you can afford to search the rate. Tuned, it is often as good or
-#   better, and its behaviour is easier to understand.
+# - **Adam or AdamW, with the rate 0.001**, their default, for a first try on a network. A rate ten
+#   times too large makes them wander and not explode, and by their division layers with small and
+#   with large gradients get steps of one size. AdamW where you want weight decay.
+# - **SGD with momentum 0.9** when you can afford to search the rate. Tuned, it won by far here, and
+#   its limits are easier to understand.
 # - Whatever you take, *search its rate*: a rate belongs to an optimizer, and 0.1 for one says
 #   nothing about another. How to search is a lesson of part 5.
 #

@@ -230,8 +230,8 @@ assert differences.mean() < final.max() - final.min()
 # sphinx_gallery_end_ignore
 
 # %%
-# The difference is smaller than the width of the bundle, and still many times its standard error:
-# it is there.
+# The difference is smaller than the width of the bundle, and still more than 3 times its standard
+# error: it is there.
 #
 # Workers
 # -------

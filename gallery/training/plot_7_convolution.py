@@ -211,8 +211,8 @@ with torch.no_grad():
 
 # %%
 # In training mode the answer for an image depends on the company that it keeps; after ``eval()`` it
-# does not. A forgotten ``eval()`` would be worse here than with dropout: a batch of one has no
-# standard deviation to speak of.
+# does not. A forgotten ``eval()`` does more harm here than with dropout: the running values, which
+# belong to the network, go on changing with whatever it is shown.
 #
 # Three seeds each
 # ----------------
@@ -342,14 +342,15 @@ for ax, kernel in zip(axes, weights, strict=True):
 
 # sphinx_gallery_start_ignore
 fig.set_label(
-    "Eight kernels of 5 by 5 weights, red positive, blue negative. Several have a red side and a blue side, as a"
-    " detector of edges has."
+    "Eight kernels of 5 by 5 weights, red positive, blue negative. Some have a red side and a blue side, as a"
+    " detector of edges has; others show no pattern."
 )
 assert weights.shape == (8, 5, 5)
 # sphinx_gallery_end_ignore
 
 # %%
-# Several have a positive and a negative side, like the two that we made by hand.
+# Some have a positive and a negative side, like the two that we made by hand. Others are hard to
+# read: a kernel is one of eight that answer together.
 #
 # Recap
 # -----

@@ -18,7 +18,7 @@ from pytorch_primer.exercises.exercise import Answer, Exercise, known_ids, load
 from pytorch_primer.exercises.outcome import Outcome, Trial, said, same_pieces, text_of
 from pytorch_primer.exercises.slips import looks_like
 from pytorch_primer.exercises.source import BANK, is_blank
-from pytorch_primer.exercises.specs import Difference, NumberSpec, TensorSpec
+from pytorch_primer.exercises.specs import Difference, EqualSpec, NumberSpec, Spec, TensorSpec
 from pytorch_primer.exercises.trials import mistakes_of, solution_of
 from pytorch_primer.exercises.values import Tolerance, type_name
 
@@ -184,7 +184,9 @@ def unseen(name: str, want: Outcome, got: Outcome, tol: Tolerance) -> Difference
     expected, value = want.seen[name], got.seen[name]
     if isinstance(expected, bool):
         return None if value == expected else Difference(f"this should hold, and does not: {name}.")
-    spec = TensorSpec() if isinstance(expected, torch.Tensor) else NumberSpec()
+    spec: Spec = TensorSpec() if isinstance(expected, torch.Tensor) else NumberSpec()
+    if isinstance(expected, int):
+        spec = EqualSpec(int)
     return spec.difference(name, expected, value, tol)
 
 

@@ -28,7 +28,8 @@ def then_trained(snapshot, net):
 
 
 def looks(state, net):
-    seen = {"all names of the state are there": set(state) == set(net.before)}
+    seen = {"number of tensors": len(state)}
+    seen["all names of the state are there"] = set(state) == set(net.before)
     if set(state) == set(net.before):
         for name in net.before:
             seen[f"{name} in the snapshot"] = torch.as_tensor(state[name]).detach().float()
@@ -81,9 +82,9 @@ def parameters_only(net):
     return {name: p.detach().clone() for name, p in net.named_parameters()}
 
 
-@snapshot.mistake("This is a copy of the network; return its state, a dictionary.")
-def the_network(net):
-    return copy.deepcopy(net)
+@snapshot.mistake("The names have lost their modules, so some stand for several: keep them whole.")
+def last_parts_of_names(net):
+    return {name.split(".")[-1]: value.clone() for name, value in net.state_dict().items()}
 
 
 @snapshot.mistake("These are the tensors without their names; return a dictionary.")
