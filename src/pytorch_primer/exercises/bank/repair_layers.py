@@ -70,7 +70,7 @@ class repair_layers(nn.Module):
 
 
 def linear(sizes):
-    return [nn.Linear(m, n) for m, n in itertools.pairwise(sizes)]
+    return [nn.Linear(m, n) for m, n in zip(sizes, sizes[1:], strict=False)]
 
 
 @repair_layers.also_right
