@@ -70,7 +70,7 @@ class repair_layers(nn.Module):
 
 
 def linear(sizes):
-    return [nn.Linear(m, n) for m, n in zip(sizes, sizes[1:], strict=False)]
+    return [nn.Linear(sizes[i], sizes[i + 1]) for i in range(len(sizes) - 1)]
 
 
 @repair_layers.also_right
@@ -150,8 +150,9 @@ class LastMissing(nn.Module):
 class WithoutBias(nn.Module):
     def __init__(self, sizes):
         super().__init__()
-        pairs = itertools.pairwise(sizes)
-        self.layers = nn.ModuleList(nn.Linear(m, n, bias=False) for m, n in pairs)
+        self.layers = nn.ModuleList(linear(sizes))
+        for layer in self.layers:
+            layer.register_parameter("bias", None)
 
     def forward(self, x):
         for layer in self.layers[:-1]:
