@@ -8,6 +8,7 @@ import math
 import re
 import sys
 import textwrap
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import CodeType, FunctionType
@@ -171,7 +172,10 @@ def standalone(answer: Callable[..., Any], id: str) -> tuple[str, str]:
 def run_text(text: str, around: dict[str, Any], name: str) -> Any:
     """Run the text of an answer among the names of a module and return what it defines."""
     namespace = {**MODULES, **around}
-    exec(compile(text, f"<answer to {name}>", "exec"), namespace)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # a slip that Python itself would doubt
+        code = compile(text, f"<answer to {name}>", "exec")
+    exec(code, namespace)
     return namespace[name]
 
 
