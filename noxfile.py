@@ -191,11 +191,7 @@ def notebooks(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def grade(session: nox.Session) -> None:
-<<<<<<< HEAD
     """Grade worksheets into FOLDER/grades.csv: ``nox -s grade -- FOLDER [--jobs N]``."""
-=======
-    """Grade a folder of worksheets: ``nox -s grade -- FOLDER [--jobs N]`` writes its table."""
->>>>>>> exercises
     install(session)
     if not session.posargs:
         session.error("which folder? nox -s grade -- FOLDER")
