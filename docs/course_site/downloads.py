@@ -20,6 +20,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -46,20 +47,26 @@ from pytorch_primer.outline import Outline, Part
 
 Cells = list[tuple[str, str]]
 PACKAGE = "pytorch_primer"
+WHEELS = Path(__file__).parents[1] / "_build/wheel"
 WORKSHEETS = "worksheets"
 ARCHIVES = "downloads"
 COURSE, SITE = "course.zip", "site.zip"
 MNIST = "mnist"
+FOLDER = "pytorch_course"  # not the package's name: Python would take the folder for it
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 ABOUT = """\
 > Lesson **{title}** of `{package}` {version}, run with PyTorch {torch} when the course was built.
 > Read it online: [{url}]({url})
 >
-> The next cell installs the course's package, unless it is there already."""
+> The next cell installs the course's package, unless this version of it is there already."""
 INSTALL = """\
+import importlib.metadata
 import importlib.util
 
-if importlib.util.find_spec("{package}") is None:
+there = {{d.metadata["Name"]: d.version for d in importlib.metadata.distributions()}}
+if there.get("{name}") != "{version}":
+    if importlib.util.find_spec("pip") is None:
+        raise RuntimeError("no pip here: run `uv pip install {wheel}`, then this cell again")
     %pip install --quiet {wheel}"""
 USE = """\
 Replace each `...` by your code and run the cell: the last line checks it.
@@ -97,8 +104,11 @@ os.environ.setdefault("{variable}", "{address}")"""
 
 
 def wheel_url(site: str) -> str:
-    """Give the address of the wheel that the site serves."""
-    return urljoin(site, f"{PACKAGE}-{version(PACKAGE)}-py3-none-any.whl")
+    """Give the address of the wheel that the site serves; pip verifies the digest behind it."""
+    name = f"{PACKAGE}-{version(PACKAGE)}-py3-none-any.whl"
+    built = WHEELS / name
+    digest = f"#sha256={sha256(built.read_bytes()).hexdigest()}" if built.exists() else ""
+    return urljoin(site, name) + digest
 
 
 def first_cells(title: str, url: str, site: str) -> list[tuple[str, str]]:
@@ -110,7 +120,9 @@ def first_cells(title: str, url: str, site: str) -> list[tuple[str, str]]:
         torch=version("torch").partition("+")[0],
         url=url,
     )
-    return [("markdown", about), ("code", INSTALL.format(package=PACKAGE, wheel=wheel_url(site)))]
+    name = PACKAGE.replace("_", "-")
+    install = INSTALL.format(name=name, version=version(PACKAGE), wheel=wheel_url(site))
+    return [("markdown", about), ("code", install)]
 
 
 def images_cell(site: str, code: str) -> str:
@@ -177,9 +189,9 @@ def write_downloads(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     title = next(doctree.findall(nodes.title)).astext()
     code = visible_code(script.read_text(encoding="utf-8"))
     cells = [*first_cells(title, url, site), *lesson_cells(blocks, writer.cells(doctree))]
-    if images := images_cell(site, code):
-        cells.insert(2, ("code", images))
-        code = behind_docstring(code, images)
+    if place := images_cell(site, code):
+        cells.insert(2, ("code", place))
+        code = behind_docstring(code, place)
     target = Path(app.outdir, docname)
     target.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(notebook(cells), indent=1, ensure_ascii=False) + "\n"
@@ -307,7 +319,7 @@ def course_files(site: Path, constraints: Path) -> dict[str, bytes]:
     files["README.txt"] = README.format(wheel=wheel).encode()
     if constraints.exists():
         files["constraints.txt"] = constraints.read_bytes()
-    return {f"pytorch_primer/{name}": content for name, content in files.items()}
+    return {f"{FOLDER}/{name}": content for name, content in files.items()}
 
 
 def site_files(site: Path) -> dict[str, bytes]:

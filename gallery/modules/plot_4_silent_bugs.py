@@ -263,6 +263,7 @@ assert net[0].weight.abs().max() == 0
 net = fresh()
 for p in net.parameters():
     nn.init.constant_(p, 0.1)
+assert all((p == 0.1).all() for p in net.parameters())
 run(right, net)
 assert (net[0].weight - net[0].weight[0]).abs().max() < 1e-5
 assert len(net[0].weight) == 16

@@ -78,6 +78,7 @@ print(
 )
 
 # sphinx_gallery_start_ignore
+torch.testing.assert_close(update, torch.tensor(-0.1 * -12))
 torch.testing.assert_close(update, torch.tensor(1.2))
 torch.testing.assert_close(x + update, torch.tensor(-2.8))
 # sphinx_gallery_end_ignore
@@ -266,6 +267,7 @@ for rate, run in zip(rates, runs, strict=True):
         run.positions[:, 0].double(), formula, rtol=1e-3, atol=1e-4
     )
 assert {round(p, 3) for p in runs[3].positions[:, 0].tolist()} == {-4, 8}
+assert 2 / (2 * 10) == 0.1
 # sphinx_gallery_end_ignore
 
 # %%

@@ -169,6 +169,7 @@ print(skewed(torch.tensor([x, y])).item(), 10 * (x**2 - 3 * x * y + 4 * y**2))
 
 # sphinx_gallery_start_ignore
 assert skewed(torch.tensor([x, y])).item() == 10 * (9 + 18 + 16) == 430
+assert start.tolist() == [8, 8]
 # sphinx_gallery_end_ignore
 
 # %%
@@ -303,6 +304,7 @@ print(f"largest difference between formula and run: {difference:.0e}")
 
 # sphinx_gallery_start_ignore
 assert difference < 1e-4
+assert 1 - 0.0219 * exact[1] < -1 < 1 - 0.0213 * exact[1]
 # sphinx_gallery_end_ignore
 
 # %%
@@ -356,6 +358,7 @@ fig.set_label(
 ends = [run.values[-1].item() for run in runs.values()]
 assert min(ends) == ends[1]
 assert ends[3] > runs["lr = 0.0219"].values[0].item()
+assert -1 < 1 - 0.0213 * exact[1] < -0.9
 # sphinx_gallery_end_ignore
 
 # %%

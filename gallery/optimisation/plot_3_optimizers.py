@@ -69,6 +69,9 @@ print("by SGD: ", [round(p.item(), 4) for p in (x, y, z)])
 
 # sphinx_gallery_start_ignore
 torch.testing.assert_close(torch.stack([x, y, z]).detach(), expected)
+last = torch.tensor([[20.0, -30.0], [-30.0, 80.0]])
+least, most = torch.linalg.eigvalsh(last).tolist()
+assert round(most / least) == 12
 # sphinx_gallery_end_ignore
 
 # %%

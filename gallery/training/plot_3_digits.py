@@ -369,6 +369,7 @@ assert confusions.diagonal().sum() == right.sum()
 off = confusions - torch.diag(confusions.diagonal())
 assert off.max() <= 4
 assert confusions.diagonal().min() >= 20
+assert make_net()[1].out_features == 100
 # sphinx_gallery_end_ignore
 
 # %%

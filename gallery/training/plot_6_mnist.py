@@ -31,6 +31,10 @@ from pytorch_primer import OneHot, import_torchvision, set_seed, small_mnist
 plt.style.use("pytorch_primer.course")
 torchvision = import_torchvision()
 
+# sphinx_gallery_start_ignore
+assert 390_000 < sum((m + 1) * n for m, n in [(784, 500), (500, 10)]) < 400_000
+# sphinx_gallery_end_ignore
+
 # %%
 # (``import_torchvision`` is ``import torchvision`` where that works by itself. Beside a PyTorch
 # without CUDA it may need a little help.)

@@ -66,4 +66,4 @@ __all__ = [
     "write_mnist",
 ]
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

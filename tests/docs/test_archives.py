@@ -60,7 +60,7 @@ def names(path):
 def test_course_has_notebooks_worksheets_wheel_constraints_and_readme(site):
     write(site)
     assert names(site / "downloads/course.zip") == {
-        f"pytorch_primer/{name}"
+        f"pytorch_course/{name}"
         for name in (
             "README.txt",
             "constraints.txt",
@@ -95,12 +95,12 @@ def test_files_can_be_read_by_who_unpacks_them(site):
     write(site)
     with zipfile.ZipFile(site / "downloads/course.zip") as archive:
         assert {info.external_attr >> 16 for info in archive.infolist()} == {0o644}
-        assert archive.read(f"pytorch_primer/{WHEEL}") == b"wheel"
+        assert archive.read(f"pytorch_course/{WHEEL}") == b"wheel"
 
 
 def test_readme_installs_the_wheel_that_lies_beside_it(site):
     readme = downloads.course_files(site, site.parents[2] / "constraints.txt")[
-        "pytorch_primer/README.txt"
+        "pytorch_course/README.txt"
     ].decode()
     (install,) = re.findall(r"pip install (.+)", readme)
     assert install.split() == ["-c", "constraints.txt", WHEEL, "jupyterlab"]
@@ -117,7 +117,7 @@ def test_built_archives_have_every_lesson(good):
     course, site = (names(good.html / "downloads" / name) for name in ("course.zip", "site.zip"))
     notebooks = {name for name in lessons if name.endswith(".ipynb")}
     assert len(notebooks) == 3
-    assert {f"pytorch_primer/{name}" for name in notebooks} <= course
+    assert {f"pytorch_course/{name}" for name in notebooks} <= course
     assert {f"pytorch_primer_site/{name}" for name in [*lessons, "index.html"]} <= site
 
 

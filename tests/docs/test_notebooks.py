@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from types import SimpleNamespace
@@ -64,12 +65,42 @@ def installing_code():
     return TransformerManager().transform_cell(code)
 
 
-@pytest.mark.parametrize(("package", "installs"), [("pytorch_primer", False), ("nowhere", True)])
-def test_installing_cell_acts_only_where_the_package_is_missing(monkeypatch, package, installs):
-    monkeypatch.setattr(downloads, "PACKAGE", package)
-    monkeypatch.setattr(downloads, "version", lambda _: "1.2.3")
+def run_first_cell(monkeypatch, there, version="1.2.3"):
+    """Run the first cell of a notebook of a version where some packages are there."""
+    monkeypatch.setattr(downloads, "version", lambda _: version)
+    found = [SimpleNamespace(metadata={"Name": n}, version=v) for n, v in there.items()]
+    monkeypatch.setattr("importlib.metadata.distributions", lambda: found)
     asked = []
     shell = SimpleNamespace(run_line_magic=lambda *args: asked.append(args))
     exec(installing_code(), {"get_ipython": lambda: shell, "sys": sys})
-    wheel = f"https://x.example/{package}-1.2.3-py3-none-any.whl"
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("there", "installs"),
+    [
+        ({"pytorch-primer": "1.2.3"}, False),
+        ({"pytorch-primer": "1.2.2"}, True),  # an older copy
+        ({"primer-pytorch": "1.2.3"}, True),
+        ({}, True),
+    ],
+)
+def test_first_cell_installs_unless_this_version_is_there(monkeypatch, there, installs):
+    asked = run_first_cell(monkeypatch, there)
+    wheel = "https://x.example/pytorch_primer-1.2.3-py3-none-any.whl"
     assert asked == ([("pip", f"install --quiet {wheel}")] if installs else [])
+
+
+def test_first_cell_says_what_to_do_without_pip(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(RuntimeError, match="no pip here: run `uv pip install"):
+        run_first_cell(monkeypatch, {})
+
+
+def test_address_of_the_wheel_has_the_digest_that_pip_verifies(monkeypatch, tmp_path):
+    monkeypatch.setattr(downloads, "version", lambda _: "1.2.3")
+    monkeypatch.setattr(downloads, "WHEELS", tmp_path)
+    (tmp_path / "pytorch_primer-1.2.3-py3-none-any.whl").write_bytes(b"wheel")
+    assert downloads.wheel_url("https://x.example/").endswith(
+        ".whl#sha256=" + hashlib.sha256(b"wheel").hexdigest()
+    )
