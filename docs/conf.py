@@ -108,3 +108,5 @@ copybutton_selector = "div[class*=highlight-]:not(.highlight-none, .sphx-glr-scr
 notfound_urls_prefix = urlsplit(html_baseurl).path
 ogp_site_url = html_baseurl
 ogp_social_cards = {"enable": False}
+ogp_description_length = 0  # `course_site.head` writes descriptions
+ogp_enable_meta_description = False

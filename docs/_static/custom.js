@@ -23,7 +23,7 @@ function makeScrollersReachable() {
 
 // -- drawers: navigation and contents where there is no room beside the page ----------------------
 
-const DRAWERS = { "site-navigation": "(max-width: 64rem)", "page-contents": "(max-width: 80rem)" };
+const DRAWERS = { "site-navigation": "(max-width: 64rem)", "page-contents": "(max-width: 76rem)" };
 
 function setUpDrawers() {
   const scrim = document.createElement("div");

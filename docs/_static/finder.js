@@ -19,8 +19,8 @@
     bug: "silent bug", debug: "silent bug", jacobian: "jacobian",
   };
   const STOP = new Set("a an the of to in on for is are do does how what why when my i it and or with not be can by from that this at as".split(" "));
-  const WEIGHT = { lesson: 1.6, "in lesson": 1.15, glossary: 1.2, exercise: 0.85, reference: 1.15, page: 0.7, "in page": 0.6 };
-  const FIELDS = [12, 4, 1]; // title, names in code, text
+  const WEIGHT = { lesson: 1.7, "in lesson": 1.25, glossary: 0.75, exercise: 0.6, reference: 1, page: 0.6, "in page": 0.35 };
+  const FIELDS = [12, 4, 2, 1]; // title, headings, names in code, text
 
   function stem(word) {
     return word
@@ -28,6 +28,7 @@
       .replace(/our$/, "or")
       .replace(/(ll)(ing|ed)$/, "l$2")
       .replace(/(izations?|izers?|ized|izes|izing|ize)$/, "iz")
+      .replace(/(abilit|ibilit)(y|ies)$|(able|ible)s?$/, "")
       .replace(/(ies)$/, "y")
       .replace(/(?<=\w{3})(ing|ed|es|s)$/, "")
       .replace(/(?<=\w{3})e$/, "");
@@ -57,10 +58,10 @@
 
   function makeIndex(entries) {
     const known = new Map(); // word -> Map(entry -> weight)
-    const rows = entries.map(([kind, title, uri, text, names, note], place) => {
-      const fields = [words(title), words(names), words(text)];
+    const rows = entries.map(([kind, title, uri, text, names, note, heads], place) => {
+      const fields = [words(title), words(heads), words(names), words(text)];
       fields.forEach((field, level) => {
-        for (const word of new Set(field)) {
+        for (const word of level < 2 ? new Set(field) : field) {
           if (!known.has(word)) known.set(word, new Map());
           const places = known.get(word);
           places.set(place, (places.get(place) || 0) + FIELDS[level]);
@@ -112,7 +113,7 @@
         const kind = row.kind.replace(/ [\d.]+$/, "");
         const share = full ? (matched.get(place) || 0) / full : 1;
         let value = score * (WEIGHT[kind] || 0.7) * (0.25 + share * share) / (1 + 0.06 * row.length);
-        if (row.plain === wanted) value *= 2;
+        if (row.plain === wanted) value *= kind === "glossary" ? 1.2 : 2;
         else if (` ${row.plain} `.includes(` ${wanted} `)) value *= 1.5;
         return { ...row, value };
       })

@@ -10,7 +10,8 @@
 7. `syllabus` draws the course: who builds on whom, plans, previous and next; `overviews` has the
    home page and the rows of lessons.
 8. `reference` and `inventories` document the library and link the projects that it stands on.
-9. `look` makes the typefaces and the colours, one for each part; `pages` is the frame of a page.
+9. `look` makes the typefaces and the colours, one for each part; `pages` is the frame of a page and
+   `head` what it says of itself to machines.
 10. `glossary` says where a term is taught, `finder` writes what the search looks through.
 11. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`.
 12. `report` keeps what the build measured of itself.
@@ -31,6 +32,7 @@ from course_site import (
     finder,
     formulas,
     glossary,
+    head,
     lessons,
     look,
     numbers,
@@ -58,6 +60,7 @@ PIPELINE = (
     glossary,
     look,
     pages,
+    head,
     finder,
     downloads,
 )

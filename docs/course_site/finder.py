@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,20 +29,27 @@ from pytorch_primer.exercises.exercise import load
 NAME = "finder_data.js"
 LEFT_OUT = (nodes.raw, nodes.comment, nodes.math, nodes.math_block, nodes.title)
 TORCH = re.compile(r"\b(?:torch|nn|F|optim)(?:\.\w+)+|\.(\w+_?)\(")
+NO_TOPIC = re.compile(r"Recap$|Exercises$|Practice$|Where to go next$|Lessons that use ")
 ERROR = re.compile(r"\b\w*(?:Error|Warning)\b: [^\n]{0,160}")
 
 
-def entry(kind: str, title: str, uri: str, text: str, names: str = "", note: str = "") -> Any:
-    """Make an entry: its kind, title, address, text, names of code in it, and a line to show."""
-    words = sorted(set(re.findall(r"[a-z][a-z_0-9]+", text.lower())))
-    return [kind, title, uri, " ".join(words), names, note]
+def entry(
+    kind: str, title: str, uri: str, text: str, names: str = "", note: str = "", heads: str = ""
+) -> Any:
+    """Make an entry: kind, title, address, text, names in its code, a line to show, headings.
+
+    A word that is said often stands there up to four times.
+    """
+    said = Counter(re.findall(r"[a-z][a-z_0-9]+", text.lower()))
+    words = [word for word in sorted(said) for _ in range(min(4, said[word].bit_length()))]
+    return [kind, title, uri, " ".join(words), names, note, heads]
 
 
-def own_text(section: nodes.section) -> str:
-    """Give the text of a section without its subsections."""
+def own_text(section: nodes.section, whole: bool = False) -> str:
+    """Give the text of a section, with its subsections if it is to be the whole."""
     found = []
     for child in section.children:
-        if isinstance(child, (nodes.section, *LEFT_OUT)):
+        if isinstance(child, LEFT_OUT) or (isinstance(child, nodes.section) and not whole):
             continue
         found += [
             text.astext()
@@ -55,12 +63,15 @@ def code_names(doctree: nodes.Element) -> str:
     """Give the names of torch in the code of a page, and the errors that it shows."""
     found: list[str] = []
     for block in doctree.findall(nodes.literal_block):
+        if block.get("language") == "none" and "Error" not in block.astext():
+            continue
         text = block.astext()
         found += [match[0].strip(".(") for match in TORCH.finditer(text)]
         found += ERROR.findall(text)
     for literal in doctree.findall(nodes.literal):
         found += literal.astext().split()
-    return " ".join(sorted(set(found)))
+    counts = Counter(found)
+    return " ".join(name for name in sorted(counts) for _ in range(min(3, counts[name])))
 
 
 def sections(app: Sphinx, docname: str) -> Iterator[Any]:
@@ -76,11 +87,11 @@ def sections(app: Sphinx, docname: str) -> Iterator[Any]:
     headings = [s.astext() for s in top.findall(nodes.title)][1:]
     rubrics = [s.astext() for s in top.findall(nodes.rubric)]
     aims = list(facts.aims) if facts else []
-    text = " ".join([own_text(top), *headings, *rubrics, *aims])
-    title = top[0].astext()
-    yield entry(kind, title, uri, text, code_names(top), aims[0] if aims else "")
+    heads = " ".join([*headings, *rubrics, *aims])
+    title, note = top[0].astext(), aims[0] if aims else ""
+    yield entry(kind, title, uri, own_text(top, whole=True), code_names(top), note, heads)
     for section in top.findall(nodes.section):
-        if section is top or section[0].astext() in ("Recap", "Exercises", "Practice"):
+        if section is top or NO_TOPIC.match(section[0].astext()):
             continue
         where = f"{uri}#{section['ids'][0]}"
         heading = section[0].astext()

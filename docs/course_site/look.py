@@ -25,6 +25,7 @@ from pytorch_primer.outline import Part
 
 FOLDER = "_build/static"  # in the source folder: made before Sphinx copies static files
 NAME = "course.css"
+PACKAGES = "node_modules/@fontsource-variable"
 LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x100)]
 SIGNS = map(ord, "ıŒœ–—‘’“”…•′″←↑→↓−×·≈≠≤≥∞√∂∇Σ∑αβγεηθλμπρσ●○✓✗▸▾")
 # How often letters occur in English: what decides how wide a text is.
@@ -130,6 +131,16 @@ def write_fonts(packages: Path, folder: Path) -> str:
     return "".join(made)
 
 
+def write_plain(app: Sphinx, path: Path) -> Path:
+    """Write the face of the headings as Matplotlib reads it: one weight, not packed."""
+    face = FACES[0]
+    source = Path(app.srcdir, PACKAGES, face.package)
+    font = TTFont(source / f"files/{face.package}-latin-wght-{face.style}.woff2")
+    font.flavor = None
+    instantiateVariableFont(font, {"wght": 600}).save(path)
+    return path
+
+
 def part_colours(parts: Iterable[Part]) -> str:
     """Give each part its colour and tint, on light and on dark pages."""
     made = []
@@ -147,7 +158,7 @@ def write(app: Sphinx) -> None:
     if app.builder.format != "html":
         return
     folder = Path(app.srcdir, FOLDER)
-    faces = write_fonts(Path(app.srcdir, "node_modules/@fontsource-variable"), folder / "fonts")
+    faces = write_fonts(Path(app.srcdir, PACKAGES), folder / "fonts")
     (folder / NAME).write_text(faces + part_colours(outline_of(app.config).parts), "utf-8")
     app.config.html_static_path.append(FOLDER)
     app.add_css_file(NAME, priority=700)
