@@ -100,8 +100,13 @@ html_math_renderer = "katex"
 html_copy_source = False
 html_show_sourcelink = False
 html_scaled_image_link = False
-html_theme_options = {"navigation_with_keys": True, "footer_icons": []}
+html_theme_options = {"footer_icons": []}
+pygments_dark_style = "github-dark"  # of accessible-pygments, which furo brings
 copybutton_exclude = ".linenos, .gp, .go"
+# What a program printed is nothing to copy.
+copybutton_selector = "div[class*=highlight-]:not(.highlight-none, .sphx-glr-script-out) pre"
 notfound_urls_prefix = urlsplit(html_baseurl).path
 ogp_site_url = html_baseurl
 ogp_social_cards = {"enable": False}
+ogp_description_length = 0  # `course_site.head` writes descriptions
+ogp_enable_meta_description = False

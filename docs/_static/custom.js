@@ -1,5 +1,12 @@
-// Comfort for the keyboard. Every page can be read with JavaScript off.
+// Comfort: drawers, copying, enlarging, paper. Every page can be read with JavaScript off.
 "use strict";
+
+const announce = (words) => {
+  const place = document.getElementById("announcement");
+  if (place) place.textContent = words;
+};
+
+// -- what scrolls ---------------------------------------------------------------------------------
 
 const SCROLLERS = ".formula-body, .highlight pre, .table-wrapper, .pp-graph, .output_result";
 
@@ -14,27 +21,166 @@ function makeScrollersReachable() {
   }
 }
 
-// sphinx-gallery's tags are clickable <div>s.
-function makeTagsReachable() {
-  for (const tag of document.querySelectorAll(".sphx-glr-tag, #sphx-glr-tag-clear")) {
-    tag.tabIndex = 0;
-    tag.setAttribute("role", "button");
-    tag.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === " ") {
-        event.preventDefault();
-        tag.click();
-      }
+// -- drawers: navigation and contents where there is no room beside the page ----------------------
+
+const DRAWERS = { "site-navigation": "(max-width: 64rem)", "page-contents": "(max-width: 76rem)" };
+
+function setUpDrawers() {
+  const scrim = document.createElement("div");
+  scrim.className = "scrim";
+  scrim.hidden = true;
+  document.body.append(scrim);
+  let opened = null;
+
+  function close(returnFocus = true) {
+    if (!opened) return;
+    const { drawer, button } = opened;
+    opened = null;
+    drawer.classList.remove("open");
+    drawer.inert = true;
+    button.setAttribute("aria-expanded", "false");
+    scrim.hidden = true;
+    document.querySelector(".middle").inert = false;
+    if (returnFocus) button.focus();
+  }
+
+  function open(drawer, button) {
+    close(false);
+    opened = { drawer, button };
+    drawer.inert = false;
+    drawer.classList.add("open");
+    button.setAttribute("aria-expanded", "true");
+    scrim.hidden = false;
+    document.querySelector(".middle").inert = true;
+    (drawer.querySelector("[aria-current]") || drawer.querySelector("a, summary")).focus();
+  }
+
+  for (const [id, narrow] of Object.entries(DRAWERS)) {
+    const drawer = document.getElementById(id);
+    const button = document.querySelector(`[data-drawer="${id}"]`);
+    if (!drawer || !button) continue;
+    const media = matchMedia(narrow);
+    const fit = () => {
+      if (opened?.drawer === drawer) close(false);
+      drawer.inert = media.matches;
+    };
+    media.addEventListener("change", fit);
+    fit();
+    button.addEventListener("click", () => {
+      if (opened?.drawer === drawer) close();
+      else open(drawer, button);
+    });
+    drawer.addEventListener("click", (event) => {
+      if (event.target.closest("a")) close(false);
+    });
+  }
+  scrim.addEventListener("click", () => close());
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+}
+
+// -- copying: the button keeps the focus and says that it worked ----------------------------------
+
+function watchCopying() {
+  document.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target.closest(".copybtn");
+      if (!button) return;
+      setTimeout(() => {
+        button.focus({ preventScroll: true });
+        announce("");
+        announce("Copied");
+      });
+    },
+    true,
+  );
+}
+
+// -- figures: enlarged by a press, closed by a press or Escape ------------------------------------
+
+function makeFiguresLarge() {
+  const figures = document.querySelectorAll("img.lesson-figure");
+  if (!figures.length || !window.HTMLDialogElement) return;
+  const dialog = document.createElement("dialog");
+  dialog.className = "zoom";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Close";
+  button.addEventListener("click", () => dialog.close());
+  dialog.append(button);
+  document.body.append(dialog);
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  for (const figure of figures) {
+    const opener = document.createElement("button");
+    opener.type = "button";
+    opener.className = "figure-zoom";
+    opener.setAttribute("aria-haspopup", "dialog");
+    figure.replaceWith(opener);
+    opener.append(figure);
+    opener.title = "Enlarge";
+    opener.addEventListener("click", () => {
+      const large = figure.cloneNode();
+      large.loading = "eager";
+      dialog.setAttribute("aria-label", "Figure, enlarged");
+      dialog.replaceChildren(button, large);
+      dialog.showModal();
     });
   }
 }
 
+// -- tables that can be narrowed ------------------------------------------------------------------
+
+function setUpFilters() {
+  for (const form of document.querySelectorAll(".page-filter")) {
+    form.hidden = false;
+    const rows = [...document.querySelectorAll(`#${form.dataset.filters} [data-words]`)];
+    const groups = [...document.querySelectorAll(`#${form.dataset.filters} [data-group]`)];
+    const count = form.querySelector("output");
+    const narrow = () => {
+      const asked = [...form.elements]
+        .filter((field) => field.name)
+        .map((field) => field.value.trim().toLowerCase());
+      let shown = 0;
+      for (const row of rows) {
+        row.hidden = !asked.every((word) => row.dataset.words.includes(word));
+        shown += !row.hidden;
+      }
+      for (const group of groups) group.hidden = !group.querySelector("[data-words]:not([hidden])");
+      if (count) count.textContent = `${shown} of ${rows.length}`;
+    };
+    form.addEventListener("input", narrow);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    narrow();
+  }
+}
+
+// -- paper: what is folded is unfolded ------------------------------------------------------------
+
+function unfoldForPaper() {
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll("article details:not([open])")];
+    for (const fold of unfolded) fold.open = true;
+    for (const image of document.querySelectorAll("img[loading=lazy]")) image.loading = "eager";
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of unfolded) fold.open = false;
+  });
+}
+
 // From disk the browser lets no page read another, so a search cannot quote what it finds.
-if (location.protocol === "file:") {
+if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS) {
   DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 }
 
-window.addEventListener("load", () => {
-  makeTagsReachable();
-  document.fonts.ready.then(makeScrollersReachable);
-});
+setUpDrawers();
+watchCopying();
+makeFiguresLarge();
+setUpFilters();
+unfoldForPaper();
+window.addEventListener("load", () => document.fonts.ready.then(makeScrollersReachable));
 window.addEventListener("resize", makeScrollersReachable);

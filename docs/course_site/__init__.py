@@ -7,11 +7,14 @@
 4. `exercise_boxes` puts exercises on pages, each proved by its own solution.
 5. `numbers` looks for numbers in the prose that nothing proves.
 6. `formulas` typesets mathematics.
-7. `syllabus` draws the course: who builds on whom, plans, previous and next.
+7. `syllabus` draws the course: who builds on whom, plans, previous and next; `overviews` has the
+   home page and the rows of lessons.
 8. `reference` and `inventories` document the library and link the projects that it stands on.
-9. `pages` is what the theme lacks for readers with a screen reader or a keyboard.
-10. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`.
-11. `report` keeps what the build measured of itself.
+9. `look` makes the typefaces and the colours, one for each part; `pages` is the frame of a page and
+   `head` what it says of itself to machines.
+10. `glossary` says where a term is taught, `finder` writes what the search looks through.
+11. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`.
+12. `report` keeps what the build measured of itself.
 
 What pages tell each other while they are read is kept in one place, `store`.
 """
@@ -26,9 +29,14 @@ from course_site import (
     downloads,
     exercise_boxes,
     figures,
+    finder,
     formulas,
+    glossary,
+    head,
     lessons,
+    look,
     numbers,
+    overviews,
     pages,
     reference,
     report,
@@ -47,8 +55,13 @@ PIPELINE = (
     numbers,
     formulas,
     syllabus,
+    overviews,
     reference,
+    glossary,
+    look,
     pages,
+    head,
+    finder,
     downloads,
 )
 

@@ -15,6 +15,7 @@ same bytes of all of them.
 from __future__ import annotations
 
 import ast
+import html
 import itertools
 import json
 import re
@@ -202,29 +203,35 @@ def write_downloads(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 # -- worksheets ----------------------------------------------------------------------------------
 
 
+def file_link(file: str, text: str) -> str:
+    """Link a download, with a place for its size, which is known when all is written."""
+    return (
+        f'<a href="{file}" download>{html.escape(text)}</a>'
+        f' <span class="size" data-size-of="{file}"></span>'
+    )
+
+
 class WorksheetList(SphinxDirective):
-    """Put links to all worksheets on the page (which lies in the site's root)."""
+    """Put a card for the worksheet of each part, and one for the zips, on a page in the root."""
 
     def run(self) -> list[nodes.Node]:
-        """Make a list with a line for each part, and one for the zips."""
-        items = nodes.bullet_list()
+        """Write the cards."""
+        cards = []
         for part in parts_with_exercises(outline_of(self.config)):
-            name = f"part_{part.number}"
-            files = {"worksheet": f"{name}.ipynb", "solutions": f"{name}_solutions.ipynb"}
-            items += self.line(f"Part {part.number} · {part.title}", files)
-        items += self.line(
-            "All parts", {"worksheets": "worksheets.zip", "solutions": "solutions.zip"}
+            file = f"{WORKSHEETS}/part_{part.number}"
+            cards.append(
+                f'<li class="card part-{part.number}"><h3>{part.number} · {html.escape(part.title)}'
+                f"</h3><p>{len(part.exercises)} exercises</p>"
+                f"<p>{file_link(f'{file}.ipynb', 'Worksheet')}</p>"
+                f"<p>{file_link(f'{file}_solutions.ipynb', 'Solutions')}</p></li>"
+            )
+        cards.append(
+            "<li class='card'><h3>All parts</h3>"
+            f"<p>{file_link(f'{WORKSHEETS}/worksheets.zip', 'Worksheets')}</p>"
+            f"<p>{file_link(f'{WORKSHEETS}/solutions.zip', 'Solutions')}</p></li>"
         )
-        return [items]
-
-    def line(self, title: str, files: dict[str, str]) -> nodes.list_item:
-        """Make one line: a title and its files."""
-        line = nodes.paragraph("", f"{title}: ")
-        for text, file in files.items():
-            if len(line) > 1:
-                line += nodes.Text(", ")
-            line += nodes.reference("", text, refuri=f"{WORKSHEETS}/{file}", internal=True)
-        return nodes.list_item("", line)
+        text = f'<ul class="cards">{"".join(cards)}</ul>'
+        return [nodes.raw("", text, format="html")]
 
 
 def parts_with_exercises(outline: Outline) -> list[Part]:
@@ -288,16 +295,41 @@ class BundleLinks(SphinxDirective):
     """Link both archives from a page in the site's root."""
 
     def run(self) -> list[nodes.Node]:
-        """Make a list of two links."""
+        """Write two cards."""
         texts = {
-            COURSE: "The course: all notebooks and worksheets, the package, and a README",
-            SITE: "The site: unpack it and open index.html",
+            COURSE: ("The course", "All notebooks and worksheets, the package, and a README."),
+            SITE: ("The site", "Unpack it and open index.html: it works without a network."),
         }
-        items = nodes.bullet_list()
-        for name, text in texts.items():
-            link = nodes.reference("", text, refuri=f"{ARCHIVES}/{name}", internal=True)
-            items += nodes.list_item("", nodes.paragraph("", "", link))
-        return [items]
+        cards = (
+            f"<li class='card'><h3>{title}</h3><p>{words}</p>"
+            f"<p>{file_link(f'{ARCHIVES}/{name}', name)}</p></li>"
+            for name, (title, words) in texts.items()
+        )
+        text = f'<ul class="cards">{"".join(cards)}</ul>'
+        return [nodes.raw("", text, format="html")]
+
+
+def size(count: int) -> str:
+    """Say how large a file is."""
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} KB"
+
+
+def write_sizes(site: Path) -> None:
+    """Write the size of each download where a page links it."""
+    for path in site.glob("*.html"):
+        before = path.read_text(encoding="utf-8")
+        after = re.sub(
+            r'(data-size-of="([^"]+)">)[^<]*',
+            lambda found: found[1] + (size(s) if (s := length(site / found[2])) else ""),
+            before,
+        )
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+
+
+def length(path: Path) -> int:
+    """Give the bytes of a file, 0 if it is not there yet."""
+    return path.stat().st_size if path.exists() else 0
 
 
 def write_zip(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
@@ -342,6 +374,10 @@ def write_archives(app: Sphinx, error: Exception | None) -> None:
         write_mnist(package, site / MNIST, packed=True)
     constraints = Path(app.srcdir).parent / "constraints.txt"
     write_zip(site / ARCHIVES / COURSE, course_files(site, constraints).items())
+    # Once to know how large it becomes, and again with the page that says so.
+    for _ in range(2):
+        write_zip(site / ARCHIVES / SITE, site_files(site).items())
+        write_sizes(site)
     write_zip(site / ARCHIVES / SITE, site_files(site).items())
 
 

@@ -7,7 +7,9 @@ that the curriculum gives it; and if an exercise stands on two pages.
 
 from __future__ import annotations
 
+import html
 import re
+import sys
 from textwrap import indent
 from typing import Any
 
@@ -104,7 +106,7 @@ class ExerciseDirective(SphinxDirective):
         store.record(self.env, self.env.docname).exercises.append(id)
         box = exercise_box(ids=[anchor(id)], exercise=id, code=starter_code(made))
         title = nodes.paragraph(classes=["exercise-title"])
-        title += [nodes.strong("", "Exercise"), nodes.Text(" "), nodes.literal("", id)]
+        title += [nodes.strong("", exercise_title(made)), nodes.Text(" "), nodes.literal("", id)]
         title += nodes.Text(" ")
         title += nodes.inline("", difficulty(made), classes=["exercise-difficulty"])
         prompt = nodes.container("", *self.parse_text_to_nodes(made.prompt))
@@ -150,36 +152,81 @@ def check_pages(app: Sphinx, env: BuildEnvironment) -> None:
             )
 
 
-def index_rows(app: Sphinx, docname: str) -> nodes.Node:
-    """Make the lists of all exercises, part by part."""
-    section: list[nodes.Node] = []
-    for part in outline_of(app.config).parts:
-        if not part.exercises:
-            continue
-        section.append(nodes.rubric("", f"{part.number} · {part.title}"))
-        items = nodes.bullet_list(classes=["exercise-index"])
-        for lesson in part.lessons:
-            items += [index_row(app, docname, load(id), lesson) for id in lesson.exercises]
-        section.append(items)
-    return nodes.container("", *section)
+FILTER = """\
+<form class="page-filter" data-filters="all-exercises" hidden>
+<label>Find <input type="search" name="words" autocomplete="off"></label>
+<label>Part <select name="part"><option value="">all</option>{parts}</select></label>
+<label>Difficulty <select name="difficulty"><option value="">all</option>{levels}</select></label>
+<output aria-live="polite"></output>
+</form>
+"""
+TABLE = """\
+<div class="table-wrapper container"><table class="docutils exercise-table" id="all-exercises">
+<thead><tr><th scope="col">Exercise</th><th scope="col">Lesson</th><th scope="col">Difficulty</th>
+</tr></thead>
+{bodies}</table></div>
+"""
+BODY = """\
+<tbody class="part-{number}" data-group><tr><th colspan="3" scope="rowgroup">{number} · {title}</th>
+</tr>{rows}</tbody>
+"""
+ROW = """\
+<tr data-words="{words}"><td><a href="{uri}" data-exercise="{id}">{title}</a> <code>{id}</code></td>
+<td>{lesson}</td><td><span aria-hidden="true">{dots}</span>
+<span class="visually-hidden">{level} of {hardest}</span></td></tr>
+"""
 
 
-def index_row(app: Sphinx, docname: str, made: Exercise, lesson: Lesson) -> nodes.Node:
-    """Make the line of one exercise, with a link to where it stands."""
-    name: nodes.Node = nodes.literal("", made.id)
-    if pages := store.pages_of(app.env, made.id):
-        uri = f"{app.builder.get_relative_uri(docname, pages[0])}#{anchor(made.id)}"
-        name = nodes.reference("", "", name, refuri=uri, internal=True)
-    words = f" lesson {lesson.number}, difficulty {made.difficulty} of {HARDEST} "
-    line = nodes.paragraph("", "", name, nodes.Text(words))
-    line += nodes.inline("", difficulty(made), classes=["exercise-difficulty"])
-    return nodes.list_item("", line)
+def exercise_title(made: Exercise) -> str:
+    """Give what an exercise is about, in words: the first line of its file."""
+    text = sys.modules[made.solution.__module__].__doc__ or made.id
+    return text.strip().splitlines()[0].rstrip(".").replace("`", "")
+
+
+def index_html(app: Sphinx, docname: str) -> str:
+    """Write the table of all exercises, and the fields that narrow it."""
+    parts = [part for part in outline_of(app.config).parts if part.exercises]
+    bodies, levels = [], sorted({load(id).difficulty for part in parts for id in part.exercises})
+    for part in parts:
+        rows = "".join(
+            index_row(app, docname, part.number, load(id), lesson)
+            for lesson in part.lessons
+            for id in lesson.exercises
+        )
+        bodies.append(BODY.format(number=part.number, title=html.escape(part.title), rows=rows))
+    choices = "".join(
+        f'<option value="part {part.number};">{part.number} · {html.escape(part.title)}</option>'
+        for part in parts
+    )
+    hard = "".join(f'<option value="difficulty {n};">{"●" * n} {n}</option>' for n in levels)
+    return FILTER.format(parts=choices, levels=hard) + TABLE.format(bodies="".join(bodies))
+
+
+def index_row(app: Sphinx, docname: str, part: str, made: Exercise, lesson: Lesson) -> str:
+    """Write the row of one exercise, with a link to where it stands."""
+    pages = store.pages_of(app.env, made.id)
+    uri = app.builder.get_relative_uri(docname, pages[0]) if pages else ""
+    facts = store.lessons_of(app.env).get(page_of(app.config, lesson.name))
+    where = f"{lesson.number} {facts.title if facts else lesson.short}"
+    title = exercise_title(made)
+    words = f"{title} {made.id} {where} part {part}; difficulty {made.difficulty};".lower()
+    return ROW.format(
+        words=html.escape(words),
+        uri=f"{uri}#{anchor(made.id)}",
+        id=made.id,
+        title=html.escape(title),
+        lesson=html.escape(where),
+        dots=difficulty(made),
+        level=made.difficulty,
+        hardest=HARDEST,
+    )
 
 
 def fill_index(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the lists of exercises where a page asks for them."""
     for place in list(doctree.findall(exercise_index)):
-        place.replace_self(index_rows(app, docname))
+        table = nodes.raw("", index_html(app, docname), format="html", classes=["computed"])
+        place.replace_self(table)
 
 
 def visit_box(writer: Any, node: exercise_box) -> None:

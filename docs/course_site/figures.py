@@ -12,6 +12,7 @@ import io
 import posixpath
 import re
 import shutil
+import subprocess
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from matplotlib.animation import Animation
 from matplotlib.figure import Figure
+from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -111,7 +113,7 @@ def rst_of_figures(block_vars: dict[str, Any], source: Path, place: str) -> Iter
         directive = IMAGE
         if animation := animations.get(fig):
             save_video(animation, path.with_suffix(".mp4"))
-            fig.savefig(path.with_suffix(".webp"), dpi=VIDEO_DPI, pil_kwargs={"quality": 80})
+            save_poster(path.with_suffix(".mp4"), path.with_suffix(".webp"))
             directive = VIDEO
         path.with_suffix(".svg").write_text(drawing(fig), encoding="utf-8")
         width, height = (round(inches * CSS_DPI) for inches in fig.get_size_inches())
@@ -170,6 +172,14 @@ def save_video(animation: Animation, path: Path) -> None:
         )
 
 
+def save_poster(video: Path, path: Path) -> None:
+    """Save the first frame of a video: what stands there before it plays."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-loglevel", "error", "-i", str(video)]
+    command += ["-frames:v", "1", "-f", "image2pipe", "-c:v", "png", "-"]
+    frame = subprocess.run(command, capture_output=True, check=True).stdout
+    Image.open(io.BytesIO(frame)).save(path, quality=80)
+
+
 # -- videos on the page --------------------------------------------------------------------------
 
 
@@ -215,7 +225,9 @@ def visit_video(writer: Any, node: lesson_video) -> None:
         f'<div class="lesson-video" style="--video-width:{width}px;--video-ratio:{width}/{height}">'
         f'<video controls muted playsinline preload="metadata" poster="{poster}"'
         f' aria-label="{html.escape(node["alt"], quote=True)}">'
-        f'<source src="{video}" type="video/mp4"><a href="{video}">The video</a></video></div>\n'
+        f'<source src="{video}" type="video/mp4"><a href="{video}">The video</a></video>'
+        f'<img class="poster" src="{poster}" alt="" width="{width}" height="{height}"'
+        ' loading="lazy"></div>\n'
     )
     raise nodes.SkipNode
 

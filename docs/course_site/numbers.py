@@ -54,6 +54,10 @@ rtol atol rel_tol abs_tol dim figsize ncols nrows alpha linewidth markersize s z
 fontsize width height interval max_nodes
 """
 LONG = 3  # digits
+MESSAGE = (
+    "the number %s is in no assertion, code or output near by: assert it in a hidden block, or"
+    " except it with a reason in docs/%s"
+)
 EVERYWHERE = -1  # the line of what belongs to the whole lesson
 NEARBY = 2  # cells before and behind a text
 CELL = re.compile(r"\s*GENERATED FROM PYTHON SOURCE LINES (\d+)-(\d+)")
@@ -390,8 +394,7 @@ def check_numbers(app: Sphinx, doctree: nodes.document) -> None:
     for node, text, line in prose(doctree):
         for number in proofs.unproved(text, line):
             logger.warning(
-                "the number %s is in no assertion, code or output near by: assert it in a hidden"
-                " block, or except it with a reason in docs/%s",
+                MESSAGE,
                 number.text,
                 EXCEPTIONS.name,
                 location=node,

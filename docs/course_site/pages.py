@@ -1,39 +1,142 @@
-"""What the theme lacks for readers with a screen reader or a keyboard."""
+"""The frame of every page: what its template asks for, and HTML that the theme writes otherwise.
+
+The template ``page.html`` has the course in its navigation, where in it a page stands, and a policy
+that lets a page load from its own host alone. Headings, citations and landmarks are written right
+at once; nothing is repaired in finished pages.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
-REPAIRS = {
-    # furo: two landmarks without names
-    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Site">',
-    '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="This page">',
-    '<aside class="toc-drawer no-toc">': '<aside class="toc-drawer no-toc" aria-label="This page">',
-    # Sphinx: captions of the table of contents without a level, a page without a heading
-    'role="heading">': 'role="heading" aria-level="2">',
-}
+from course_site.scripts import lesson_of, outline_of, page_of
+from course_site.store import lessons_of
+from pytorch_primer.outline import Lesson
+
+# What a page may load. Styles stand in formulas and drawings, element by element; scripts never do.
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "media-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+    )
+)
+MAIN_LINKS = (
+    ("lessons/index", "Lessons"),
+    ("explore/index", "Explore"),
+    ("exercises", "Exercises"),
+    ("glossary", "Glossary"),
+    ("downloads", "Downloads"),
+)
+COURSE_LINKS = (
+    ("lessons/index", "All lessons"),
+    ("syllabus", "Syllabus"),
+    ("explore/index", "Explore"),
+    ("exercises", "Exercises"),
+    ("what_changed", "What changed"),
+    ("glossary", "Glossary"),
+    ("reference", "Reference"),
+    ("downloads", "Downloads"),
+)
+ABOUT_LINKS = (
+    ("instructors", "For instructors"),
+    ("how_it_is_made", "How this site is made"),
+    ("build_report", "Build report"),
+    ("benchmarks", "Benchmarks"),
+    ("bibliography", "Bibliography"),
+)
 
 
-def repaired(page: str) -> str:
-    """Give the text of a page with every repair made once."""
-    for before, after in REPAIRS.items():
-        if after not in page:
-            page = page.replace(before, after)
-    return page
+def course_parts(app: Sphinx) -> list[dict[str, Any]]:
+    """Give the parts with those of their lessons that were read."""
+    facts = lessons_of(app.env)
+    found = []
+    for part in outline_of(app.config).parts:
+        lessons = [
+            {"page": page, "name": each.name, "number": each.number, "short": each.short}
+            for each in part.lessons
+            if (page := page_of(app.config, each.name)) in facts
+        ]
+        if lessons:
+            found.append({"number": part.number, "title": part.title, "lessons": lessons})
+    return found
 
 
-def repair(app: Sphinx, exception: Exception | None) -> None:
-    """Repair all pages of a build that ended well."""
-    if exception or app.builder.format != "html":
+def links(app: Sphinx, wanted: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """Give the pages among `wanted` that this site has."""
+    return [(name, title) for name, title in wanted if name in app.env.all_docs]
+
+
+def part_of(app: Sphinx, pagename: str) -> dict[str, str] | None:
+    """Give number and title of the part to which a page belongs."""
+    folder = app.config.sphinx_gallery_conf["gallery_dirs"]
+    for part in outline_of(app.config).parts:
+        if pagename.startswith(f"{folder}/{part.folder}/"):
+            return {"number": part.number, "title": part.title, "page": f"{folder}/{part.folder}"}
+    return None
+
+
+def trail(app: Sphinx, pagename: str) -> tuple[list[tuple[str, str]], str]:
+    """Give the pages above a lesson or a part, and the words for the page itself."""
+    folder = app.config.sphinx_gallery_conf["gallery_dirs"]
+    part, lesson = part_of(app, pagename), lesson_of(app.config, pagename)
+    above = [(f"{folder}/index", "Lessons")]
+    if part and lesson:
+        above.append((f"{part['page']}/index", f"{part['number']} {part['title']}"))
+        return above, f"Lesson {lesson.number} of {len(outline_of(app.config).lessons)}"
+    return (above, part["title"]) if part else ([], "")
+
+
+def add_context(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Tell the template what it asks for."""
+    context["content_policy"] = POLICY
+    context["course_parts"] = course_parts(app)
+    context["main_links"] = MAIN_LINKS
+    groups = (("Course", links(app, COURSE_LINKS)), ("About", links(app, ABOUT_LINKS)))
+    context["site_links"] = [(heading, found) for heading, found in groups if found]
+    context["part"] = part_of(app, pagename)
+    context["trail"], context["place"] = trail(app, pagename)
+    # docutils and the theme both say how wide a page is.
+    tags = context.get("metatags", "")
+    context["metatags"] = re.sub(r'<meta [^>]*name="viewport"[^>]*>\s*', "", tags)
+
+
+def describe_neighbours(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Say of the lessons before and after which they are and what they bring."""
+    facts = lessons_of(app.env)
+    if pagename not in facts:
         return
-    for path in Path(app.outdir).rglob("*.html"):
-        before = path.read_text(encoding="utf-8")
-        if (after := repaired(before)) != before:
-            path.write_text(after, encoding="utf-8")
+    by_title = {facts[page].title: (lesson, facts[page]) for lesson, page in read_lessons(app)}
+    for key in ("prev", "next"):
+        if (neighbour := context.get(key)) and neighbour["title"] in by_title:
+            lesson, told = by_title[neighbour["title"]]
+            neighbour |= {
+                "number": lesson.number,
+                "part": lesson.number[0] if "." in lesson.number else "1",
+                "sentence": f"{told.aims[0][0].upper()}{told.aims[0][1:]}.",
+                "minutes": told.reading_minutes,
+            }
+
+
+def read_lessons(app: Sphinx) -> list[tuple[Lesson, str]]:
+    """Give the lessons that were read, each with its page."""
+    pages = ((each, page_of(app.config, each.name)) for each in outline_of(app.config).lessons)
+    return [(lesson, page) for lesson, page in pages if page in lessons_of(app.env)]
 
 
 class PageTranslator(HTML5Translator):
@@ -44,8 +147,19 @@ class PageTranslator(HTML5Translator):
         super().visit_citation(node)
         self.body[-1] = self.body[-1].replace('role="doc-biblioentry"', 'role="listitem"')
 
+    def visit_rubric(self, node: nodes.rubric) -> None:
+        """Write a rubric as the heading that it is."""
+        level = node.get("heading-level", min(self.section_level + 1, 6))
+        self.body.append(self.starttag(node, f"h{level}", "", CLASS="rubric"))
+        self.context.append(f"</h{level}>\n")
+
+    def depart_rubric(self, node: nodes.rubric) -> None:
+        """Close the heading."""
+        self.body.append(self.context.pop())
+
 
 def setup(app: Sphinx) -> None:
-    """Write with the translator, and repair when everything is written."""
+    """Write with the translator, and tell the template."""
     app.set_translator("html", PageTranslator)
-    app.connect("build-finished", repair)
+    app.connect("html-page-context", add_context)
+    app.connect("html-page-context", describe_neighbours, priority=450)

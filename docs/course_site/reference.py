@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import inspect
+import re
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -12,6 +15,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import pytorch_primer
 
+TOPIC = re.compile(r"^## (.+?)\n\n```\{reference\}\n(.*?)```", re.M | re.S)
 ENTRY = """\
 .. {directive}:: pytorch_primer.{name}
 {options}
@@ -35,6 +39,27 @@ class Reference(SphinxDirective):
             raise self.error(f"not public in pytorch_primer: {', '.join(sorted(unknown))}")
         rst = "\n".join(map(entry, names))
         return self.parse_text_to_nodes(f"```{{eval-rst}}\n{rst}\n```")
+
+
+class ReferenceSummary(SphinxDirective):
+    """Put a table of all that the page documents before it: name and one line, by topic."""
+
+    def run(self) -> list[nodes.Node]:
+        """Read the topics from the page itself."""
+        text = Path(self.env.doc2path(self.env.docname)).read_text(encoding="utf-8")
+        rows = []
+        for topic, names in TOPIC.findall(text):
+            rows.append(f'<tr><th colspan="2" scope="rowgroup">{html.escape(topic)}</th></tr>')
+            for name in names.split():
+                line = (inspect.getdoc(getattr(pytorch_primer, name, None)) or "").partition("\n")
+                words = html.escape(line[0]).replace("``", "").replace("`", "")
+                rows.append(
+                    f'<tr><td><a href="#pytorch_primer.{name}"><code>{name}</code></a></td>'
+                    f"<td>{words}</td></tr>"
+                )
+        table = f'<table class="docutils summary"><tbody>{"".join(rows)}</tbody></table>'
+        wrapped = f'<div class="table-wrapper container">{table}</div>'
+        return [nodes.raw("", wrapped, format="html")]
 
 
 def entry(name: str) -> str:
@@ -61,4 +86,5 @@ def plain_word(app: Sphinx, env: Any, node: Any, text: nodes.Node) -> nodes.Node
 def setup(app: Sphinx) -> None:
     """Add the directive."""
     app.add_directive("reference", Reference)
+    app.add_directive("reference-summary", ReferenceSummary)
     app.connect("missing-reference", plain_word)

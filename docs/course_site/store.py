@@ -8,7 +8,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-VERSION = 3  # raise it when a record changes: Sphinx then reads all pages anew
+VERSION = 4  # raise it when a record changes: Sphinx then reads all pages anew
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,12 @@ class LessonFacts:
 
 @dataclass
 class Record:
-    """What one page tells: its facts if it is a lesson, its exercises, its formulas."""
+    """What one page tells: its facts if it is a lesson, its exercises, its formulas, its terms."""
 
     lesson: LessonFacts | None = None
     exercises: list[str] = field(default_factory=list)
     formulas: set[Any] = field(default_factory=set)
+    terms: set[str] = field(default_factory=set)
 
 
 def records(env: BuildEnvironment) -> dict[str, Record]:

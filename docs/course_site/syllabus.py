@@ -1,19 +1,17 @@
 """The lessons as one course: their order, their syllabus, and plans of study.
 
-``{syllabus}`` draws the lessons with what each assumes, clickable, and lists them with reading
-time, run time and exercises. ``{course-plans}`` shows the plans of the outline with the time that
+``{syllabus}`` draws a lane for each part: its lessons with the minutes that they take, and the
+lessons that each assumes. ``{course-plans}`` shows the plans of the outline with the time that
 each takes; a plan that takes too long, or leaves out what its lessons assume, fails the build.
 "Previous" and "next" of a lesson follow the course, across its parts.
 """
 
 from __future__ import annotations
 
-import re
-import textwrap
+import html
 from itertools import pairwise
 from typing import Any
 
-import pygraphviz
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -27,13 +25,6 @@ from pytorch_primer.outline import Lesson, Plan, plan_lessons
 logger = logging.getLogger(__name__)
 
 MINUTES_PER_EXERCISE = 8
-GRAPH = """digraph {{
-graph [rankdir=TB bgcolor=transparent nodesep=0.12 ranksep=0.3]
-node [shape=box style=rounded fontname="Helvetica,Arial,sans-serif" fontsize=11 height=0.35 \
-margin="0.08,0.05"]
-edge [arrowsize=0.6]
-{body}
-}}"""
 
 
 class syllabus(nodes.General, nodes.Element):
@@ -79,42 +70,32 @@ def link(app: Sphinx, start: str, docname: str, text: str) -> nodes.reference:
     return nodes.reference("", text, refuri=uri, internal=True)
 
 
-def graph_svg(app: Sphinx, docname: str) -> str:
-    """Draw which lesson assumes which, each a link to its page, in the colours of the page."""
-    lessons = course(app)
-    numbers = {lesson.name: lesson.number for lesson, _, _ in lessons}
-    body = []
-    for lesson, page, facts in lessons:
-        words = "\\n".join(textwrap.wrap(facts.title, 16)).replace('"', "'")
-        uri = app.builder.get_relative_uri(docname, page)
-        body.append(f'"{lesson.number}" [label="{lesson.number}\\n{words}" URL="{uri}"]')
-        for assumed in filter(LESSON.fullmatch, facts.assumes):
-            body.append(f'"{numbers[assumed]}" -> "{lesson.number}"')
-    drawn = pygraphviz.AGraph(string=GRAPH.format(body="\n".join(body)))
-    drawn.layout(prog="dot")
-    svg = drawn.draw(format="svg").decode("utf-8")
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<title>[^<]*</title>|<!--.*?-->", "", svg, flags=re.S)
-    svg = svg.replace("<text ", '<text fill="currentColor" ')
-    svg = re.sub(r'(stroke|fill)="black"', r'\1="currentColor"', svg)
-    svg = re.sub(r' xlink:title="[^"]*"', "", svg)
-    label = "Which lesson assumes which; the list below says the same in words."
-    return svg.replace("<svg ", f'<svg role="group" aria-label="{label}" ', 1)
-
-
-def lesson_list(app: Sphinx, docname: str) -> list[nodes.Node]:
-    """List all lessons by part, with their times and exercises."""
-    made: list[nodes.Node] = []
+def lanes(app: Sphinx, docname: str) -> str:
+    """Write a lane for each part, with a node for each lesson: its minutes, and what it assumes."""
+    known = {lesson.name: (lesson, page, facts) for lesson, page, facts in course(app)}
+    made = []
     for part in outline_of(app.config).parts:
-        items = nodes.bullet_list()
-        for lesson, page, facts in course(app):
-            if lesson in part.lessons:
-                line = lesson_line(app, docname, lesson, page, facts)
-                line += nodes.Text(f": {facts_of(lesson, facts)}")
-                items += nodes.list_item("", line)
-        if items.children:
-            made += [nodes.rubric("", f"{part.number} · {part.title}"), items]
-    return made
+        stops = []
+        for lesson, page, facts in (known[x.name] for x in part.lessons if x.name in known):
+            uri = html.escape(app.builder.get_relative_uri(docname, page))
+            before = [known[x][0] for x in facts.assumes if x in known]
+            count = len(lesson.exercises)
+            time = f"{facts.reading_minutes} min"
+            time += f" + {MINUTES_PER_EXERCISE * count} min practice" * bool(count)
+            needs = ", ".join(each.number for each in before)
+            stops.append(
+                f'<li><a href="{uri}" data-lesson="{lesson.name}"><span class="row-number">'
+                f"{lesson.number}</span> {html.escape(facts.title)}</a>"
+                f'<span class="row-facts">{time}</span>'
+                + (f'<span class="row-facts">after {needs}</span>' if needs else "")
+                + "</li>"
+            )
+        if stops:
+            made.append(
+                f'<div class="lane part-{part.number}"><h2>{part.number} ·'
+                f" {html.escape(part.title)}</h2><ol>{''.join(stops)}</ol></div>"
+            )
+    return f'<div class="lanes">{"".join(made)}</div>'
 
 
 def lesson_line(
@@ -124,16 +105,6 @@ def lesson_line(
     line = nodes.paragraph("", f"{lesson.number} ")
     line += link(app, docname, page, facts.title)
     return line
-
-
-def facts_of(lesson: Lesson, facts: LessonFacts) -> str:
-    """Say how long a lesson takes to read and to run, and how many exercises it has."""
-    count = len(lesson.exercises)
-    said = [f"{facts.reading_minutes} min to read"]
-    if facts.run_seconds is not None:
-        said.append(f"{max(1, round(facts.run_seconds))} s to run")
-    said.append(f"{count} exercise{'s' * (count != 1)}" if count else "no exercises")
-    return ", ".join(said)
 
 
 def plan_section(app: Sphinx, docname: str, plan: Plan) -> tuple[nodes.section, list[str]]:
@@ -170,9 +141,7 @@ def duration(minutes: int) -> str:
 def fill_places(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the syllabus and the plans where a page asks for them."""
     for place in list(doctree.findall(syllabus)):
-        drawing = f'<div class="pp-graph" tabindex="0">{graph_svg(app, docname)}</div>'
-        graph = nodes.raw("", drawing, format="html")
-        place.replace_self([graph, *lesson_list(app, docname)])
+        place.replace_self(nodes.raw("", lanes(app, docname), format="html"))
     for plans in list(doctree.findall(course_plans)):
         made = [plan_section(app, docname, plan) for plan in outline_of(app.config).plans]
         for problem in (problem for _, problems in made for problem in problems):

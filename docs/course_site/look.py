@@ -1,0 +1,169 @@
+"""The site's typefaces and colours: subset fonts, and one colour a part, as a style sheet.
+
+The typefaces come from npm packages under the SIL Open Font License. Each is cut down to the
+characters and weights that the site uses, and gets a fallback of the same width and height: a face
+that every system has, scaled so that nothing moves when the typeface arrives. The widths of those
+faces are taken from the metrics of Times, Helvetica and Courier that Matplotlib brings.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import matplotlib as mpl
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
+from sphinx.application import Sphinx
+
+from course_site.scripts import outline_of
+from pytorch_primer.outline import Part
+
+FOLDER = "_build/static"  # in the source folder: made before Sphinx copies static files
+NAME = "course.css"
+PACKAGES = "node_modules/@fontsource-variable"
+LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x100)]
+SIGNS = map(ord, "ıŒœ–—‘’“”…•′″←↑→↓−×·≈≠≤≥∞√∂∇Σ∑αβγεηθλμπρσ●○✓✗▸▾")
+# How often letters occur in English: what decides how wide a text is.
+LETTERS = (
+    "eeeeeeeeeeeetttttttttaaaaaaaaooooooooiiiiiiinnnnnnnsssssshhhhhhrrrrrrddddllllccuumwfgypbvk    "
+)
+
+
+@dataclass(frozen=True)
+class Face:
+    """A typeface of the site: package and file, weights that are kept, and its stand-in."""
+
+    family: str
+    package: str
+    style: str
+    weights: tuple[int, int]
+    stand_in: tuple[str, ...]
+    metrics: str
+
+    @property
+    def file(self) -> str:
+        """Name of the subset font."""
+        return f"{self.package}-{self.style}.woff2"
+
+
+TIMES = (("Times New Roman", "Liberation Serif", "Tinos"), "ptmr8a")
+HELVETICA = (("Arial", "Liberation Sans", "Arimo"), "phvr8a")
+COURIER = (("Courier New", "Liberation Mono", "Cousine"), "pcrr8a")
+FACES = (
+    Face("Source Serif 4", "source-serif-4", "normal", (400, 600), *TIMES),
+    Face("Source Serif 4", "source-serif-4", "italic", (400, 600), *TIMES),
+    Face("Inter", "inter", "normal", (400, 700), *HELVETICA),
+    Face("JetBrains Mono", "jetbrains-mono", "normal", (400, 700), *COURIER),
+)
+
+
+def subset(source: Path, face: Face) -> TTFont:
+    """Keep of a variable font the weights and characters that the site uses."""
+    font = TTFont(source)
+    options = Options()
+    # Ligatures of a code face would hide characters: `==` must stay two.
+    options.layout_features = ["kern", "mark", "mkmk", "ccmp", "locl"]
+    options.flavor = "woff2"
+    options.hinting = False
+    cutter = Subsetter(options)
+    cutter.populate(unicodes=[*LATIN, *SIGNS])
+    cutter.subset(font)
+    font = instantiateVariableFont(font, {"wght": face.weights})
+    font.flavor = "woff2"
+    return font
+
+
+def mean_width(widths: Iterable[float]) -> float:
+    """Give the mean width of a letter of English, in parts of an em."""
+    found = list(widths)
+    return sum(found) / len(found)
+
+
+def rules(font: TTFont, face: Face) -> str:
+    """Declare a face, and the stand-in with the same width and height."""
+    em, cmap, advances = font["head"].unitsPerEm, font.getBestCmap(), font["hmtx"]
+    own = mean_width(advances[cmap[ord(letter)]][0] / em for letter in LETTERS)
+    metrics = Path(mpl.get_data_path(), "fonts/afm", f"{face.metrics}.afm").read_text("latin-1")
+    known = {chr(int(c)): int(w) / 1000 for c, w in re.findall(r"C (\d+) ; WX (\d+)", metrics)}
+    other = mean_width(known[letter] for letter in LETTERS)
+    scale = own / other
+    up, down, gap = (
+        getattr(font["hhea"], name) / em / scale for name in ("ascent", "descent", "lineGap")
+    )
+    local = ", ".join(f'local("{name}")' for name in face.stand_in)
+    first, last = face.weights
+    return f"""\
+@font-face {{
+  font-family: "{face.family}";
+  font-style: {face.style};
+  font-weight: {first} {last};
+  font-display: swap;
+  src: url("fonts/{face.file}") format("woff2");
+}}
+@font-face {{
+  font-family: "{face.family} stand-in";
+  font-style: {face.style};
+  src: {local};
+  size-adjust: {scale:.2%};
+  ascent-override: {up:.2%};
+  descent-override: {-down:.2%};
+  line-gap-override: {gap:.2%};
+}}
+"""
+
+
+def write_fonts(packages: Path, folder: Path) -> str:
+    """Write the subset fonts with their licences, and give the rules that declare them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    for face in FACES:
+        package = packages / face.package
+        font = subset(package / f"files/{face.package}-latin-wght-{face.style}.woff2", face)
+        font.recalcTimestamp = False
+        font.save(folder / face.file)
+        shutil.copyfile(package / "LICENSE", folder / f"{face.package}-LICENSE.txt")
+        made.append(rules(font, face))
+    return "".join(made)
+
+
+def write_plain(app: Sphinx, path: Path) -> Path:
+    """Write the face of the headings as Matplotlib reads it: one weight, not packed."""
+    face = FACES[0]
+    source = Path(app.srcdir, PACKAGES, face.package)
+    font = TTFont(source / f"files/{face.package}-latin-wght-{face.style}.woff2")
+    font.flavor = None
+    instantiateVariableFont(font, {"wght": 600}).save(path)
+    return path
+
+
+def part_colours(parts: Iterable[Part]) -> str:
+    """Give each part its colour and tint, on light and on dark pages."""
+    made = []
+    for part in parts:
+        light, tint, dark, dark_tint = part.colours
+        made.append(
+            f".part-{part.number} {{ --part: light-dark({light}, {dark});"
+            f" --part-tint: light-dark({tint}, {dark_tint}); }}\n"
+        )
+    return "".join(made)
+
+
+def write(app: Sphinx) -> None:
+    """Write fonts and style sheet where Sphinx finds them."""
+    if app.builder.format != "html":
+        return
+    folder = Path(app.srcdir, FOLDER)
+    faces = write_fonts(Path(app.srcdir, PACKAGES), folder / "fonts")
+    (folder / NAME).write_text(faces + part_colours(outline_of(app.config).parts), "utf-8")
+    app.config.html_static_path.append(FOLDER)
+    app.add_css_file(NAME, priority=700)
+
+
+def setup(app: Sphinx) -> None:
+    """Write when the outline is known, before pages refer to the style sheet."""
+    app.connect("builder-inited", write)
