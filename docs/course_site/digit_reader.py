@@ -1,0 +1,3 @@
+"""stub"""
+def exported():
+    return None

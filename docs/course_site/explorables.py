@@ -1,0 +1,200 @@
+"""What can be moved on a page: ``.. explorable:: descent`` and its two sisters.
+
+Each is written as modules in ``docs/explore/js`` and comes to the page as one plain script, because
+no browser loads modules from disk. Without JavaScript a figure stands in its place, computed at
+this build; in a notebook stands a link.
+"""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+import zlib
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+from urllib.parse import parse_qsl
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+
+from course_site import digit_reader
+from course_site.explore_figures import FIGURES, Figure
+
+MODULES = Path(__file__).parents[1] / "explore/js"
+IMPORT = re.compile(r'^import\s+\{[^}]*\}\s+from\s+"\./(\w+)\.js";\n', re.M)
+EXPORT = re.compile(r"^export\s+(?=const|function|class|async)", re.M)
+DECLARED = re.compile(r"^(?:async )?(?:const|let|function|class)\s+(\w+)", re.M)
+FOLDER = "explore"  # of the scripts in `_static`, and of the pages
+
+
+class Explorable(NamedTuple):
+    """What a page says of an explorable: its title, and the state in which it starts."""
+
+    title: str
+    state: str
+    sentence: str
+
+
+EXPLORABLES = {
+    "descent": Explorable(
+        "Descent explorer",
+        "f=line&opt=sgd&lr=0.1&x=-4&steps=20",
+        "Choose a surface, an optimizer and a rate, and see the path that they make",
+    ),
+    "backward": Explorable(
+        "Backward, step by step",
+        "e=((a%2Bb)*c)%2Bc&a=3&b=4&c=5",
+        "Type an expression, and walk its backward pass node by node",
+    ),
+    "digits": Explorable(
+        "Draw a digit",
+        "",
+        "Draw a digit, and see how the networks of these lessons read it",
+    ),
+}
+
+
+# -- scripts -------------------------------------------------------------------------------------
+
+
+def modules_of(entry: str) -> list[str]:
+    """Name the modules of a script, each behind those that it imports."""
+    order: list[str] = []
+
+    def visit(name: str) -> None:
+        for other in IMPORT.findall(source(name)):
+            if other not in order:
+                visit(other)
+        order.append(name)
+
+    visit(entry)
+    return order
+
+
+def source(name: str) -> str:
+    """Read a module."""
+    return (MODULES / f"{name}.js").read_text(encoding="utf-8")
+
+
+def script(entry: str) -> str:
+    """Join a module and all that it imports into one script that runs from disk, too.
+
+    Raises
+    ------
+    ValueError
+        If two modules declare the same name, or one has an import or export of another form.
+    """
+    parts, owners = [], dict[str, str]()
+    for name in modules_of(entry):
+        text = EXPORT.sub("", IMPORT.sub("", source(name)))
+        if left := re.search(r"^(import|export)\b.*", text, re.M):
+            raise ValueError(f"{name}.js: cannot be joined with the others: {left[0]}")
+        for declared in DECLARED.findall(text):
+            if declared in owners:
+                raise ValueError(f"{name}.js declares {declared}, as {owners[declared]}.js does")
+            owners[declared] = name
+        parts.append(text)
+    return '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
+
+
+def write_scripts(app: Sphinx, env: BuildEnvironment) -> None:
+    """Put the scripts where pages find them, before pages are written."""
+    if not isinstance(app.builder, StandaloneHTMLBuilder):
+        return
+    folder = Path(app.outdir, "_static", FOLDER)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in EXPLORABLES:
+        (folder / f"{name}.js").write_text(script(f"{name}_view"), encoding="utf-8")
+    if data := digit_reader.exported():
+        (folder / "digits_data.js").write_text(data.script(), encoding="utf-8")
+
+
+# -- on the page ---------------------------------------------------------------------------------
+
+
+class explorable(nodes.General, nodes.Element):  # docutils names nodes so
+    """The place of an explorable: its name, size and state, and the figure without JavaScript."""
+
+
+def size(argument: str | None) -> str:
+    """Read the option `size`."""
+    return directives.choice(argument, ("small", "large"))
+
+
+class ExplorableDirective(SphinxDirective):
+    """Read ``.. explorable:: descent``, with ``:size: small`` and a ``:state:`` as in an address."""
+
+    required_arguments = 1
+    option_spec: ClassVar = {"size": size, "state": directives.unchanged_required}
+
+    def run(self) -> list[nodes.Node]:
+        """Make the place, and the figure that stands in it until a script fills it."""
+        name = self.arguments[0]
+        if name not in EXPLORABLES:
+            raise self.error(f"there is no explorable {name!r}: take one of {', '.join(EXPLORABLES)}")
+        state = self.options.get("state", EXPLORABLES[name].state)
+        up = "../" * self.env.docname.count("/")
+        node = explorable(
+            name=name,
+            size=self.options.get("size", "large"),
+            state=state,
+            page=f"{up}{FOLDER}/{name}.html",
+        )
+        self.set_source_info(node)
+        return [node]
+
+
+def visit(writer: Any, node: explorable) -> None:
+    """Write the place, with its figure for readers without JavaScript."""
+    figure = FIGURES[node["name"]](dict(parse_qsl(node["state"])))
+    digest = zlib.crc32(figure.svg.encode())
+    path = f"explore_{node['name']}_{digest:08x}.svg"
+    folder = Path(writer.builder.outdir, writer.builder.imagedir)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_text(figure.svg, encoding="utf-8")
+    attributes = {
+        "class": f"explorable explorable-{node['name']} explorable-{node['size']}",
+        "data-explorable": node["name"],
+        "data-size": node["size"],
+        "data-state": node["state"],
+        "data-page": node["page"],
+    }
+    said = " ".join(f'{key}="{html.escape(value)}"' for key, value in attributes.items())
+    writer.body.append(f"<div {said}><noscript>{without_script(writer, figure, path)}</noscript></div>\n")
+    raise nodes.SkipNode
+
+
+def without_script(writer: Any, figure: Figure, path: str) -> str:
+    """Write what readers see whose browser runs no script."""
+    uri = posixpath.join(writer.builder.imgpath, path)
+    return (
+        f'<img class="lesson-figure" src="{uri}" alt="{html.escape(figure.alt)}"'
+        f' width="{figure.width}" height="{figure.height}">'
+        "<p>With JavaScript this can be moved.</p>"
+    )
+
+
+def add_scripts(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Load on a page the scripts of what stands on it, and nothing on the others."""
+    names = {node["name"] for node in doctree.findall(explorable)} if doctree else set()
+    if names:
+        app.add_css_file(f"{FOLDER}/explore.css")
+    if "digits" in names and digit_reader.exported():
+        app.add_js_file(f"{FOLDER}/digits_data.js", loading_method="defer")
+    for name in sorted(names):
+        app.add_js_file(f"{FOLDER}/{name}.js", loading_method="defer")
+
+
+def setup(app: Sphinx) -> None:
+    """Add the directive, and write the scripts before the pages."""
+    app.add_node(explorable, html=(visit, None))
+    app.add_directive("explorable", ExplorableDirective)
+    app.connect("env-updated", write_scripts)
+    app.connect("html-page-context", add_scripts)
