@@ -1,3 +1,5 @@
 """stub"""
+
+
 def exported():
     return None

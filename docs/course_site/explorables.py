@@ -136,7 +136,9 @@ class ExplorableDirective(SphinxDirective):
         """Make the place, and the figure that stands in it until a script fills it."""
         name = self.arguments[0]
         if name not in EXPLORABLES:
-            raise self.error(f"there is no explorable {name!r}: take one of {', '.join(EXPLORABLES)}")
+            raise self.error(
+                f"there is no explorable {name!r}: take one of {', '.join(EXPLORABLES)}"
+            )
         state = self.options.get("state", EXPLORABLES[name].state)
         up = "../" * self.env.docname.count("/")
         node = explorable(
@@ -165,7 +167,9 @@ def visit(writer: Any, node: explorable) -> None:
         "data-page": node["page"],
     }
     said = " ".join(f'{key}="{html.escape(value)}"' for key, value in attributes.items())
-    writer.body.append(f"<div {said}><noscript>{without_script(writer, figure, path)}</noscript></div>\n")
+    writer.body.append(
+        f"<div {said}><noscript>{without_script(writer, figure, path)}</noscript></div>\n"
+    )
     raise nodes.SkipNode
 
 

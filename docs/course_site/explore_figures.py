@@ -142,7 +142,9 @@ def digits_figure(state: dict[str, str]) -> Figure:
         ax.axis("off")
     for ax, (image, label, dense, conv) in zip(axes.flat, shown, strict=False):
         ax.imshow(image, cmap="gray")
-        ax.set_title(f"{dense} | {conv}", fontsize=9, color="black" if dense == conv == label else "C5")
+        ax.set_title(
+            f"{dense} | {conv}", fontsize=9, color="black" if dense == conv == label else "C5"
+        )
     alt = (
         "Sixteen test images of digits with two answers above each: that of the dense network, then"
         " that of the convolutional one."

@@ -55,9 +55,7 @@ def himmelblau(v):
 
 def beale(v):
     x, y = v[..., 0], v[..., 1]
-    return (
-        (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
-    )
+    return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
 
 
 def steep(v):

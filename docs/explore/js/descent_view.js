@@ -66,7 +66,7 @@ function firstState(place, small) {
 }
 
 /** @param {HTMLElement} place @param {boolean} small */
-function fill(place, small) {
+function fillDescent(place, small) {
   /** @type {State} */
   let state = firstState(place, small);
   let hidden = false; // the path, while a question waits for its answer
@@ -488,4 +488,4 @@ function fill(place, small) {
   fillTables();
 }
 
-mount("descent", fill);
+mount("descent", fillDescent);
