@@ -5,13 +5,15 @@
 2. `figures` turns what a cell left drawn into vector figures and small videos.
 3. `lessons` reads what a lesson says of itself: aims, what it assumes, how long it takes.
 4. `exercise_boxes` puts exercises on pages, each proved by its own solution.
-5. `numbers` looks for numbers in the prose that nothing proves.
-6. `formulas` typesets mathematics.
-7. `syllabus` draws the course: who builds on whom, plans, previous and next.
-8. `reference` and `inventories` document the library and link the projects that it stands on.
-9. `pages` is what the theme lacks for readers with a screen reader or a keyboard.
-10. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`.
-11. `report` keeps what the build measured of itself.
+5. `explorables` puts what can be moved on pages, with `explore_figures` for readers without
+   JavaScript and `digit_reader` for the networks that a page runs.
+6. `numbers` looks for numbers in the prose that nothing proves.
+7. `formulas` typesets mathematics.
+8. `syllabus` draws the course: who builds on whom, plans, previous and next.
+9. `reference` and `inventories` document the library and link the projects that it stands on.
+10. `pages` is what the theme lacks for readers with a screen reader or a keyboard.
+11. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`.
+12. `report` keeps what the build measured of itself.
 
 What pages tell each other while they are read is kept in one place, `store`.
 """
@@ -25,6 +27,7 @@ from sphinx.application import Sphinx
 from course_site import (
     downloads,
     exercise_boxes,
+    explorables,
     figures,
     formulas,
     lessons,
@@ -44,6 +47,7 @@ PIPELINE = (
     figures,
     lessons,
     exercise_boxes,
+    explorables,
     numbers,
     formulas,
     syllabus,

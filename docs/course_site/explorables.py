@@ -33,7 +33,7 @@ FOLDER = "explore"  # of the scripts in `_static`, and of the pages
 
 
 class Explorable(NamedTuple):
-    """What a page says of an explorable: its title, and the state in which it starts."""
+    """An explorable: its title, the state in which it starts, and what a notebook says of it."""
 
     title: str
     state: str
@@ -143,6 +143,8 @@ class ExplorableDirective(SphinxDirective):
         up = "../" * self.env.docname.count("/")
         node = explorable(
             name=name,
+            title=EXPLORABLES[name].title,
+            sentence=EXPLORABLES[name].sentence,
             size=self.options.get("size", "large"),
             state=state,
             page=f"{up}{FOLDER}/{name}.html",
@@ -166,6 +168,9 @@ def visit(writer: Any, node: explorable) -> None:
         "data-state": node["state"],
         "data-page": node["page"],
     }
+    if node["name"] == "digits" and digit_reader.exported():
+        up = node["page"].removesuffix(f"{FOLDER}/digits.html")
+        attributes["data-networks"] = f"{up}_static/{FOLDER}/digits_data.js"
     said = " ".join(f'{key}="{html.escape(value)}"' for key, value in attributes.items())
     writer.body.append(
         f"<div {said}><noscript>{without_script(writer, figure, path)}</noscript></div>\n"
@@ -190,8 +195,6 @@ def add_scripts(
     names = {node["name"] for node in doctree.findall(explorable)} if doctree else set()
     if names:
         app.add_css_file(f"{FOLDER}/explore.css")
-    if "digits" in names and digit_reader.exported():
-        app.add_js_file(f"{FOLDER}/digits_data.js", loading_method="defer")
     for name in sorted(names):
         app.add_js_file(f"{FOLDER}/{name}.js", loading_method="defer")
 

@@ -136,15 +136,13 @@ def backward_figure(state: dict[str, str]) -> Figure:
 def digits_figure(state: dict[str, str]) -> Figure:
     """Draw some test images with the answers of both networks."""
     data = digit_reader.exported()
-    shown = data.examples[:16] if data else []
+    shown = data.shown[:16] if data else []
     fig, axes = plt.subplots(2, 8, figsize=(7, 2.4))
     for ax in axes.flat:
         ax.axis("off")
-    for ax, (image, label, dense, conv) in zip(axes.flat, shown, strict=False):
-        ax.imshow(image, cmap="gray")
-        ax.set_title(
-            f"{dense} | {conv}", fontsize=9, color="black" if dense == conv == label else "C5"
-        )
+    for ax, (i, dense, conv) in zip(axes.flat, shown, strict=False):
+        ax.imshow(data.images[i].numpy(), cmap="gray")
+        ax.set_title(f"{dense} | {conv}", fontsize=9)
     alt = (
         "Sixteen test images of digits with two answers above each: that of the dense network, then"
         " that of the convolutional one."
