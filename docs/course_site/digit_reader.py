@@ -1,8 +1,9 @@
 """The networks that the page "Draw a digit" runs: as the lesson on convolutions left them, packed.
 
 The lesson saves its trained networks where ``PYTORCH_PRIMER_DIGITS`` says. Here they become one
-script of a few hundred kilobytes. A weight of the large layer is one of 91 printable characters, those
-of the small layers are two each, and every row has a scale. What the rounding costs is measured on all test images, and told on the page.
+script of a few hundred kilobytes. A weight of the large layer is one of 91 printable characters,
+those of the small layers are two each, and every row has a scale. What the rounding costs is
+measured on all test images, and told on the page.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Layer:
     @property
     def highest(self) -> int:
         """How many levels there are on either side of 0."""
-        return (len(CHARACTERS) ** self.width - 1) // 2
+        return int(len(CHARACTERS) ** self.width - 1) // 2
 
     @property
     def scales(self) -> torch.Tensor:

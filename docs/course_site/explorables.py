@@ -102,11 +102,16 @@ def script(entry: str) -> str:
     return '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
 
 
+def folder_of_scripts(builder: Any) -> Path:
+    """Give where the scripts of a built site lie."""
+    return Path(builder.outdir, "_static", FOLDER)
+
+
 def write_scripts(app: Sphinx, env: BuildEnvironment) -> None:
     """Put the scripts where pages find them, before pages are written."""
     if not isinstance(app.builder, StandaloneHTMLBuilder):
         return
-    folder = Path(app.outdir, "_static", FOLDER)
+    folder = folder_of_scripts(app.builder)
     folder.mkdir(parents=True, exist_ok=True)
     for name in EXPLORABLES:
         (folder / f"{name}.js").write_text(script(f"{name}_view"), encoding="utf-8")
@@ -121,13 +126,13 @@ class explorable(nodes.General, nodes.Element):  # docutils names nodes so
     """The place of an explorable: its name, size and state, and the figure without JavaScript."""
 
 
-def size(argument: str | None) -> str:
+def size(argument: str) -> str:
     """Read the option `size`."""
     return directives.choice(argument, ("small", "large"))
 
 
 class ExplorableDirective(SphinxDirective):
-    """Read ``.. explorable:: descent``, with ``:size: small`` and a ``:state:`` as in an address."""
+    """Read ``.. explorable:: descent``, of a size, in a state that is written as in an address."""
 
     required_arguments = 1
     option_spec: ClassVar = {"size": size, "state": directives.unchanged_required}
@@ -168,14 +173,24 @@ def visit(writer: Any, node: explorable) -> None:
         "data-state": node["state"],
         "data-page": node["page"],
     }
-    if node["name"] == "digits" and digit_reader.exported():
-        up = node["page"].removesuffix(f"{FOLDER}/digits.html")
-        attributes["data-networks"] = f"{up}_static/{FOLDER}/digits_data.js"
+    name, scripts = node["name"], folder_of_scripts(writer.builder)
+    up = f"{node['page'].removesuffix(f'{FOLDER}/{name}.html')}_static/{FOLDER}"
+    sources = [f"{up}/{name}.js?v={version(scripts / f'{name}.js')}"]
+    if name == "digits" and digit_reader.exported():
+        attributes["data-networks"] = f"{up}/digits_data.js"
+        if node["size"] == "large":
+            sources.insert(0, f"{up}/digits_data.js")
     said = " ".join(f'{key}="{html.escape(value)}"' for key, value in attributes.items())
-    writer.body.append(
-        f"<div {said}><noscript>{without_script(writer, figure, path)}</noscript></div>\n"
-    )
+    still = without_script(writer, figure, path)
+    # Right behind its place: a browser paints what is above, and nothing below is there to move.
+    run = "".join(f'<script src="{source}"></script>' for source in sources)
+    writer.body.append(f"<div {said}><noscript>{still}</noscript></div>{run}\n")
     raise nodes.SkipNode
+
+
+def version(path: Path) -> str:
+    """Give what changes with a file, so that no browser keeps an old one."""
+    return f"{zlib.crc32(path.read_bytes()):08x}"
 
 
 def without_script(writer: Any, figure: Figure, path: str) -> str:
@@ -188,15 +203,12 @@ def without_script(writer: Any, figure: Figure, path: str) -> str:
     )
 
 
-def add_scripts(
+def add_style(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Load on a page the scripts of what stands on it, and nothing on the others."""
-    names = {node["name"] for node in doctree.findall(explorable)} if doctree else set()
-    if names:
+    """Load the style on a page with something to move on it, and on no other."""
+    if doctree and any(doctree.findall(explorable)):
         app.add_css_file(f"{FOLDER}/explore.css")
-    for name in sorted(names):
-        app.add_js_file(f"{FOLDER}/{name}.js", loading_method="defer")
 
 
 def setup(app: Sphinx) -> None:
@@ -204,4 +216,4 @@ def setup(app: Sphinx) -> None:
     app.add_node(explorable, html=(visit, None))
     app.add_directive("explorable", ExplorableDirective)
     app.connect("env-updated", write_scripts)
-    app.connect("html-page-context", add_scripts)
+    app.connect("html-page-context", add_style)

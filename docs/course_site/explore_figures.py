@@ -1,4 +1,4 @@
-"""What stands in place of an explorable where there is no JavaScript: figures computed at the build."""
+"""What stands in place of an explorable where no JavaScript runs: figures of this build."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from pytorch_primer import (
     plot_function,
     plot_trajectory,
 )
-
 
 SIZE = re.compile(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)"')
 
@@ -46,17 +45,20 @@ def two_valleys(v: torch.Tensor) -> torch.Tensor:
 
 def bowl(v: torch.Tensor) -> torch.Tensor:
     """10 (x² + y²)."""
-    return 10 * (v**2).sum()
+    x, y = v
+    value: torch.Tensor = 10 * (x**2 + y**2)
+    return value
 
 
 def valley(v: torch.Tensor) -> torch.Tensor:
     """10 (x² - 3xy + 4y²), the course's skewed valley."""
     x, y = v
-    return 10 * (x**2 - 3 * x * y + 4 * y**2)
+    value: torch.Tensor = 10 * (x**2 - 3 * x * y + 4 * y**2)
+    return value
 
 
 def steep(v: torch.Tensor) -> torch.Tensor:
-    """A quadratic function of condition 1000, turned by 0.5 around its lowest point (3, 1)."""
+    """Give a quadratic function of condition 1000, turned by 0.5 around its lowest point (3, 1)."""
     turn = torch.tensor(0.5, dtype=v.dtype)
     x, y = v[0] - 3, v[1] - 1
     along, across = x * turn.cos() + y * turn.sin(), y * turn.cos() - x * turn.sin()
@@ -127,8 +129,8 @@ def backward_figure(state: dict[str, str]) -> Figure:
         svg = path.read_text(encoding="utf-8")
     width, height = (round(float(x)) for x in SIZE.findall(svg)[0])
     alt = (
-        f"The computation graph of {state['e']}, from the named numbers down to the result, with the"
-        f" gradient on every arrow. In the end {ends}."
+        f"The computation graph of {state['e']}, from the named numbers down to the result, with"
+        f" the gradient on every arrow. In the end {ends}."
     )
     return Figure(svg, alt, width, height)
 
@@ -136,18 +138,17 @@ def backward_figure(state: dict[str, str]) -> Figure:
 def digits_figure(state: dict[str, str]) -> Figure:
     """Draw some test images with the answers of both networks."""
     data = digit_reader.exported()
-    shown = data.shown[:16] if data else []
     fig, axes = plt.subplots(2, 8, figsize=(7, 2.4))
     for ax in axes.flat:
         ax.axis("off")
-    for ax, (i, dense, conv) in zip(axes.flat, shown, strict=False):
+    if data is None:
+        return finished(fig, "Nothing: in this build the networks were not trained.")
+    for ax, (i, dense, conv) in zip(axes.flat, data.shown, strict=False):
         ax.imshow(data.images[i].numpy(), cmap="gray")
         ax.set_title(f"{dense} | {conv}", fontsize=9)
     alt = (
         "Sixteen test images of digits with two answers above each: that of the dense network, then"
         " that of the convolutional one."
-        if data
-        else "Nothing: in this build the networks were not trained."
     )
     return finished(fig, alt)
 

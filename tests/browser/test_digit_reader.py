@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from course_site import digit_reader
 
 ROOT = Path(__file__).parents[2]
@@ -88,19 +89,19 @@ def arc(cx, cy, rx, ry, begin, end, count=24):
     return [[cx + rx * c, cy + ry * s] for c, s in zip(turns.cos(), turns.sin(), strict=True)]
 
 
-# How the ten digits are written, in a square of side 1 from the top left, as in a school book. These
+# How the ten digits are written, in a square of side 1 from the top left, as in a school book. The
 # strokes were written down once, before any network saw them, and not changed since.
 WRITTEN = {
     0: [arc(0.5, 0.5, 0.3, 0.45, -0.25, 0.75)],
     1: [[[0.35, 0.25], [0.55, 0.05], [0.55, 0.95]]],
-    2: [arc(0.5, 0.3, 0.28, 0.25, -0.5, 0.1) + [[0.2, 0.95], [0.82, 0.95]]],
-    3: [arc(0.47, 0.28, 0.27, 0.23, -0.45, 0.25) + arc(0.47, 0.73, 0.3, 0.22, -0.25, 0.42)],
+    2: [[*arc(0.5, 0.3, 0.28, 0.25, -0.5, 0.1), [0.2, 0.95], [0.82, 0.95]]],
+    3: [[*arc(0.47, 0.28, 0.27, 0.23, -0.45, 0.25), *arc(0.47, 0.73, 0.3, 0.22, -0.25, 0.42)]],
     4: [[[0.6, 0.05], [0.18, 0.62], [0.85, 0.62]], [[0.62, 0.4], [0.62, 0.97]]],
-    5: [[[0.78, 0.05], [0.3, 0.05], [0.27, 0.45]] + arc(0.48, 0.67, 0.3, 0.27, -0.35, 0.4)],
-    6: [[[0.65, 0.05], [0.4, 0.3], [0.25, 0.6]] + arc(0.5, 0.7, 0.26, 0.25, -0.5, 0.5)],
+    5: [[[0.78, 0.05], [0.3, 0.05], [0.27, 0.45], *arc(0.48, 0.67, 0.3, 0.27, -0.35, 0.4)]],
+    6: [[[0.65, 0.05], [0.4, 0.3], [0.25, 0.6], *arc(0.5, 0.7, 0.26, 0.25, -0.5, 0.5)]],
     7: [[[0.18, 0.06], [0.82, 0.06], [0.4, 0.96]]],
-    8: [arc(0.5, 0.27, 0.24, 0.22, 0.25, -0.75) + arc(0.5, 0.72, 0.29, 0.24, -0.25, 0.75)],
-    9: [arc(0.5, 0.3, 0.25, 0.25, 0.0, 1.0) + [[0.74, 0.5], [0.62, 0.95]]],
+    8: [[*arc(0.5, 0.27, 0.24, 0.22, 0.25, -0.75), *arc(0.5, 0.72, 0.29, 0.24, -0.25, 0.75)]],
+    9: [[*arc(0.5, 0.3, 0.25, 0.25, 0.0, 1.0), [0.74, 0.5], [0.62, 0.95]]],
 }
 # Where and how large on the pad of 280, and how slanted: middle, small at the top left, slanted.
 STYLES = {

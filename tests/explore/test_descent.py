@@ -162,7 +162,7 @@ def apart(a, b):
 
 
 def compare(f, opt, seed):
-    """Give for each random setting how far the page's path is from torch's, and whether it counts."""
+    """Give for each random setting how far the page is from torch, and whether that counts."""
     rng = random.Random(f"{f} {opt} {seed}")
     drawn = [draw(rng, f, opt) for _ in range(SETTINGS)]
     found = []

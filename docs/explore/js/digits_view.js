@@ -64,13 +64,18 @@ function askForDigits(place, small) {
     });
     document.head.append(script);
   };
+  const { primerDigits } = /** @type {{primerDigits?: DigitData}} */ (/** @type {unknown} */ (globalThis));
+  if (primerDigits) {
+    fillDigits(place, small, primerDigits);
+    return;
+  }
   place.append(make("p", { class: "xp-coming" }, "The networks are being loaded."));
   // Half a megabyte that a reader of a lesson needs only on coming here.
   const watch = new IntersectionObserver((seen) => {
     if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
     watch.disconnect();
     load();
-  }, { rootMargin: "200px" });
+  }, { rootMargin: "600px" });
   watch.observe(place);
 }
 

@@ -175,7 +175,7 @@ export function setAddress(query) {
  * @param {(place: HTMLElement, small: boolean) => void} fill
  */
 export function mount(name, fill) {
-  for (const place of document.querySelectorAll(`.explorable[data-explorable="${name}"]`)) {
+  for (const place of document.querySelectorAll(`.explorable[data-explorable="${name}"]:not(.explorable-ready)`)) {
     const element = /** @type {HTMLElement} */ (place);
     fill(element, element.dataset.size === "small");
     element.classList.add("explorable-ready");
