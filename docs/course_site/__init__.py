@@ -5,14 +5,16 @@
 2. `figures` turns what a cell left drawn into vector figures and small videos.
 3. `lessons` reads what a lesson says of itself: aims, what it assumes, how long it takes.
 4. `exercise_boxes` puts exercises on pages, each proved by its own solution.
-5. `numbers` looks for numbers in the prose that nothing proves.
-6. `formulas` typesets mathematics.
-7. `syllabus` draws the course: who builds on whom, plans, previous and next; `overviews` has the
+5. `explorables` puts what can be moved on pages, with `explore_figures` for readers without
+   JavaScript and `digit_reader` for the networks that a page runs.
+6. `numbers` looks for numbers in the prose that nothing proves.
+7. `formulas` typesets mathematics.
+8. `syllabus` draws the course: who builds on whom, plans, previous and next; `overviews` has the
    home page and the rows of lessons.
-8. `reference` and `inventories` document the library and link the projects that it stands on.
-9. `look` makes the typefaces and the colours, one for each part; `pages` is the frame of a page and
-   `head` what it says of itself to machines.
-10. `glossary` says where a term is taught, `finder` writes what the search looks through.
+9. `reference` and `inventories` document the library and link the projects that it stands on.
+10. `look` makes the typefaces and the colours, one for each part; `pages` is the frame of a page and
+    `head` what it says of itself to machines; `glossary` says where a term is taught, `finder` writes
+    what the search looks through.
 11. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`.
 12. `report` keeps what the build measured of itself.
 
@@ -28,6 +30,7 @@ from sphinx.application import Sphinx
 from course_site import (
     downloads,
     exercise_boxes,
+    explorables,
     figures,
     finder,
     formulas,
@@ -52,6 +55,7 @@ PIPELINE = (
     figures,
     lessons,
     exercise_boxes,
+    explorables,
     numbers,
     formulas,
     syllabus,

@@ -112,6 +112,12 @@ class MarkdownWriter:
             f"{CODE_CELL}{code}{CODE_CELL}"
         )
 
+    def block_explorable(self, node: nodes.Element) -> str:
+        """Say where it can be moved: a notebook has no room for its scripts."""
+        state = f"?{node['state']}" if node["state"] else ""
+        url = urljoin(self.page_url, f"{node['page']}{state}")
+        return f"*{node['sentence']}: [{node['title']}]({url}), on the site.*"
+
     def block_rubric(self, node: nodes.Element) -> str:
         return f"**{self.inline(node)}**"
 

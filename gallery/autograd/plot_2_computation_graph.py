@@ -243,6 +243,13 @@ assert (2 * plain).is_leaf
 # A leaf is a tensor that no *recorded* operation made. That includes a tensor nobody watches, and
 # what is computed from unwatched tensors alone. Such leaves get no ``.grad``; those with
 # ``requires_grad`` do.
+#
+# What would the derivative of :math:`(a + b)\,c + c + c` be with respect to :math:`c`? Say it, then
+# change the expression below and walk back through its graph.
+#
+# .. explorable:: backward
+#    :size: small
+#    :state: e=((a%2Bb)*c)%2Bc&a=3&b=4&c=5
 
 # %%
 # A line, and its three derivatives

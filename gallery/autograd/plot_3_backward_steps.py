@@ -107,6 +107,12 @@ assert (grad_a, grad_b, grad_c) == (5, 5, 8)
 # %%
 # Three operations, a handful of products and sums, and we have all three derivatives: 5, 5 and 8.
 #
+# Here is another one for you. Before each step, say what the operation will send.
+#
+# .. explorable:: backward
+#    :size: small
+#    :state: e=(a*b%2Bc)*a&a=2&b=3&c=-1
+#
 # The same, by PyTorch
 # --------------------
 #

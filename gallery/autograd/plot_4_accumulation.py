@@ -386,6 +386,13 @@ assert math.isnan((power * power.grad).item())
 # its own value, and 0 times infinity is ``nan``. :func:`torch.nn.functional.softplus` is the same
 # function, computed so that nothing overflows: 105, with the slope −3.5.
 #
+# The page below computes in ``float64``, which holds larger numbers. How large must :math:`x` be for the same to
+# happen there? Guess, then try.
+#
+# .. explorable:: backward
+#    :size: small
+#    :state: e=log(1%2Bexp(x))&x=105
+#
 # .. admonition:: A question before the exercises
 #
 #    When do you switch the recording off?

@@ -232,6 +232,12 @@ assert early == 3
 # had to set all gradients back to 0 before the second pass. Our ``+=`` accumulates, as PyTorch's
 # does.)
 #
+# In which order does a pass visit the operations of :math:`\tanh(3w) + w^2`? Say it, then walk through it.
+#
+# .. explorable:: backward
+#    :size: small
+#    :state: e=tanh(3*w)%2Bw**2&w=0.5
+#
 # The graph, drawn
 # ----------------
 #

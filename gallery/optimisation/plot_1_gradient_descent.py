@@ -277,6 +277,13 @@ assert 2 / (2 * 10) == 0.1
 # method converges for :math:`0 < \text{lr} < 1`, and nowhere else. Note that 0.1 and 0.9 end
 # equally close, since only the size of the factor counts for the distance.
 #
+# Now you. At which rate will the path begin to jump from side to side, and what will it do at exactly half
+# of the largest rate? Say it before you move the slider.
+#
+# .. explorable:: descent
+#    :size: small
+#    :state: f=line&opt=sgd&lr=0.1&x=-4&steps=20
+#
 # .. note::
 #
 #    The limit 1 belongs to this function. For any parabola it is :math:`2/L''`. Here the second

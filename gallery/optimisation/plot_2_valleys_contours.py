@@ -336,7 +336,15 @@ assert above.values[-1] > 100 * above.values[0]
 # sphinx_gallery_end_ignore
 
 # %%
-# A difference of three per cent in the rate decides between arriving and exploding. Here are four
+# A difference of three per cent in the rate decides between arriving and exploding. Which way will the
+# path fly just above the limit, along the floor of the valley or across it? Say it, then move the rate
+# over its mark.
+#
+# .. explorable:: descent
+#    :size: small
+#    :state: f=valley&opt=sgd&lr=0.01&x=8&y=8&steps=100
+#
+# Here are four
 # rates in one picture, first with a linear axis, then with a logarithmic one.
 
 runs = {

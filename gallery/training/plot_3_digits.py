@@ -376,6 +376,12 @@ assert make_net()[1].out_features == 100
 # The diagonal holds what is right. What is off it are single images, and no pair of digits stands
 # out.
 #
+# Which pair would your own hand confuse? Guess, then draw for two networks of the last lessons, which read
+# larger images:
+#
+# .. explorable:: digits
+#    :size: small
+#
 # The weights of the first layer
 # ------------------------------
 #

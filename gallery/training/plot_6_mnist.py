@@ -462,7 +462,13 @@ assert test_x[0].numel() == 784
 
 # %%
 # Some of these a person would have read at once. The network has no idea of a stroke; it has 784
-# brightnesses. What it takes to see shapes is the subject of the next lesson.
+# brightnesses. How unusual may a digit of yours be before it is misread? Guess, then draw it for two
+# networks that the next lesson trains on the same images:
+#
+# .. explorable:: digits
+#    :size: small
+#
+# What it takes to see shapes is the subject of the next lesson.
 #
 # With all 60 000 images an epoch has 7.5 times as many steps as with 8 000. What that takes on this
 # machine, from the time of one epoch on what we have:

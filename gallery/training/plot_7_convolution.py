@@ -324,6 +324,16 @@ fig.set_label(
 )
 assert wrong["conv_net"].sum() < wrong["dense_net"].sum()
 assert both.sum() > 0.3 * wrong["conv_net"].sum()
+
+# The page "Draw a digit" runs these two networks; the site's build says where to save them.
+import os
+
+if path := os.environ.get("PYTORCH_PRIMER_DIGITS"):
+    saved = {
+        name: {key: x.cpu() for key, x in made[0].state_dict().items()}
+        for name, made in nets.items()
+    }
+    torch.save(saved | {"mean": 0.131, "std": 0.309}, path)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -351,6 +361,12 @@ assert weights.shape == (8, 5, 5)
 # %%
 # Some have a positive and a negative side, like the two that we made by hand. Others are hard to
 # read: a kernel is one of eight that answer together.
+#
+# Now your own hand. The two networks of seed 0, as they were trained on this page: which digit of yours
+# will one of them read and the other not? Guess, then draw it.
+#
+# .. explorable:: digits
+#    :size: small
 #
 # Recap
 # -----

@@ -1,0 +1,219 @@
+"""What can be moved on a page: ``.. explorable:: descent`` and its two sisters.
+
+Each is written as modules in ``docs/explore/js`` and comes to the page as one plain script, because
+no browser loads modules from disk. Without JavaScript a figure stands in its place, computed at
+this build; in a notebook stands a link.
+"""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+import zlib
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple
+from urllib.parse import parse_qsl
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxDirective
+
+from course_site import digit_reader
+from course_site.explore_figures import FIGURES, Figure
+
+MODULES = Path(__file__).parents[1] / "explore/js"
+IMPORT = re.compile(r'^import\s+\{[^}]*\}\s+from\s+"\./(\w+)\.js";\n', re.M)
+EXPORT = re.compile(r"^export\s+(?=const|function|class|async)", re.M)
+DECLARED = re.compile(r"^(?:async )?(?:const|let|function|class)\s+(\w+)", re.M)
+FOLDER = "explore"  # of the scripts in `_static`, and of the pages
+
+
+class Explorable(NamedTuple):
+    """An explorable: its title, the state in which it starts, and what a notebook says of it."""
+
+    title: str
+    state: str
+    sentence: str
+
+
+EXPLORABLES = {
+    "descent": Explorable(
+        "Descent explorer",
+        "f=line&opt=sgd&lr=0.1&x=-4&steps=20",
+        "Choose a surface, an optimizer and a rate, and see the path that they make",
+    ),
+    "backward": Explorable(
+        "Backward, step by step",
+        "e=((a%2Bb)*c)%2Bc&a=3&b=4&c=5",
+        "Type an expression, and walk its backward pass node by node",
+    ),
+    "digits": Explorable(
+        "Draw a digit",
+        "",
+        "Draw a digit, and see how the networks of these lessons read it",
+    ),
+}
+
+
+# -- scripts -------------------------------------------------------------------------------------
+
+
+def modules_of(entry: str) -> list[str]:
+    """Name the modules of a script, each behind those that it imports."""
+    order: list[str] = []
+
+    def visit(name: str) -> None:
+        for other in IMPORT.findall(source(name)):
+            if other not in order:
+                visit(other)
+        order.append(name)
+
+    visit(entry)
+    return order
+
+
+def source(name: str) -> str:
+    """Read a module."""
+    return (MODULES / f"{name}.js").read_text(encoding="utf-8")
+
+
+def script(entry: str) -> str:
+    """Join a module and all that it imports into one script that runs from disk, too.
+
+    Raises
+    ------
+    ValueError
+        If two modules declare the same name, or one has an import or export of another form.
+    """
+    parts, owners = [], dict[str, str]()
+    for name in modules_of(entry):
+        text = EXPORT.sub("", IMPORT.sub("", source(name)))
+        if left := re.search(r"^(import|export)\b.*", text, re.M):
+            raise ValueError(f"{name}.js: cannot be joined with the others: {left[0]}")
+        for declared in DECLARED.findall(text):
+            if declared in owners:
+                raise ValueError(f"{name}.js declares {declared}, as {owners[declared]}.js does")
+            owners[declared] = name
+        parts.append(text)
+    return '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
+
+
+def folder_of_scripts(builder: Any) -> Path:
+    """Give where the scripts of a built site lie."""
+    return Path(builder.outdir, "_static", FOLDER)
+
+
+def write_scripts(app: Sphinx, env: BuildEnvironment) -> None:
+    """Put the scripts where pages find them, before pages are written."""
+    if not isinstance(app.builder, StandaloneHTMLBuilder):
+        return
+    folder = folder_of_scripts(app.builder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in EXPLORABLES:
+        (folder / f"{name}.js").write_text(script(f"{name}_view"), encoding="utf-8")
+    if data := digit_reader.exported():
+        (folder / "digits_data.js").write_text(data.script(), encoding="utf-8")
+
+
+# -- on the page ---------------------------------------------------------------------------------
+
+
+class explorable(nodes.General, nodes.Element):  # docutils names nodes so
+    """The place of an explorable: its name, size and state, and the figure without JavaScript."""
+
+
+def size(argument: str) -> str:
+    """Read the option `size`."""
+    return directives.choice(argument, ("small", "large"))
+
+
+class ExplorableDirective(SphinxDirective):
+    """Read ``.. explorable:: descent``, of a size, in a state that is written as in an address."""
+
+    required_arguments = 1
+    option_spec: ClassVar = {"size": size, "state": directives.unchanged_required}
+
+    def run(self) -> list[nodes.Node]:
+        """Make the place, and the figure that stands in it until a script fills it."""
+        name = self.arguments[0]
+        if name not in EXPLORABLES:
+            raise self.error(
+                f"there is no explorable {name!r}: take one of {', '.join(EXPLORABLES)}"
+            )
+        state = self.options.get("state", EXPLORABLES[name].state)
+        up = "../" * self.env.docname.count("/")
+        node = explorable(
+            name=name,
+            title=EXPLORABLES[name].title,
+            sentence=EXPLORABLES[name].sentence,
+            size=self.options.get("size", "large"),
+            state=state,
+            page=f"{up}{FOLDER}/{name}.html",
+        )
+        self.set_source_info(node)
+        return [node]
+
+
+def visit(writer: Any, node: explorable) -> None:
+    """Write the place, with its figure for readers without JavaScript."""
+    figure = FIGURES[node["name"]](dict(parse_qsl(node["state"])))
+    digest = zlib.crc32(figure.svg.encode())
+    path = f"explore_{node['name']}_{digest:08x}.svg"
+    folder = Path(writer.builder.outdir, writer.builder.imagedir)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_text(figure.svg, encoding="utf-8")
+    attributes = {
+        "class": f"explorable explorable-{node['name']} explorable-{node['size']}",
+        "data-explorable": node["name"],
+        "data-size": node["size"],
+        "data-state": node["state"],
+        "data-page": node["page"],
+    }
+    name, scripts = node["name"], folder_of_scripts(writer.builder)
+    up = f"{node['page'].removesuffix(f'{FOLDER}/{name}.html')}_static/{FOLDER}"
+    sources = [f"{up}/{name}.js?v={version(scripts / f'{name}.js')}"]
+    if name == "digits" and digit_reader.exported():
+        attributes["data-networks"] = f"{up}/digits_data.js"
+        if node["size"] == "large":
+            sources.insert(0, f"{up}/digits_data.js")
+    said = " ".join(f'{key}="{html.escape(value)}"' for key, value in attributes.items())
+    still = without_script(writer, figure, path)
+    # Right behind its place: a browser paints what is above, and nothing below is there to move.
+    run = "".join(f'<script src="{source}"></script>' for source in sources)
+    writer.body.append(f"<div {said}><noscript>{still}</noscript></div>{run}\n")
+    raise nodes.SkipNode
+
+
+def version(path: Path) -> str:
+    """Give what changes with a file, so that no browser keeps an old one."""
+    return f"{zlib.crc32(path.read_bytes()):08x}"
+
+
+def without_script(writer: Any, figure: Figure, path: str) -> str:
+    """Write what readers see whose browser runs no script."""
+    uri = posixpath.join(writer.builder.imgpath, path)
+    return (
+        f'<img class="lesson-figure" src="{uri}" alt="{html.escape(figure.alt)}"'
+        f' width="{figure.width}" height="{figure.height}">'
+        "<p>With JavaScript this can be moved.</p>"
+    )
+
+
+def add_style(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Load the style on a page with something to move on it, and on no other."""
+    if doctree and any(doctree.findall(explorable)):
+        app.add_css_file(f"{FOLDER}/explore.css")
+
+
+def setup(app: Sphinx) -> None:
+    """Add the directive, and write the scripts before the pages."""
+    app.add_node(explorable, html=(visit, None))
+    app.add_directive("explorable", ExplorableDirective)
+    app.connect("env-updated", write_scripts)
+    app.connect("html-page-context", add_style)
