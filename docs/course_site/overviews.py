@@ -243,6 +243,7 @@ def replace_cards(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         title = section[0].astext()
         keep = (nodes.title, nodes.section, nodes.paragraph)
         for node in list(section.children[1:]):
+            assert isinstance(node, nodes.Element)
             if not isinstance(node, keep) and "toctree-wrapper" not in node.get("classes", ()):
                 section.remove(node)
         part = by_title.get(title) or (parts.get(docname) if docname in parts else None)
