@@ -30,10 +30,10 @@ def test_syllabus_draws_each_lesson_as_a_link(good):
 def test_syllabus_lists_times_and_exercises(good):
     items = [li.get_text() for li in good.page("course.html").select("li")]
     (line,) = [item for item in items if item.startswith("3.1 ") and "read" in item]
-    assert "1 min to read" in line
-    assert line.endswith("1 exercise")
+    assert "2 min to read" in line
+    assert line.endswith("2 exercises")
 
 
 def test_plan_says_what_it_takes(good):
     text = good.page("course.html").get_text()
-    assert "Together 9 minutes" in text  # 1 to read and 8 for the exercise
+    assert "Together 18 minutes" in text  # 2 to read and 8 for each exercise

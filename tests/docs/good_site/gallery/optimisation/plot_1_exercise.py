@@ -19,3 +19,5 @@ print(6 * 7)
 # ---------
 #
 # .. exercise:: descend
+#
+# .. exercise:: limit_of_rate
