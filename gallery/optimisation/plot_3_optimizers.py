@@ -225,6 +225,7 @@ root = kappa**0.5
 assert abs(best_beta**0.5 - (root - 1) / (root + 1)) < 1e-12
 assert (round(best_beta, 2), round(best_beta**0.5, 2)) == (0.88, 0.94)
 assert round(999 / 1001, 3) == 0.998
+assert round(best_lr, 4) == 0.0037
 # sphinx_gallery_end_ignore
 
 # %%

@@ -551,7 +551,7 @@ shown = {
 }
 fig, ax = plt.subplots(figsize=(6, 3))
 for (name, rates), dash in zip(shown.items(), ["-", "--", "-."], strict=True):
-    ax.plot(rates, dash, label=name)
+    ax.step(range(40), rates, dash, where="post", label=name)
 ax.set(xlabel="epoch", ylabel="learning rate")
 ax.legend()
 
