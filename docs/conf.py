@@ -45,7 +45,7 @@ extensions = [
     "course_site",  # ours: the steps from a script to a page
 ]
 # `**.ipynb`: sphinx-gallery's notebooks lie beside its pages, and would be read instead of them.
-exclude_patterns = ["_build", "node_modules", "lessons/**.ipynb", "lessons/_backreferences"]
+exclude_patterns = ["_build", "_moved", "node_modules", "lessons/**.ipynb", "lessons/_backreferences"]
 nitpicky = True
 suppress_warnings = ["sphinx_gallery.space_in_filename"]  # it warns of the whole path
 
@@ -98,7 +98,7 @@ html_static_path = ["_static"]
 templates_path = ["_templates"]
 html_css_files = ["custom.css"]
 html_js_files = [("custom.js", {"defer": "defer"})]
-html_extra_path = ["_build/wheel"]
+html_extra_path = ["_build/wheel", "_moved"]
 html_math_renderer = "katex"
 html_copy_source = False
 html_show_sourcelink = False
