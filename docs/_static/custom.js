@@ -52,7 +52,8 @@ function setUpDrawers() {
     button.setAttribute("aria-expanded", "true");
     scrim.hidden = false;
     document.querySelector(".middle").inert = true;
-    (drawer.querySelector("[aria-current]") || drawer.querySelector("a, summary")).focus();
+    const stops = [...drawer.querySelectorAll("a, summary")].filter((it) => it.checkVisibility());
+    (stops.find((it) => it.hasAttribute("aria-current")) || stops[0])?.focus();
   }
 
   for (const [id, narrow] of Object.entries(DRAWERS)) {

@@ -178,9 +178,9 @@ def write_downloads(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     title = next(doctree.findall(nodes.title)).astext()
     code = visible_code(script.read_text(encoding="utf-8"))
     cells = [*first_cells(title, url, site), *lesson_cells(blocks, writer.cells(doctree))]
-    if images := images_cell(site, code):
-        cells.insert(2, ("code", images))
-        code = behind_docstring(code, images)
+    if data := images_cell(site, code):
+        cells.insert(2, ("code", data))
+        code = behind_docstring(code, data)
     target = Path(app.outdir, docname)
     target.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(notebook(cells), indent=1, ensure_ascii=False) + "\n"
