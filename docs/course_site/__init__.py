@@ -12,7 +12,8 @@
 8. `reference` and `inventories` document the library and link the projects that it stands on.
 9. `look` makes the typefaces and the colours, one for each part; `pages` is the frame of a page and
    `head` what it says of itself to machines.
-10. `glossary` says where a term is taught, `finder` writes what the search looks through.
+10. `glossary` says where a term is taught, `finder` writes what the search looks
+    through, `cards` what links show of what they lead to.
 11. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`.
 12. `report` keeps what the build measured of itself.
 
@@ -26,6 +27,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from course_site import (
+    cards,
     downloads,
     exercise_boxes,
     figures,
@@ -62,6 +64,7 @@ PIPELINE = (
     pages,
     head,
     finder,
+    cards,
     downloads,
 )
 

@@ -1,7 +1,7 @@
 """The site as readers use it: by keyboard, by touch, on paper, at any width, without scripts.
 
-Each check is a function that gives what is wrong; `test_every_check_can_fail` breaks a page for each
-of them and sees that it is told.
+Each check gives what is wrong; `test_every_check_can_fail` breaks a page for each of them and sees
+that it is told.
 """
 
 import re
@@ -38,18 +38,21 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
     .map(([it, box]) => `${it.outerHTML.slice(0, 60)}: ${box.width} x ${box.height}`)"""
 TOO_WIDE = """() => {
     const page = document.documentElement;
-    return page.scrollWidth > page.clientWidth ? [`${page.scrollWidth} of ${page.clientWidth}`] : [];
+    const [is, may] = [page.scrollWidth, page.clientWidth];
+    return is > may ? [`${is} of ${may}`] : [];
 }"""
 ON_PAPER = """() => {
     const wrong = [];
-    for (const it of document.querySelectorAll(".skip-link, .site-header, .drawer, .copybtn, video"))
+    const screen = ".skip-link, .site-header, .drawer, .copybtn, video";
+    for (const it of document.querySelectorAll(screen))
         if (it.checkVisibility()) wrong.push(`on paper: ${it.className || it.tagName}`);
     for (const it of document.querySelectorAll("article .highlight pre"))
-        if (it.checkVisibility() && it.scrollWidth > it.clientWidth + 1) wrong.push("a block is cut");
+        if (it.checkVisibility() && it.scrollWidth > it.clientWidth + 1)
+            wrong.push("a block is cut");
     for (const it of document.querySelectorAll(".lesson-video .poster"))
         if (!it.checkVisibility()) wrong.push("no poster");
     for (const it of document.querySelectorAll("article details pre"))
-        if (!it.checkVisibility({contentVisibilityAuto: true}) || !it.getBoundingClientRect().height)
+        if (!it.checkVisibility() || !it.getBoundingClientRect().height)
             wrong.push("a fold is shut");
     return wrong;
 }"""
@@ -305,7 +308,8 @@ def test_without_javascript_all_can_be_read_and_reached(open_page):
 
 INJECT = """(address) => new Promise((done) => {
     const stopped = [];
-    document.addEventListener("securitypolicyviolation", (it) => stopped.push(it.effectiveDirective));
+    document.addEventListener("securitypolicyviolation",
+        (it) => stopped.push(it.effectiveDirective));
     window.injected = false;
     const script = document.createElement("script");
     script.textContent = "window.injected = true";
@@ -360,3 +364,37 @@ def test_every_check_can_fail(open_page):
     page.emulate_media(media="print")
     page.add_style_tag(content="@media print { .skip-link { display: block !important; } }")
     assert page.evaluate(ON_PAPER)
+
+
+# -- cards and ticks -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [("article a[href*='#term-']", "."), ("article a[href*='#torch.']", "(")],
+)
+def test_card_shows_on_focus_and_on_pointing_and_closes_by_escape(open_page, link, said):
+    page = open_page(WIDE)
+    first, card = page.locator(link).first, page.locator("#link-card")
+    first.evaluate("it => it.focus({focusVisible: true})")
+    card.wait_for(state="visible")
+    assert said in card.inner_text()
+    assert first.get_attribute("aria-describedby") == "link-card"
+    page.keyboard.press("Escape")
+    assert not card.is_visible()
+    page.locator("h1").hover()
+    first.hover()
+    card.wait_for(state="visible")
+
+
+def test_a_lesson_is_ticked_remembered_and_forgotten(open_page):
+    page = open_page(LESSON)
+    page.locator("button.tick").click()
+    name = LESSON.removeprefix("lessons/").removesuffix(".html")
+    assert page.locator(f"#site-navigation a[data-lesson='{name}'][data-done]").count() == 1
+    page.goto(f"{SITE.as_uri()}/index.html")
+    assert page.locator(".hero-actions a").first.inner_text().startswith("Continue: ")
+    page.locator(".hero-actions button").click()
+    page.wait_for_function("!document.querySelector('.hero-actions button')")
+    page.goto(f"{SITE.as_uri()}/{LESSON}")
+    assert page.locator("a[data-done]").count() == 0

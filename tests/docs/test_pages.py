@@ -1,4 +1,4 @@
-"""The frame of a page: landmarks, headings, where one is, what it may load, what it says of itself."""
+"""The frame of a page: landmarks, headings, where it stands, what it loads, what it says."""
 
 import json
 import re
@@ -59,7 +59,7 @@ def test_a_page_loads_from_its_own_host_alone_and_has_no_script_in_it(good, name
 
 def test_a_lesson_says_where_it_stands(good):
     trail = good.page(LESSON).select_one(".trail")
-    assert [a.get_text() for a in trail.select("a")][0] == "Lessons"
+    assert next(a.get_text() for a in trail.select("a")) == "Lessons"
     assert trail.select_one("[aria-current]").get_text() == "Lesson 1.2 of 3"
     assert "part-1" in good.page(LESSON).select_one(".frame")["class"]
 
