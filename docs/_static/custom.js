@@ -52,7 +52,8 @@ function setUpDrawers() {
     button.setAttribute("aria-expanded", "true");
     scrim.hidden = false;
     document.querySelector(".middle").inert = true;
-    (drawer.querySelector("[aria-current]") || drawer.querySelector("a, summary")).focus();
+    const stops = [...drawer.querySelectorAll("a, summary")].filter((it) => it.checkVisibility());
+    (stops.find((it) => it.hasAttribute("aria-current")) || stops[0])?.focus();
   }
 
   for (const [id, narrow] of Object.entries(DRAWERS)) {
@@ -184,3 +185,145 @@ setUpFilters();
 unfoldForPaper();
 window.addEventListener("load", () => document.fonts.ready.then(makeScrollersReachable));
 window.addEventListener("resize", makeScrollersReachable);
+
+// -- cards: what a link to a term or a name leads to, on pointing and on focus ---------------------
+
+const CARD_LINKS = "a[href*='#term-'], a[href*='#torch'], a[href*='#numpy.'], a[href*='#pytorch_primer.']";
+
+function setUpCards() {
+  const script = document.currentScript?.src || document.querySelector("script[src*='custom.js']").src;
+  const card = document.createElement("div");
+  card.className = "link-card";
+  card.id = "link-card";
+  card.setAttribute("role", "tooltip");
+  card.hidden = true;
+  document.body.append(card);
+  let loading = null;
+  let shown = null;
+
+  function load() {
+    loading ??= new Promise((done) => {
+      const data = document.createElement("script");
+      data.src = new URL("cards_data.js", script);
+      data.onload = data.onerror = done;
+      document.head.append(data);
+    });
+    return loading;
+  }
+
+  function hide() {
+    shown?.removeAttribute("aria-describedby");
+    shown = null;
+    card.hidden = true;
+  }
+
+  async function show(link) {
+    hide();
+    shown = link;
+    await load();
+    const found = window.LINK_CARDS?.[decodeURIComponent(link.hash.slice(1))];
+    if (shown !== link || !found) return;
+    const [title, text] = found;
+    const name = document.createElement(link.hash.startsWith("#term-") ? "strong" : "code");
+    name.textContent = title;
+    const words = document.createElement("p");
+    words.textContent = text;
+    card.replaceChildren(name, words);
+    card.hidden = false;
+    const box = link.getBoundingClientRect();
+    const left = Math.max(8, Math.min(box.left, document.documentElement.clientWidth - card.offsetWidth - 8));
+    const above = box.bottom + card.offsetHeight + 12 > innerHeight && box.top > card.offsetHeight + 12;
+    card.style.left = `${left + scrollX}px`;
+    card.style.top = `${(above ? box.top - card.offsetHeight - 6 : box.bottom + 6) + scrollY}px`;
+    link.setAttribute("aria-describedby", card.id);
+  }
+
+  let waiting = 0;
+  const linkOf = (event) => event.target.closest?.(`article :is(${CARD_LINKS})`);
+  document.addEventListener("pointerover", (event) => {
+    const link = linkOf(event);
+    clearTimeout(waiting);
+    if (event.pointerType === "touch" || card.contains(event.target)) return;
+    if (link && link !== shown) waiting = setTimeout(() => show(link), 250);
+    else if (!link && shown) waiting = setTimeout(hide, 250);
+  });
+  document.addEventListener("focusin", (event) => {
+    const link = linkOf(event);
+    if (link && event.target.matches(":focus-visible")) show(link);
+    else if (shown) hide();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
+}
+
+// -- ticks: what one has read, kept in this browser alone -------------------------------------------
+
+function setUpTicks() {
+  const KEY = "pytorch-primer-read";
+  let read;
+  try {
+    read = new Set(JSON.parse(localStorage.getItem(KEY) || "[]"));
+  } catch {
+    return; // a browser that keeps nothing
+  }
+  const links = [...document.querySelectorAll("a[data-lesson]")];
+  const keep = () => localStorage.setItem(KEY, JSON.stringify([...read]));
+
+  function mark() {
+    for (const link of links) {
+      const done = read.has(link.dataset.lesson);
+      link.toggleAttribute("data-done", done);
+      link.querySelector(".visually-hidden.done")?.remove();
+      if (done) {
+        const words = document.createElement("span");
+        words.className = "visually-hidden done";
+        words.textContent = " (read)";
+        link.append(words);
+      }
+    }
+  }
+
+  const current = document.querySelector("#site-navigation a[aria-current][data-lesson]")?.dataset.lesson;
+  const onward = document.querySelector(".onward");
+  if (current && onward) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "tick";
+    const say = () => {
+      button.setAttribute("aria-pressed", String(read.has(current)));
+      button.textContent = read.has(current) ? "✓ Read" : "Mark as read";
+    };
+    button.addEventListener("click", () => {
+      if (!read.delete(current)) read.add(current);
+      keep();
+      say();
+      mark();
+    });
+    say();
+    onward.before(button);
+  }
+
+  const lessons = [...document.querySelectorAll("#site-navigation a[data-lesson]")];
+  const actions = document.querySelector(".hero-actions");
+  const next = lessons.find((link) => !read.has(link.dataset.lesson));
+  if (actions && read.size && next) {
+    const start = actions.querySelector("a");
+    start.href = next.href;
+    start.textContent = `Continue: ${next.textContent.trim().replace(/\s+/g, " ")}`;
+    const clear = document.createElement("button");
+    clear.type = "button";
+    clear.className = "tick";
+    clear.textContent = "Clear my ticks";
+    clear.addEventListener("click", () => {
+      localStorage.removeItem(KEY);
+      location.reload();
+    });
+    actions.append(clear);
+  }
+  mark();
+}
+
+
+setUpCards();
+setUpTicks();

@@ -14,7 +14,7 @@
 9. `reference` and `inventories` document the library and link the projects that it stands on.
 10. `look` makes the typefaces and the colours, one for each part; `pages` is the frame of a page
     and `head` what it says of itself to machines; `glossary` says where a term is taught, `finder`
-    writes what the search looks through.
+    writes what the search looks through, `cards` what links show of what they lead to.
 11. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`.
 12. `report` keeps what the build measured of itself.
 
@@ -28,6 +28,7 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from course_site import (
+    cards,
     downloads,
     exercise_boxes,
     explorables,
@@ -66,6 +67,7 @@ PIPELINE = (
     pages,
     head,
     finder,
+    cards,
     downloads,
 )
 

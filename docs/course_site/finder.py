@@ -115,7 +115,7 @@ def entries(app: Sphinx) -> Iterator[Any]:
         for page in store.pages_of(env, id)[:1]:
             made, uri = load(id), f"{app.builder.get_target_uri(page)}#{anchor(id)}"
             yield entry("exercise", exercise_title(made), uri, made.prompt, id, id)
-    objects = env.domains["py"].objects  # type: ignore[attr-defined]
+    objects = env.domains["py"].objects
     for name in pytorch_primer.__all__:
         if found := objects.get(f"pytorch_primer.{name}"):
             line = (inspect.getdoc(getattr(pytorch_primer, name)) or "").partition("\n")[0]

@@ -50,7 +50,7 @@ def description(app: Sphinx, pagename: str, doctree: nodes.document | None) -> s
 def course_data(app: Sphinx, pagename: str, words: str, url: str) -> dict[str, Any] | None:
     """Describe the course or a lesson in the terms of schema.org."""
     home = app.config.html_baseurl
-    common = {"@context": "https://schema.org", "description": words, "url": url}
+    common: dict[str, Any] = {"@context": "https://schema.org", "description": words, "url": url}
     common |= {"inLanguage": app.config.language, "isAccessibleForFree": True}
     provider = {"@type": "Organization", "name": app.config.author, "url": home}
     if pagename == app.config.root_doc:

@@ -9,6 +9,7 @@ folders get one row a lesson.
 
 from __future__ import annotations
 
+import ast
 import html
 from pathlib import Path
 from typing import ClassVar
@@ -90,11 +91,9 @@ def script_of(app: Sphinx, lesson: str) -> Path:
 
 def count_assertions(app: Sphinx) -> int:
     """Count the assertions of all lessons that can fail."""
-    return sum(
-        len(list(numbers.assertions(numbers.ast.parse(script.read_text("utf-8")))))
-        for lesson in outline_of(app.config).lessons
-        if (script := script_of(app, lesson.name)).exists()
-    )
+    scripts = (script_of(app, lesson.name) for lesson in outline_of(app.config).lessons)
+    texts = [script.read_text("utf-8") for script in scripts if script.exists()]
+    return sum(len(list(numbers.assertions(ast.parse(text)))) for text in texts)
 
 
 def told(app: Sphinx, lesson: Lesson) -> LessonFacts | None:
@@ -243,8 +242,7 @@ def replace_cards(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         title = section[0].astext()
         keep = (nodes.title, nodes.section, nodes.paragraph)
         for node in list(section.children[1:]):
-            assert isinstance(node, nodes.Element)
-            if not isinstance(node, keep) and "toctree-wrapper" not in node.get("classes", ()):
+            if not isinstance(node, keep) and "toctree-wrapper" not in numbers.classes(node):
                 section.remove(node)
         part = by_title.get(title) or (parts.get(docname) if docname in parts else None)
         if part:

@@ -147,6 +147,14 @@ class PageTranslator(HTML5Translator):
         super().visit_citation(node)
         self.body[-1] = self.body[-1].replace('role="doc-biblioentry"', 'role="listitem"')
 
+    def visit_title(self, node: nodes.title) -> None:
+        """Say of the caption of a table of contents which heading it is."""
+        start = len(self.body)
+        super().visit_title(node)
+        for place in range(start, len(self.body)):
+            written = self.body[place]
+            self.body[place] = written.replace('role="heading"', 'role="heading" aria-level="2"')
+
     def visit_rubric(self, node: nodes.rubric) -> None:
         """Write a rubric as the heading that it is."""
         level = node.get("heading-level", min(self.section_level + 1, 6))

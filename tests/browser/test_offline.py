@@ -74,10 +74,10 @@ def test_a_solution_unfolds(page, home):
 @pytest.mark.parametrize("word", ["gradient", "broadcasting"])
 def test_search_finds(page, home, word):
     page.goto(home + LESSON)
-    field = page.locator(".sidebar-search")
+    field = page.locator(".header-search input")
     field.fill(word)
     field.press("Enter")
-    expect(page.locator("#search-results")).to_contain_text("Search finished, found")
+    expect(page.locator("#search-said")).to_contain_text("found")
     assert page.locator("#search-results li a").count() >= 2
     page.locator("#search-results li a").first.click()
     expect(page.locator("article")).to_contain_text(re.compile(word, re.I))

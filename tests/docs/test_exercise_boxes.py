@@ -51,9 +51,11 @@ def test_lesson_notebook_has_the_starter_as_a_cell_and_no_solution(good):
 
 
 def test_index_links_every_exercise_that_is_there(good):
-    links = good.page("course.html").select(".exercise-index a")
-    assert [a["href"] for a in links] == [f"{LESSON}.html#exercise-descend"]
-    assert len(good.page("course.html").select(".exercise-index li")) == 1
+    (row,) = good.page("course.html").select("#all-exercises [data-words]")
+    assert [a["href"] for a in row.select("a")] == [f"{LESSON}.html#exercise-descend"]
+    assert "descend" in row["data-words"]
+    assert "part 1;" in row["data-words"]
+    assert row.select_one(".visually-hidden").get_text().endswith("of 3")
 
 
 def test_worksheets_are_there_and_linked(good):

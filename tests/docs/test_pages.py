@@ -1,33 +1,117 @@
-"""Repairs are made once, and only where they are needed."""
+"""The frame of a page: landmarks, headings, where it stands, what it loads, what it says."""
 
-from __future__ import annotations
+import json
+import re
+from xml.etree import ElementTree
 
 import pytest
-from bs4 import BeautifulSoup
+from tests.docs.tiny_sites import SITE_URL
 
-from course_site.pages import REPAIRS, repaired
+from course_site.head import LENGTH, shortened
+from course_site.look import FACES
+from course_site.pages import POLICY
 
-PAGE = "<body>" + "".join(REPAIRS) + "</div></body>"
-
-
-def test_landmarks_have_names():
-    page = BeautifulSoup(repaired(PAGE), "html.parser")
-    assert all(aside["aria-label"] for aside in page.select("aside"))
-
-
-def test_a_second_repair_changes_nothing():
-    assert repaired(repaired(PAGE)) == repaired(PAGE)
+LESSON = "lessons/optimisation/plot_1_exercise.html"
+PAGES = ["index.html", "search.html", "404.html", "course.html", LESSON]
+each_page = pytest.mark.parametrize("name", PAGES)
 
 
-@pytest.mark.parametrize("page", ["", "<body><aside class='other'></aside></body>"])
-def test_other_pages_stay(page):
-    assert repaired(page) == page
-
-
-@pytest.mark.parametrize("name", ["index.html", "search.html", "404.html"])
-def test_theme_still_needs_every_repair(good, name):
-    """A repair that no longer finds its place would be dead, and the page unrepaired."""
+@each_page
+def test_landmarks_have_names_of_their_own(good, name):
     page = good.page(name)
-    assert page.select("aside")
-    assert all(aside.get("aria-label") for aside in page.select("aside"))
-    assert page.select("h1")
+    for kind in ("nav", "aside"):
+        names = [mark["aria-label"] for mark in page.select(kind)]
+        assert len(set(names)) == len(names)
+    assert page.select("nav")
+
+
+@each_page
+def test_a_page_has_one_title_and_its_headings_are_headings(good, name):
+    page = good.page(name)
+    assert len(page.select("h1")) == 1
+    assert not page.select("p.rubric")
+    assert all(heading["aria-level"] == "2" for heading in page.select("[role=heading]"))
+
+
+@each_page
+def test_drawers_have_real_buttons_that_name_what_they_open(good, name):
+    page = good.page(name)
+    assert not page.select("label[for^=__], input[type=checkbox]")
+    buttons = page.select("button[aria-controls]")
+    assert buttons
+    for button in buttons:
+        assert button["aria-expanded"] == "false"
+        assert page.find(id=button["aria-controls"])
+
+
+@each_page
+def test_a_page_loads_from_its_own_host_alone_and_has_no_script_in_it(good, name):
+    page = good.page(name)
+    (policy,) = page.select("meta[http-equiv=Content-Security-Policy]")
+    assert policy["content"] == POLICY
+    assert "script-src 'self';" in POLICY
+    inline = [x for x in page.select("script:not([src])") if x.get("type") is None]
+    assert inline == []
+    assert not [tag for tag in page.find_all(True) if any(a.startswith("on") for a in tag.attrs)]
+    before = [tag.name for tag in policy.find_previous_siblings() if tag.name != "meta"]
+    assert before == []
+
+
+def test_a_lesson_says_where_it_stands(good):
+    trail = good.page(LESSON).select_one(".trail")
+    assert next(a.get_text() for a in trail.select("a")) == "Lessons"
+    assert trail.select_one("[aria-current]").get_text() == "Lesson 1.2 of 3"
+    assert "part-1" in good.page(LESSON).select_one(".frame")["class"]
+
+
+def test_next_says_what_comes(good):
+    onward = good.page(LESSON).select_one(".onward-next")
+    assert "A lesson with everything" in onward.get_text()
+    assert "min" in onward.get_text()
+    assert "part-2" in onward["class"]
+
+
+@each_page
+def test_descriptions_are_there_once_and_end_behind_a_word(good, name):
+    page = good.page(name)
+    for selector in ("meta[name=description]", "meta[property='og:description']"):
+        (tag,) = page.select(selector)
+        assert 20 < len(tag["content"]) <= LENGTH
+    assert len(page.select("meta[name=viewport]")) == 1
+
+
+def test_a_long_description_is_cut_behind_a_word():
+    assert shortened("word " * 80).endswith("word …")
+    assert len(shortened("word " * 80)) <= LENGTH
+
+
+def test_lesson_is_described_as_one(good):
+    (script,) = good.page(LESSON).select("script[type='application/ld+json']")
+    data = json.loads(script.get_text())
+    assert data["@type"] == "LearningResource"
+    assert len(data["teaches"]) == 3
+    assert re.fullmatch(r"PT\d+M", data["timeRequired"])
+
+
+def test_map_lists_the_pages_and_home_without_its_file(good):
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}loc"
+    places = [x.text for x in ElementTree.parse(good.html / "sitemap.xml").iter(space)]
+    assert SITE_URL in places
+    assert SITE_URL + LESSON in places
+    assert not [x for x in places if "index.html" in x or "404" in x]
+    canonical = good.page("index.html").select_one("link[rel=canonical]")["href"]
+    assert canonical == SITE_URL
+
+
+def test_fonts_are_served_small_and_with_their_licences(good):
+    folder = good.html / "_static/fonts"
+    assert {path.name for path in folder.glob("*.woff2")} == {face.file for face in FACES}
+    assert sum(path.stat().st_size for path in folder.glob("*.woff2")) < 100_000
+    for face in FACES:
+        licence = (folder / f"{face.package}-LICENSE.txt").read_text(encoding="utf-8")
+        assert "SIL OPEN FONT LICENSE" in licence.upper()
+
+
+def test_each_part_has_the_colours_of_the_outline(good):
+    style = (good.html / "_static/course.css").read_text(encoding="utf-8")
+    assert ".part-2 { --part: light-dark(#" in style

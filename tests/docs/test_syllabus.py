@@ -20,18 +20,18 @@ def test_previous_and_next_lead_through_the_lessons_across_parts(good):
         assert neighbour(good, after, "prev") == (good.html / before).resolve()
 
 
-def test_syllabus_draws_each_lesson_as_a_link(good):
-    svg = good.page("course.html").select_one(".pp-graph svg")
-    assert svg["aria-label"]
-    assert [a["xlink:href"] for a in svg.select("a")] == LESSONS
-    assert 'stroke="black"' not in str(svg)
+def test_syllabus_has_a_lane_for_each_part_with_each_lesson_as_a_link(good):
+    lanes = good.page("course.html").select(".lane")
+    assert [lane["class"][1] for lane in lanes] == ["part-1", "part-2"]
+    assert [a["href"] for lane in lanes for a in lane.select("a")] == LESSONS
 
 
-def test_syllabus_lists_times_and_exercises(good):
-    items = [li.get_text() for li in good.page("course.html").select("li")]
-    (line,) = [item for item in items if item.startswith("1.2 ") and "read" in item]
-    assert "1 min to read" in line
-    assert line.endswith("1 exercise")
+def test_syllabus_says_how_long_a_lesson_takes_and_what_it_follows(good):
+    stops = [stop.get_text(" ") for stop in good.page("course.html").select(".lane li")]
+    (one,) = [stop for stop in stops if stop.startswith("1.2 ")]
+    assert "1 min + 8 min practice" in one
+    (last,) = [stop for stop in stops if "A lesson with everything" in stop]
+    assert "after 1.1" in last
 
 
 def test_plan_says_what_it_takes(good):

@@ -293,14 +293,15 @@ def test_every_lesson_starts_from_the_same_seed(good):
     assert output.strip() == f"{torch.rand(1).item():.4f}"
 
 
-def test_lesson_without_a_figure_has_a_card(good):
-    cards = good.page("lessons/index.html").select(".sphx-glr-thumbcontainer")
-    assert [card.select_one("a").get_text() for card in cards] == [
+def test_index_has_one_row_a_lesson_in_place_of_cards(good):
+    page = good.page("lessons/index.html")
+    assert not page.select(".sphx-glr-thumbcontainer")
+    assert [row.a.get_text() for row in page.select(".lesson-row")] == [
         "A lesson without a figure",
         "A lesson with an exercise",
         "A lesson with everything",
     ]
-    assert all(card.img["src"].endswith(".svg") for card in cards)
+    assert all("min" in row.select_one(".row-facts").get_text() for row in page.select("li li"))
 
 
 # -- Downloads -----------------------------------------------------------------------------------

@@ -1,0 +1,400 @@
+"""The site as readers use it: by keyboard, by touch, on paper, at any width, without scripts.
+
+Each check gives what is wrong; `test_every_check_can_fail` breaks a page for each of them and sees
+that it is told.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+from tests.browser.audit import QUIET, served
+
+SITE = Path(__file__).parents[2] / "docs/_build/html"
+LESSON = "lessons/optimisation/plot_1_gradient_descent.html"
+WIDE = "lessons/autograd/plot_2_computation_graph.html"
+WIDTHS = (320, 390, 768, 1280, 1440, 2560)
+SMALLEST_TEXT = 9  # px
+PAGES = sorted(
+    path.relative_to(SITE).as_posix()
+    for path in SITE.rglob("*.html")
+    if "_static" not in path.parts and path.name != "404.html"
+)
+
+HIDDEN_FOCUS = """() => {
+    const it = document.activeElement, box = it.getBoundingClientRect();
+    const style = getComputedStyle(it);
+    return it !== document.body && (style.visibility === "hidden" || !box.width || !box.height
+        || box.right <= 0 || box.left >= innerWidth) ? it.outerHTML.slice(0, 80) : null;
+}"""
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    ".site-header a, .site-header button, .drawer a, .drawer summary, .onward a, .rows a, .tool, "
+    + ".letters a, .trail a")]
+    .filter(it => it.checkVisibility({visibilityProperty: true}))
+    .map(it => [it, it.getBoundingClientRect()])
+    .filter(([it, box]) => box.height < 24 || box.width < 24)
+    .map(([it, box]) => `${it.outerHTML.slice(0, 60)}: ${box.width} x ${box.height}`)"""
+TOO_WIDE = """() => {
+    const page = document.documentElement;
+    const [is, may] = [page.scrollWidth, page.clientWidth];
+    return is > may ? [`${is} of ${may}`] : [];
+}"""
+ON_PAPER = """() => {
+    const wrong = [];
+    const screen = ".skip-link, .site-header, .drawer, .copybtn, video";
+    for (const it of document.querySelectorAll(screen))
+        if (it.checkVisibility()) wrong.push(`on paper: ${it.className || it.tagName}`);
+    for (const it of document.querySelectorAll("article .highlight pre"))
+        if (it.checkVisibility() && it.scrollWidth > it.clientWidth + 1)
+            wrong.push("a block is cut");
+    for (const it of document.querySelectorAll(".lesson-video .poster"))
+        if (!it.checkVisibility()) wrong.push("no poster");
+    for (const it of document.querySelectorAll("article details pre"))
+        if (!it.checkVisibility() || !it.getBoundingClientRect().height)
+            wrong.push("a fold is shut");
+    return wrong;
+}"""
+SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+    word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"""
+SHIFTS = """window.shift = 0; new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+}).observe({type: "layout-shift", buffered: true});"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Give a function that opens a page of the site in a view of its own."""
+    contexts = []
+
+    def open_(name, width=1280, height=900, **view):
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **view))
+        page = contexts[-1].new_page()
+        page.goto(f"{SITE.as_uri()}/{name}", wait_until="load")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+# -- keyboard --------------------------------------------------------------------------------------
+
+
+def walk(page, steps):
+    """Press Tab, and give what got the focus without being seen."""
+    found = []
+    for _ in range(steps):
+        page.keyboard.press("Tab")
+        if wrong := page.evaluate(HIDDEN_FOCUS):
+            found.append(wrong)
+    return found
+
+
+@pytest.mark.parametrize("width", [390, 900, 1440])
+def test_focus_is_always_seen(open_page, width):
+    assert walk(open_page(LESSON, width), 25) == []
+
+
+@pytest.mark.parametrize(
+    ("drawer", "width"), [("site-navigation", 390), ("page-contents", 390), ("page-contents", 1100)]
+)
+def test_drawer_opens_and_closes_by_keyboard(open_page, drawer, width):
+    page = open_page(LESSON, width)
+    button = page.locator(f"[data-drawer={drawer}]")
+    assert page.evaluate(f"document.getElementById('{drawer}').inert")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert button.get_attribute("aria-expanded") == "true"
+    assert page.evaluate(f"document.getElementById('{drawer}').contains(document.activeElement)")
+    assert page.locator(f"#{drawer} a:visible").count() > 2
+    page.keyboard.press("Escape")
+    assert button.get_attribute("aria-expanded") == "false"
+    assert button.evaluate("it => it === document.activeElement")
+    assert page.evaluate(f"document.getElementById('{drawer}').inert")
+
+
+def test_a_part_of_the_navigation_unfolds_by_keyboard(open_page):
+    page = open_page(LESSON, 1440)
+    summary = page.locator("#site-navigation .nav-part:not([open]) summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#site-navigation .nav-part[open]").count() == 2
+
+
+def test_arrow_keys_stay_on_the_page(open_page):
+    page = open_page(LESSON, 390)
+    page.wait_for_function("document.querySelector('.highlight pre[tabindex]')")
+    page.locator(".highlight pre[tabindex]").first.focus()
+    before = page.url
+    for key in ("ArrowRight", "ArrowLeft", "ArrowRight"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(200)
+    assert page.url == before
+
+
+def test_copying_keeps_the_focus_and_says_so(open_page):
+    page = open_page(LESSON, 1280)
+    button = page.locator(".copybtn").first
+    button.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    page.wait_for_function("getComputedStyle(document.activeElement).opacity === '1'")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.getElementById('announcement').textContent === 'Copied'")
+    assert button.evaluate("it => it === document.activeElement")
+
+
+def test_what_was_printed_has_no_copy_button(open_page):
+    page = open_page(LESSON)
+    assert page.locator(".copybtn").count() > 3
+    assert page.locator(".sphx-glr-script-out .copybtn").count() == 0
+
+
+def test_copy_buttons_are_seen_and_large_on_touch(open_page):
+    page = open_page(LESSON, 390, has_touch=True, is_mobile=True)
+    button = page.locator(".copybtn").first
+    box = button.bounding_box()
+    assert min(box["width"], box["height"]) >= 44
+    assert button.evaluate("it => getComputedStyle(it).opacity") == "1"
+
+
+def test_a_hint_and_a_solution_unfold_by_keyboard(open_page):
+    page = open_page(LESSON)
+    summary = page.locator("div.exercise details summary").last
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("div.exercise details[open] pre").count() >= 1
+
+
+def test_search_shows_its_focus_and_leads_on_by_keyboard(open_page):
+    page = open_page("search.html", 390)
+    field = page.locator(".search-form input")
+    assert field.is_visible()
+    field.focus()
+    assert field.evaluate("it => getComputedStyle(it).outlineStyle") == "solid"
+    page.keyboard.type("momentum")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.closest('#search-results') !== null")
+
+
+def test_exercises_can_be_narrowed(open_page):
+    page = open_page("exercises.html")
+    rows = page.locator("#all-exercises [data-words]:visible")
+    before = rows.count()
+    page.locator(".page-filter select[name=part]").select_option(index=2)
+    assert 0 < rows.count() < before
+    page.locator(".page-filter input").fill("qzxv")
+    assert rows.count() == 0
+
+
+# -- figures ---------------------------------------------------------------------------------------
+
+
+def test_figure_is_enlarged_and_closed_by_keyboard_and_touch(open_page):
+    page = open_page(LESSON, 390, has_touch=True)
+    opener = page.locator(".figure-zoom").first
+    opener.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("dialog.zoom img").bounding_box()["width"] > 900
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog.zoom").is_visible()
+    assert opener.evaluate("it => it === document.activeElement")
+    opener.tap()
+    page.locator("dialog.zoom button").tap()
+    assert not page.locator("dialog.zoom").is_visible()
+
+
+def smallest_text(svg, width):
+    """Give the size in px of the smallest text of a drawing that is shown `width` px wide."""
+    drawn = float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])
+    texts = re.findall(r'<g id="text_\d+">.*?</g>\s*</g>', svg, re.S)
+    scales = [float(s) for text in texts for s in re.findall(r"scale\(([\d.]+) -", text)[:1]]
+    return min((100 * scale * width / drawn for scale in scales), default=None)
+
+
+def test_text_of_every_enlarged_figure_can_be_read():
+    figures = [
+        path for path in (SITE / "_images").glob("sphx_glr_plot_*.svg") if "thumb" not in path.name
+    ]
+    sizes = {path.name: smallest_text(path.read_text("utf-8"), 992) for path in figures}
+    measured = {name: size for name, size in sizes.items() if size}
+    assert len(measured) > 25
+    assert {name: size for name, size in measured.items() if size < SMALLEST_TEXT} == {}
+    some = next(path for path in figures if path.name in measured)
+    assert smallest_text(some.read_text("utf-8"), 100) < SMALLEST_TEXT
+
+
+# -- paper, widths, preferences --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [LESSON, WIDE, "exercises.html", "what_changed.html"])
+def test_paper_has_all_and_nothing_over_it(open_page, name):
+    page = open_page(name, 794)
+    page.emulate_media(media="print")
+    assert page.evaluate(ON_PAPER) == []
+    assert len(page.pdf(format="A4")) > 10_000
+
+
+def test_no_page_is_wider_than_the_window(open_page):
+    page, found = open_page("index.html"), []
+    for name in PAGES:
+        page.goto(f"{SITE.as_uri()}/{name}")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            found += [f"{name} at {width}: {wrong}" for wrong in page.evaluate(TOO_WIDE)]
+        page.set_viewport_size({"width": 640, "height": 450})  # 1280 px at 200 %
+        page.add_style_tag(content=SPACING)
+        found += [f"{name} with spacing: {wrong}" for wrong in page.evaluate(TOO_WIDE)]
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_targets_are_large_enough(open_page, width):
+    page, found = open_page("index.html", width), []
+    for name in ("index.html", LESSON, "glossary.html", "lessons/index.html", "search.html"):
+        page.goto(f"{SITE.as_uri()}/{name}")
+        found += page.evaluate(SMALL_TARGETS)
+    assert found == []
+
+
+def test_nothing_moves_while_a_page_loads(browser):
+    with served(SITE) as base:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.add_init_script(SHIFTS)
+        page, moved = context.new_page(), {}
+        for name in [*PAGES, "search.html?q=gradient"]:
+            page.goto(base + name, wait_until="networkidle")
+            if (shift := page.evaluate("window.shift")) > 0.01:
+                moved[name] = round(shift, 3)
+        context.close()
+    assert moved == {}
+
+
+def test_motion_is_reduced_when_asked(open_page):
+    scroll = "getComputedStyle(document.documentElement).scrollBehavior"
+    assert open_page(LESSON, reduced_motion="reduce").evaluate(scroll) == "auto"
+    assert open_page(LESSON, reduced_motion="no-preference").evaluate(scroll) == "smooth"
+
+
+def test_boxes_have_edges_in_forced_colours(open_page):
+    page = open_page(LESSON, forced_colors="active")
+    for box in (".lesson-box", "div.exercise", ".onward-next"):
+        width = page.locator(box).first.evaluate("it => getComputedStyle(it).borderTopWidth")
+        assert width != "0px"
+
+
+def test_without_javascript_all_can_be_read_and_reached(open_page):
+    page = open_page(LESSON, 390, java_script_enabled=False)
+    assert page.locator("article h1").is_visible()
+    assert page.locator("#site-navigation a:visible").count() > 5
+    assert page.locator("[data-drawer]:visible").count() == 0
+    summary = page.locator("div.exercise details summary").last
+    summary.click()
+    assert page.locator("div.exercise details[open] pre").last.is_visible()
+
+
+# -- what a page may load --------------------------------------------------------------------------
+
+
+INJECT = """(address) => new Promise((done) => {
+    const stopped = [];
+    document.addEventListener("securitypolicyviolation",
+        (it) => stopped.push(it.effectiveDirective));
+    window.injected = false;
+    const script = document.createElement("script");
+    script.textContent = "window.injected = true";
+    document.body.append(script);
+    const image = new Image();
+    image.onload = image.onerror = () => setTimeout(
+        () => done([window.injected, image.naturalWidth, stopped.sort()]), 100);
+    image.src = address;
+    document.body.append(image);
+})"""
+
+
+@pytest.mark.parametrize("policed", [True, False])
+def test_policy_stops_an_injected_script_and_a_foreign_image(browser, policed):
+    """Without the policy both go through, so it is the policy that stops them."""
+    with served(SITE) as base, served(SITE) as foreign:
+        context = browser.new_context(bypass_csp=not policed)
+        page = context.new_page()
+        page.goto(base + LESSON)
+        image = foreign + "_static/card.png"
+        injected, width, stopped = page.evaluate(INJECT, image)
+        context.close()
+    if policed:
+        assert (injected, width, stopped) == (False, 0, ["img-src", "script-src-elem"])
+    else:
+        assert injected
+        assert width > 0
+
+
+# -- the checks themselves -------------------------------------------------------------------------
+
+
+def broken(page, script):
+    page.evaluate(script)
+    return page
+
+
+def test_every_check_can_fail(open_page):
+    page = broken(open_page(LESSON, 1440), "document.body.style.width = '3000px'")
+    assert page.evaluate(TOO_WIDE)
+    page = broken(open_page(LESSON, 1440), "document.querySelector('.brand').style.minHeight = 0")
+    page.add_style_tag(content=".brand, .brand img { height: 10px !important; }")
+    assert page.evaluate(SMALL_TARGETS)
+    page = broken(
+        open_page(LESSON, 390), "document.getElementById('site-navigation').inert = false"
+    )
+    page.add_style_tag(
+        content="#site-navigation { visibility: visible !important; left: -900px !important; }"
+    )
+    assert walk(page, 15)
+    page = open_page(LESSON, 794)
+    page.emulate_media(media="print")
+    page.add_style_tag(content="@media print { .skip-link { display: block !important; } }")
+    assert page.evaluate(ON_PAPER)
+
+
+# -- cards and ticks -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [("article a[href*='#term-']", "."), ("article a[href*='#torch.']", "(")],
+)
+def test_card_shows_on_focus_and_on_pointing_and_closes_by_escape(open_page, link, said):
+    page = open_page(WIDE)
+    first, card = page.locator(link).first, page.locator("#link-card")
+    first.evaluate("it => it.focus({focusVisible: true})")
+    card.wait_for(state="visible")
+    assert said in card.inner_text()
+    assert first.get_attribute("aria-describedby") == "link-card"
+    page.keyboard.press("Escape")
+    assert not card.is_visible()
+    page.locator("h1").hover()
+    first.hover()
+    card.wait_for(state="visible")
+
+
+def test_a_lesson_is_ticked_remembered_and_forgotten(open_page):
+    page = open_page(LESSON)
+    page.locator("button.tick").click()
+    name = LESSON.removeprefix("lessons/").removesuffix(".html")
+    assert page.locator(f"#site-navigation a[data-lesson='{name}'][data-done]").count() == 1
+    page.goto(f"{SITE.as_uri()}/index.html")
+    assert page.locator(".hero-actions a").first.inner_text().startswith("Continue: ")
+    page.locator(".hero-actions button").click()
+    page.wait_for_function("!document.querySelector('.hero-actions button')")
+    page.goto(f"{SITE.as_uri()}/{LESSON}")
+    assert page.locator("a[data-done]").count() == 0
