@@ -147,6 +147,11 @@ def lint(session: nox.Session) -> None:
     """Check format, style, types and spelling; each tool reports, whatever the others say."""
     install(session)
     failed = []
+    types = (str(BIN / "node"), "docs/node_modules/typescript/bin/tsc", "-p", "docs/explore/js")
+    try:
+        session.run(*types, external=True)
+    except nox.command.CommandFailed:
+        failed.append("tsc")
     for tool in LINTERS:
         try:
             run(session, *tool)

@@ -233,12 +233,12 @@ function fillBackward(place, small) {
       const top = { x: a.x, y: a.y + sizes[from].height / 2 };
       const spread = (position - (inputs.length - 1) / 2) * Math.min(24, sizes[i].width / 3);
       const end = { x: b.x + spread, y: b.y - sizes[i].height / 2 };
-      const bend = found.ways[i][position][0] ?? end;
-      const middle = (top.y + bend.y) / 2;
+      const bend = found.ways[i][position].at(-1) ?? top;
+      const middle = (bend.y + end.y) / 2;
       const send = steps.slice(0, now).find(({ at }) => at === i)?.sends.find(({ place: at }) => at === position);
       const live = active?.at === i && send;
       const mode = live ? " xp-live" : send ? " xp-sent" : "";
-      const turn = bend.x < top.x ? -1 : 1;
+      const turn = position > 0 && position === inputs.length - 1 ? 1 : end.x < bend.x ? -1 : 1;
       const stops = [top, ...found.ways[i][position], { x: end.x, y: end.y - 2 }];
       svg.append(draw("path", { d: `M${top.x} ${top.y}${stops.slice(1).map((stop, k) => curve(stops[k], stop)).join("")}`, class: `xp-edge${mode}` }));
       svg.append(send
@@ -246,7 +246,7 @@ function fillBackward(place, small) {
         : draw("path", { d: `M${end.x - 4} ${end.y - 8}L${end.x} ${end.y - 1}L${end.x + 4} ${end.y - 8}`, class: "xp-edge" }));
       if (send) {
         const at = inputs.length > 1 && inputs[0] === inputs[1] ? spread * 2.2 : 0;
-        svg.append(draw("text", { x: (top.x + bend.x) / 2 + at + turn * 6, y: middle + 4, class: `xp-flow${mode}`, "text-anchor": turn > 0 ? "start" : "end" }, short(send.sent)));
+        svg.append(draw("text", { x: (bend.x + end.x) / 2 + at + turn * 6, y: middle + 4, class: `xp-flow${mode}`, "text-anchor": turn > 0 ? "start" : "end" }, short(send.sent)));
       }
     }));
     vertices.forEach((vertex, i) => {

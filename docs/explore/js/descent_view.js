@@ -245,6 +245,7 @@ function fillDescent(place, small) {
     next.hidden = false;
     hidden = false;
     playFrom(0);
+    map.scrollIntoView({ block: "nearest", behavior: still() ? "auto" : "smooth" });
   }
 
   function stopAsking() {
@@ -295,6 +296,7 @@ function fillDescent(place, small) {
     cancelAnimationFrame(frame);
     state = next;
     shown = Infinity;
+    hidden = guessing;
     update();
   }
 
@@ -359,6 +361,10 @@ function fillDescent(place, small) {
         [left + (k / longest) * (WIDTH - left - 6), y(Math.min(Math.max(Math.log10(above(p)), low), high + 1))]);
       set(curve, { d: points.length ? `M${pointsText(points)}` : "" });
     });
+    if (hidden) {
+      marks.replaceChildren();
+      return;
+    }
     const gap = Math.max(1, Math.ceil((high - low) / 4));
     const powers = [];
     for (let power = high; power >= low; power -= gap) powers.push(power);
@@ -411,7 +417,7 @@ function fillDescent(place, small) {
   /** @param {Run} run @param {number} limit @param {number} lr */
   function limitText(run, limit, lr) {
     const largest = /** @type {[number, number]} */ (SURFACES[state.f].curvatures)[1];
-    const rule = run.opt === "sgd" ? `2/λmax = 2/${short(largest)}` : "with this momentum";
+    const rule = run.opt === "sgd" ? `2/λmax, 2 divided by the steepest curvature ${short(largest)}` : "with this momentum";
     return `Largest rate that arrives: ${short(limit)} (${rule}), marked ▴. This is ${lr > limit ? "above" : lr === limit ? "at" : "below"} it.`;
   }
 
@@ -426,6 +432,7 @@ function fillDescent(place, small) {
     const two = state.runs.length === 2;
     const of = (/** @type {number} */ i) => (two ? `${LETTERS[i]}, ${OPTIMIZERS[state.runs[i].opt].title}: ` : "");
     words.textContent = state.runs.map((run, i) => of(i) + storyOf(run, paths[i])).join(" ");
+    if (two) words.textContent += comparison();
     const numbers = paths.map((path, i) => {
       const p = path[Math.min(upTo, path.length - 1)];
       if (!p) return `${of(i)}no finite value here`;
@@ -435,6 +442,13 @@ function fillDescent(place, small) {
     readout.textContent = `Step ${upTo}. ${numbers.join(". ")}`;
     set(map, { "aria-label": `${SURFACES[state.f].title}. Start: x ${short(state.x)}${SURFACES[state.f].variables === 1 ? "" : `, y ${short(state.y)}`}. Arrow keys move it. ${words.textContent}` });
     say(words.textContent);
+  }
+
+  /** Say which of two runs ends lower. */
+  function comparison() {
+    const [a, b] = paths.map((path) => (path.length > state.steps ? path[path.length - 1].value : Infinity));
+    if (a === b) return "";
+    return ` ${a < b ? "A" : "B"} ends lower.`;
   }
 
   /** Say in a sentence or two what a run does, and why where that is known. @param {Run} run @param {Place[]} path */
