@@ -71,7 +71,7 @@ def lay_out(site: Path, root: Path) -> Path:
     for path in (DOCS / "conf.py", DOCS / "numbers.toml", *DOCS.glob("*.bib")):
         if not (docs / path.name).exists():
             shutil.copy(path, docs)
-    for name in ("course_site", "_static", "_templates"):
+    for name in ("course_site", "_static", "_templates", "_moved", "explore/js"):
         shutil.copytree(DOCS / name, docs / name, ignore=shutil.ignore_patterns("__pycache__"))
     (docs / "node_modules").symlink_to(DOCS / "node_modules")
     (docs / "_build/wheel").mkdir(parents=True)
