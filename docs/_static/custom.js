@@ -137,7 +137,6 @@ function makeFiguresLarge() {
 
 function setUpFilters() {
   for (const form of document.querySelectorAll(".page-filter")) {
-    form.hidden = false;
     const rows = [...document.querySelectorAll(`#${form.dataset.filters} [data-words]`)];
     const groups = [...document.querySelectorAll(`#${form.dataset.filters} [data-group]`)];
     const count = form.querySelector("output");

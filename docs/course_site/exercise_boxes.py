@@ -153,7 +153,7 @@ def check_pages(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 FILTER = """\
-<form class="page-filter" data-filters="all-exercises" hidden>
+<form class="page-filter" data-filters="all-exercises">
 <label>Find <input type="search" name="words" autocomplete="off"></label>
 <label>Part <select name="part"><option value="">all</option>{parts}</select></label>
 <label>Difficulty <select name="difficulty"><option value="">all</option>{levels}</select></label>

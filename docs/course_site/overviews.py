@@ -237,20 +237,27 @@ def replace_cards(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     parts = {f"{folder}/{part.folder}/index": part for part in outline_of(app.config).parts}
     if docname not in (f"{folder}/index", *parts):
         return
-    by_title = {part.title: part for part in parts.values()}
     for section in doctree.findall(nodes.section):
-        title = section[0].astext()
-        keep = (nodes.title, nodes.section, nodes.paragraph)
+        part = parts.get(docname) or part_of_cards(section, list(parts.values()))
+        seen = 0
         for node in list(section.children[1:]):
-            if not isinstance(node, keep) and "toctree-wrapper" not in numbers.classes(node):
+            seen += isinstance(node, nodes.paragraph)
+            words = isinstance(node, nodes.paragraph) and (seen == 1 or part is None)
+            if not (words or isinstance(node, nodes.section)):
                 section.remove(node)
-        part = by_title.get(title) or (parts.get(docname) if docname in parts else None)
         if part:
-            paragraphs = [n for n in section.children if isinstance(n, nodes.paragraph)]
-            for extra in paragraphs[1:]:
-                section.remove(extra)
             section["classes"].append(f"part-{part.number}")
             section.append(raw(lesson_rows(app, docname, part)))
+
+
+def part_of_cards(section: nodes.section, parts: list[Part]) -> Part | None:
+    """Give the part to whose lessons the cards of a section lead."""
+    for child in section.children:
+        if not isinstance(child, nodes.section):
+            for link in child.findall(nodes.reference):
+                folder = link.get("refuri", "").partition("/")[0]
+                return next((part for part in parts if part.folder == folder), None)
+    return None
 
 
 def setup(app: Sphinx) -> None:

@@ -51,6 +51,7 @@ COURSE_LINKS = (
 )
 ABOUT_LINKS = (
     ("instructors", "For instructors"),
+    ("adopt", "Adopt this course"),
     ("how_it_is_made", "How this site is made"),
     ("build_report", "Build report"),
     ("benchmarks", "Benchmarks"),

@@ -6,10 +6,11 @@ that it is told.
 
 import re
 import shutil
+import zlib
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Error, sync_playwright
 from tests.browser.audit import QUIET, served
 
 SITE = Path(__file__).parents[2] / "docs/_build/html"
@@ -267,17 +268,42 @@ def test_targets_are_large_enough(open_page, width):
     assert found == []
 
 
-def test_nothing_moves_while_a_page_loads(browser):
+@pytest.fixture(scope="module")
+def first_views(browser):
+    """Load each page as a server sends it; give what moved, and the KB that were sent."""
+    seen = {}
     with served(SITE) as base:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         context.add_init_script(SHIFTS)
-        page, moved = context.new_page(), {}
+        page, sent = context.new_page(), []
+        page.on("response", lambda answer: sent.append(answer))
         for name in [*PAGES, "search.html?q=gradient"]:
+            sent.clear()
             page.goto(base + name, wait_until="networkidle")
-            if (shift := page.evaluate("window.shift")) > 0.01:
-                moved[name] = round(shift, 3)
+            shift = page.evaluate("window.shift")
+            seen[name] = shift, sum(weight(answer) for answer in sent) / 1000
         context.close()
-    assert moved == {}
+    return seen
+
+
+def weight(answer):
+    """Give the bytes of an answer as a server packs it; what is packed already stays as it is."""
+    try:
+        body = answer.body()
+    except Error:  # a part of a video that was enough to begin with
+        return 0
+    packed = re.search(r"\.(woff2|png|webp|mp4)$", answer.url)
+    return len(body if packed else zlib.compress(body, 6))
+
+
+def test_nothing_moves_while_a_page_loads(first_views):
+    assert {name: shift for name, (shift, _) in first_views.items() if shift > 0.01} == {}
+
+
+def test_the_first_view_of_a_lesson_is_light(first_views):
+    sizes = {name: size for name, (_, size) in first_views.items() if "plot_" in name}
+    assert len(sizes) > 20
+    assert {name: round(size) for name, size in sizes.items() if size > 500} == {}
 
 
 def test_motion_is_reduced_when_asked(open_page):

@@ -301,7 +301,9 @@ def test_index_has_one_row_a_lesson_in_place_of_cards(good):
         "A lesson with an exercise",
         "A lesson with everything",
     ]
-    assert all("min" in row.select_one(".row-facts").get_text() for row in page.select("li li"))
+    assert all(
+        "min" in row.select_one(".row-facts").get_text() for row in page.select(".lesson-row")
+    )
 
 
 # -- Downloads -----------------------------------------------------------------------------------
