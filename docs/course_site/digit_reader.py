@@ -157,7 +157,9 @@ class Exported:
         }
         examples = [
             {
-                "pixels": bytes(self.images[i].flatten().tolist()).hex(),
+                "pixels": "".join(
+                    CHARACTERS[x * 90 // 255] for x in self.images[i].flatten().tolist()
+                ),
                 "label": int(self.labels[i]),
                 "dense": dense,
                 "conv": conv,

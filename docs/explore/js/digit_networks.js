@@ -24,19 +24,20 @@ export function unpack({ rows, columns, width, weights, scales, bias }) {
   const middle = (BASE ** width - 1) / 2;
   for (let i = 0; i < values.length; i += 1) {
     let level = 0;
-    for (let k = width * i; k < width * (i + 1); k += 1) {
-      const code = weights.charCodeAt(k);
-      level = BASE * level + code - LOWEST - (code > 92 ? 1 : 0);
-    }
+    for (let k = width * i; k < width * (i + 1); k += 1) level = BASE * level + numberAt(weights, k);
     values[i] = (level - middle) * scales[Math.floor(i / columns)];
   }
   return { rows, columns, weights: values, bias };
 }
 
-/** Read an image that is written as two hexadecimal digits a pixel. @param {string} text */
-export function shades(text) {
-  return Float64Array.from({ length: SIDE * SIDE }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16) / 255);
+/** Read what a character stands for. @param {string} text @param {number} at */
+function numberAt(text, at) {
+  const code = text.charCodeAt(at);
+  return code - LOWEST - (code > 92 ? 1 : 0);
 }
+
+/** Read an image, one character a pixel. @param {string} text */
+export const shades = (text) => Float64Array.from({ length: SIDE * SIDE }, (_, i) => numberAt(text, i) / (BASE - 1));
 
 /** @param {Layer} layer @param {Float64Array} x */
 function linear({ rows, columns, weights, bias }, x) {
