@@ -9,6 +9,7 @@ import { SIDE } from "./digit_strokes.js";
  *
  * @typedef {object} DigitData What the build writes.
  * @property {number} mean @property {number} std
+ * @property {number[]} lit The pixels that the dense network has weights for: those that were not always black.
  * @property {Record<"hidden" | "output" | "conv1" | "conv2" | "read", PackedLayer>} layers
  * @property {{images: number, dense: [number, number], conv: [number, number]}} right Test images read right: as trained, and with these weights.
  * @property {{pixels: string, label: number, dense: number, conv: number}[]} examples
@@ -85,14 +86,15 @@ function convolution({ rows, columns, weights, bias }, x, side, kernel, padding)
 }
 
 /** Make both networks. @param {DigitData} data */
-export function networks({ mean, std, layers }) {
+export function networks({ mean, std, lit, layers }) {
   const [hidden, output, conv1, conv2, read] =
     [layers.hidden, layers.output, layers.conv1, layers.conv2, layers.read].map(unpack);
   const normal = (/** @type {Float64Array} */ image) => image.map((shade) => (shade - mean) / std);
   return {
     /** @param {Float64Array} image @returns {Answer} */
     dense(image) {
-      const inner = relu(linear(hidden, normal(image)));
+      const x = normal(image);
+      const inner = relu(linear(hidden, Float64Array.from(lit, (pixel) => x[pixel])));
       return { logits: linear(output, inner), activity: [inner] };
     },
     /** @param {Float64Array} image @returns {Answer} */
