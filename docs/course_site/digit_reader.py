@@ -125,11 +125,23 @@ class Exported:
     trained: dict[str, Layer]
     images: torch.Tensor  # uint8, (n, 28, 28)
     labels: torch.Tensor
+    lit: torch.Tensor  # bool, (784,): the pixels that are not black in all images of the training
+
+    @functools.cached_property
+    def lighter(self) -> dict[str, Layer]:
+        """The layers without the weights of pixels that were always black.
+
+        As the lesson on handwritten digits found, those work as a part of the bias.
+        """
+        hidden = self.trained["hidden"]
+        black = -self.mean / self.std
+        bias = hidden.bias + black * hidden.matrix[:, ~self.lit].sum(dim=1)
+        return self.trained | {"hidden": Layer(hidden.matrix * self.lit, bias, hidden.width)}
 
     @functools.cached_property
     def layers(self) -> dict[str, Layer]:
         """The layers as the page has them."""
-        return {name: layer.rounded() for name, layer in self.trained.items()}
+        return {name: layer.rounded() for name, layer in self.lighter.items()}
 
     def answers(self, layers: dict[str, Layer]) -> tuple[torch.Tensor, torch.Tensor]:
         """Give the answers of the dense and of the convolutional network for all test images."""
@@ -157,7 +169,9 @@ class Exported:
         }
         examples = [
             {
-                "pixels": bytes(self.images[i].flatten().tolist()).hex(),
+                "pixels": "".join(
+                    CHARACTERS[x * 90 // 255] for x in self.images[i].flatten().tolist()
+                ),
                 "label": int(self.labels[i]),
                 "dense": dense,
                 "conv": conv,
@@ -168,10 +182,15 @@ class Exported:
             name: [k for k, one in enumerate(examples) if one[name] != one["label"]][:FAILURES]
             for name in ("dense", "conv")
         }
+        hidden = self.lighter["hidden"]
+        sent = self.lighter | {
+            "hidden": Layer(hidden.matrix[:, self.lit], hidden.bias, hidden.width)
+        }
         data = {
             "mean": self.mean,
             "std": self.std,
-            "layers": {name: layer.packed() for name, layer in self.trained.items()},
+            "layers": {name: layer.packed() for name, layer in sent.items()},
+            "lit": self.lit.nonzero().flatten().tolist(),
             "right": {"images": len(self.labels)} | right,
             "examples": examples,
             "fails": fails,
@@ -189,6 +208,8 @@ def exported() -> Exported | None:
 def read(path: Path, changed: int) -> Exported:
     """Read what a lesson has saved, once for each time that it `changed`."""
     saved = torch.load(path)
-    test = import_torchvision().datasets.MNIST(small_mnist(), train=False)
+    mnist = import_torchvision().datasets.MNIST
+    test = mnist(small_mnist(), train=False)
+    lit = (mnist(small_mnist(), train=True).data != 0).any(dim=0).flatten()
     layers = layers_of(saved["dense_net"], saved["conv_net"])
-    return Exported(saved["mean"], saved["std"], layers, test.data, test.targets)
+    return Exported(saved["mean"], saved["std"], layers, test.data, test.targets, lit)

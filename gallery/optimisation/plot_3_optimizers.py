@@ -233,8 +233,8 @@ assert 0.0037 < (2 / (root + 1)) ** 2 < 0.0038
 # by about its root, 0.94 in place of 0.998. It is the *root* of the condition number that counts.
 # The 0.9 that most programs take is close to the best value for this valley.
 #
-# What will happen at the rate 0.0037 without any memory? Say it, then move the momentum to 0. And
-# with more than 0.88?
+# What will happen on the path below, at the same rate, without any memory? Say it, then move the
+# momentum all the way down. And with more of it?
 #
 # .. explorable:: descent
 #    :size: small

@@ -362,7 +362,7 @@ assert weights.shape == (8, 5, 5)
 # Some have a positive and a negative side, like the two that we made by hand. Others are hard to
 # read: a kernel is one of eight that answer together.
 #
-# Now your own hand. The two networks of seed 0, as they were trained on this page: which digit of yours
+# Now your own hand. The first network of either kind, as it was trained on this page: which digit of yours
 # will one of them read and the other not? Guess, then draw it.
 #
 # .. explorable:: digits

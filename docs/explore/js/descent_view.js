@@ -6,7 +6,7 @@ import { judgeRate, QUESTIONS } from "./descent_guide.js";
 import { OPTIMIZERS, settingsOf } from "./optimizers.js";
 import {
   button, choice, copier, draw, exact, labelled, make, mount, set, setAddress, settled, short, still,
-  table, tabbed, voice,
+  table, tabbed, voice, write,
 } from "./page.js";
 import { SURFACES } from "./surfaces.js";
 
@@ -73,6 +73,7 @@ function fillDescent(place, small) {
   let guessing = false; // whether the limit is what is asked for
   let shown = Infinity; // the step up to which the path is drawn
   let drawnSurface = "";
+  let marked = ""; // what the marks of the chart were drawn for
   /** @type {Place[][]} */
   let paths = [];
 
@@ -84,13 +85,16 @@ function fillDescent(place, small) {
   const heads = LETTERS.map((name) => draw("circle", { class: `xp-head xp-${name.toLowerCase()}`, r: 6 }));
   const handle = draw("circle", { class: "xp-handle", r: 22 });
   const ring = draw("circle", { class: "xp-ring", r: 8 });
+  // Two drawings on each other: the browser paints the surface once, and only the paths anew.
+  const below = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "xp-below", "aria-hidden": "true" }, ground, goals);
   const map = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "xp-map", role: "application", tabindex: 0 });
-  map.append(ground, goals, ...lines, ...dots, ...heads, ring, handle);
+  const both = make("div", { class: "xp-both" }, below, map);
+  map.append(...lines, ...dots, ...heads, ring, handle);
 
   // -- the chart of values -----------------------------------------------------
   const curves = LETTERS.map((name) => draw("path", { class: `xp-line xp-${name.toLowerCase()}` }));
   const marks = draw("g", { class: "xp-marks" });
-  const chart = draw("svg", { viewBox: `0 0 ${WIDTH} ${CHART}`, class: "xp-chart", role: "img" });
+  const chart = draw("svg", { viewBox: `0 0 ${WIDTH} ${CHART}`, class: "xp-chart", role: "img", "aria-label": "The value at each step, on a logarithmic axis; the numbers are in the table" });
   chart.append(marks, ...curves);
 
   const words = make("p", { class: "xp-words" });
@@ -363,25 +367,28 @@ function fillDescent(place, small) {
     });
     if (hidden) {
       marks.replaceChildren();
+      marked = "";
       return;
     }
     const gap = Math.max(1, Math.ceil((high - low) / 4));
     const powers = [];
     for (let power = high; power >= low; power -= gap) powers.push(power);
+    const key = `${powers} ${floor} ${state.steps}`;
+    if (key === marked) return;
+    marked = key;
     marks.replaceChildren(
       ...powers.map((power) => draw("path", { d: `M${left} ${y(power).toFixed(1)}H${WIDTH - 6}` })),
       ...powers.map((power) => draw("text", { x: left - 4, y: (y(power) + 4).toFixed(1), "text-anchor": "end" }, short(10 ** power).replace(/^1·/, ""))),
       draw("text", { x: left, y: CHART - 4 }, floor ? "height above the lowest point, at each step" : "value at each step"),
       draw("text", { x: WIDTH - 6, y: CHART - 4, "text-anchor": "end" }, String(state.steps)),
     );
-    set(chart, { "aria-label": `The value at each step, on a logarithmic axis. ${words.textContent}` });
   }
 
   /** @param {number} longest @param {number} upTo */
   function updateFields(longest, upTo) {
     const known = SURFACES[state.f];
     surface.value = state.f;
-    formula.textContent = `f = ${known.formula}`;
+    write(formula, `f = ${known.formula}`);
     startX.made.value = String(state.x);
     startY.made.value = String(state.y);
     startY.label.hidden = known.variables === 1;
@@ -395,7 +402,7 @@ function fillDescent(place, small) {
       const run = state.runs[i];
       box.hidden = !run;
       if (!run) return;
-      legend.textContent = two ? `${LETTERS[i]}: ${OPTIMIZERS[run.opt].title}` : OPTIMIZERS[run.opt].title;
+      write(legend, two ? `${LETTERS[i]}: ${OPTIMIZERS[run.opt].title}` : OPTIMIZERS[run.opt].title);
       opt.value = run.opt;
       const all = settingsOf(run.opt, run.said);
       const limit = limitOf(state.f, run);
@@ -410,7 +417,7 @@ function fillDescent(place, small) {
         mark.hidden = !marked;
         if (marked) mark.style.setProperty("--at", String((slider.from(/** @type {number} */ (limit)) - slider.low) / (slider.high - slider.low)));
       }
-      note.textContent = limit === null || small || guessing ? "" : limitText(run, limit, all.lr);
+      write(note, limit === null || small || guessing ? "" : limitText(run, limit, all.lr));
     });
   }
 
@@ -431,17 +438,17 @@ function fillDescent(place, small) {
     }
     const two = state.runs.length === 2;
     const of = (/** @type {number} */ i) => (two ? `${LETTERS[i]}, ${OPTIMIZERS[state.runs[i].opt].title}: ` : "");
-    words.textContent = state.runs.map((run, i) => of(i) + storyOf(run, paths[i])).join(" ");
-    if (two) words.textContent += comparison();
+    const story = state.runs.map((run, i) => of(i) + storyOf(run, paths[i])).join(" ") + (two ? comparison() : "");
+    write(words, story);
     const numbers = paths.map((path, i) => {
       const p = path[Math.min(upTo, path.length - 1)];
       if (!p) return `${of(i)}no finite value here`;
       const place = SURFACES[state.f].variables === 1 ? `x ${short(p.x)}, slope ${short(p.gradient[0])}` : `x ${short(p.x)}, y ${short(p.y)}, slope (${short(p.gradient[0])}, ${short(p.gradient[1])})`;
       return `${two ? `${LETTERS[i]}: ` : ""}${place}, value ${short(p.value)}`;
     });
-    readout.textContent = `Step ${upTo}. ${numbers.join(". ")}`;
-    set(map, { "aria-label": `${SURFACES[state.f].title}. Start: x ${short(state.x)}${SURFACES[state.f].variables === 1 ? "" : `, y ${short(state.y)}`}. Arrow keys move it. ${words.textContent}` });
-    say(words.textContent);
+    write(readout, `Step ${upTo}. ${numbers.join(". ")}`);
+    set(map, { "aria-label": `${SURFACES[state.f].title}. Start: x ${short(state.x)}${SURFACES[state.f].variables === 1 ? "" : `, y ${short(state.y)}`}. Arrow keys move it.` });
+    say(story);
   }
 
   /** Say which of two runs ends lower. */
@@ -477,7 +484,7 @@ function fillDescent(place, small) {
     link.addEventListener("pointerdown", () => set(link, { href: `${place.dataset.page}?${addressOf(state)}` }));
     set(link, { href: `${place.dataset.page}?${addressOf(state)}` });
     link.addEventListener("focus", () => set(link, { href: `${place.dataset.page}?${addressOf(state)}` }));
-    place.append(map, ...rate, words, make("div", { class: "xp-row" }, play, link), spoken);
+    place.append(both, ...rate, words, make("div", { class: "xp-row" }, play, link), spoken);
   } else {
     pythonB.append(make("pre", { tabindex: 0, "aria-label": "Python that gives the same path" }, python), copier("Copy the Python", () => python.textContent ?? ""));
     const folds = [
@@ -487,7 +494,7 @@ function fillDescent(place, small) {
     place.append(
       guide,
       make("div", { class: "xp-columns" },
-        make("div", { class: "xp-seen" }, map, words, make("div", { class: "xp-row" }, play, scrub), readout),
+        make("div", { class: "xp-seen" }, both, words, make("div", { class: "xp-row" }, play, scrub), readout),
         make("div", { class: "xp-chosen" },
           cards[0].box, cards[1].box, make("div", { class: "xp-row" }, addB, dropB),
           make("div", { class: "xp-fields" }, labelled("surface", surface), startX.label, startY.label, steps.label), formula),

@@ -9,6 +9,7 @@ import { SIDE } from "./digit_strokes.js";
  *
  * @typedef {object} DigitData What the build writes.
  * @property {number} mean @property {number} std
+ * @property {number[]} lit The pixels that the dense network has weights for: those that were not always black.
  * @property {Record<"hidden" | "output" | "conv1" | "conv2" | "read", PackedLayer>} layers
  * @property {{images: number, dense: [number, number], conv: [number, number]}} right Test images read right: as trained, and with these weights.
  * @property {{pixels: string, label: number, dense: number, conv: number}[]} examples
@@ -24,19 +25,20 @@ export function unpack({ rows, columns, width, weights, scales, bias }) {
   const middle = (BASE ** width - 1) / 2;
   for (let i = 0; i < values.length; i += 1) {
     let level = 0;
-    for (let k = width * i; k < width * (i + 1); k += 1) {
-      const code = weights.charCodeAt(k);
-      level = BASE * level + code - LOWEST - (code > 92 ? 1 : 0);
-    }
+    for (let k = width * i; k < width * (i + 1); k += 1) level = BASE * level + numberAt(weights, k);
     values[i] = (level - middle) * scales[Math.floor(i / columns)];
   }
   return { rows, columns, weights: values, bias };
 }
 
-/** Read an image that is written as two hexadecimal digits a pixel. @param {string} text */
-export function shades(text) {
-  return Float64Array.from({ length: SIDE * SIDE }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16) / 255);
+/** Read what a character stands for. @param {string} text @param {number} at */
+function numberAt(text, at) {
+  const code = text.charCodeAt(at);
+  return code - LOWEST - (code > 92 ? 1 : 0);
 }
+
+/** Read an image, one character a pixel. @param {string} text */
+export const shades = (text) => Float64Array.from({ length: SIDE * SIDE }, (_, i) => numberAt(text, i) / (BASE - 1));
 
 /** @param {Layer} layer @param {Float64Array} x */
 function linear({ rows, columns, weights, bias }, x) {
@@ -84,14 +86,15 @@ function convolution({ rows, columns, weights, bias }, x, side, kernel, padding)
 }
 
 /** Make both networks. @param {DigitData} data */
-export function networks({ mean, std, layers }) {
+export function networks({ mean, std, lit, layers }) {
   const [hidden, output, conv1, conv2, read] =
     [layers.hidden, layers.output, layers.conv1, layers.conv2, layers.read].map(unpack);
   const normal = (/** @type {Float64Array} */ image) => image.map((shade) => (shade - mean) / std);
   return {
     /** @param {Float64Array} image @returns {Answer} */
     dense(image) {
-      const inner = relu(linear(hidden, normal(image)));
+      const x = normal(image);
+      const inner = relu(linear(hidden, Float64Array.from(lit, (pixel) => x[pixel])));
       return { logits: linear(output, inner), activity: [inner] };
     },
     /** @param {Float64Array} image @returns {Answer} */

@@ -10,9 +10,15 @@ const SVG = "http://www.w3.org/2000/svg";
 /** @param {Element} element @param {Attributes} attributes */
 export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
+    if (element.getAttribute(name) === (value === true ? "" : String(value))) continue;
     if (value === false) element.removeAttribute(name);
     else element.setAttribute(name, value === true ? "" : String(value));
   }
+}
+
+/** Write a text where it is not there yet: what stays as it was costs no layout. @param {Element} element @param {string} text */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 /**
@@ -149,7 +155,7 @@ export function table(id, caption, heads) {
       const line = body.rows[i] ?? body.insertRow();
       cells.forEach((text, j) => {
         const cell = line.cells[j] ?? line.insertCell();
-        if (cell.textContent !== text) cell.textContent = text;
+        write(cell, text);
       });
     });
   }];
