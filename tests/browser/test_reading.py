@@ -10,7 +10,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 from tests.browser.audit import QUIET, served
 
 SITE = Path(__file__).parents[2] / "docs/_build/html"
@@ -134,7 +134,7 @@ def test_a_part_of_the_navigation_unfolds_by_keyboard(open_page):
 
 def test_arrow_keys_stay_on_the_page(open_page):
     page = open_page(LESSON, 390)
-    page.wait_for_function("document.querySelector('.highlight pre[tabindex]')")
+    page.locator(".highlight pre[tabindex]").first.wait_for()
     page.locator(".highlight pre[tabindex]").first.focus()
     before = page.url
     for key in ("ArrowRight", "ArrowLeft", "ArrowRight"):
@@ -149,9 +149,9 @@ def test_copying_keeps_the_focus_and_says_so(open_page):
     button.focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Shift+Tab")
-    page.wait_for_function("getComputedStyle(document.activeElement).opacity === '1'")
+    expect(button).to_have_css("opacity", "1")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.getElementById('announcement').textContent === 'Copied'")
+    expect(page.locator("#announcement")).to_have_text("Copied")
     assert button.evaluate("it => it === document.activeElement")
 
 
@@ -421,6 +421,6 @@ def test_a_lesson_is_ticked_remembered_and_forgotten(open_page):
     page.goto(f"{SITE.as_uri()}/index.html")
     assert page.locator(".hero-actions a").first.inner_text().startswith("Continue: ")
     page.locator(".hero-actions button").click()
-    page.wait_for_function("!document.querySelector('.hero-actions button')")
+    expect(page.locator(".hero-actions button")).to_have_count(0)
     page.goto(f"{SITE.as_uri()}/{LESSON}")
     assert page.locator("a[data-done]").count() == 0
