@@ -29,7 +29,7 @@ MODULES = Path(__file__).parents[1] / "explore/js"
 IMPORT = re.compile(r'^import\s+\{[^}]*\}\s+from\s+"\./(\w+)\.js";\n', re.M)
 EXPORT = re.compile(r"^export\s+(?=const|function|class|async)", re.M)
 DECLARED = re.compile(r"^(?:async )?(?:const|let|function|class)\s+(\w+)", re.M)
-UNUSED = re.compile(r"mystnb|sphinx-design|sg_gallery|katex|nbsphinx")
+UNUSED = re.compile(r"mystnb|sphinx-design|sg_gallery|katex|nbsphinx|pygments|copybutton")
 FOLDER = "explore"  # of the scripts in `_static`, and of the pages
 
 
