@@ -191,7 +191,7 @@ def write_downloads(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     code = visible_code(script.read_text(encoding="utf-8"))
     cells = [*first_cells(title, url, site), *lesson_cells(blocks, writer.cells(doctree))]
     if place := images_cell(site, code):
-        cells.insert(2, ("code", place))
+        cells[1] = ("code", f"{cells[1][1]}\n\n{place}")
         code = behind_docstring(code, place)
     target = Path(app.outdir, docname)
     target.parent.mkdir(parents=True, exist_ok=True)

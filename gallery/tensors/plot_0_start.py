@@ -79,12 +79,11 @@ from matplotlib.animation import FuncAnimation
 
 plt.style.use("pytorch_primer.course")
 fig, ax = plt.subplots()
-ax.plot(x, y, "--", color="C1")
-(line,) = ax.plot(x, answers[0], color="C0")
+_, line = ax.plot(x, y, "C1--", x, answers[0], "C0")
 anim = FuncAnimation(fig, line.set_ydata, frames=answers[::16])
+fig.canvas.draw()  # the first picture
 
 # sphinx_gallery_start_ignore
-fig.canvas.draw()
 fig.set_label(
     "Animation: a nearly flat line, the untrained network, bends into waves and settles on a dashed curve with"
     " several hills and valleys."
