@@ -20,7 +20,7 @@ from sphinx.util.docutils import SphinxDirective
 from course_site.lessons import LESSON
 from course_site.scripts import outline_of, page_of
 from course_site.store import LessonFacts, lessons_of
-from pytorch_primer.outline import Lesson, Plan, plan_lessons
+from pytorch_primer.outline import Lesson, StudyPlan, plan_lessons
 
 logger = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ def lesson_line(
     return line
 
 
-def plan_section(app: Sphinx, docname: str, plan: Plan) -> tuple[nodes.section, list[str]]:
+def plan_section(app: Sphinx, docname: str, plan: StudyPlan) -> tuple[nodes.section, list[str]]:
     """List the lessons of a plan and say what time they take; give what is wrong with it, too."""
     known = {lesson.name: (lesson, page, facts) for lesson, page, facts in course(app)}
     assumed = {

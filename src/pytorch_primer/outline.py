@@ -50,7 +50,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Plan:
+class StudyPlan:
     """A way through the course for who has so many minutes.
 
     Its lessons are listed by name, or are `upto` and all that it builds on, or are all.
@@ -68,7 +68,7 @@ class Outline:
     """The whole course."""
 
     parts: tuple[Part, ...]
-    plans: tuple[Plan, ...]
+    plans: tuple[StudyPlan, ...]
     file: Path = field(default=FILE, compare=False)
 
     @property
@@ -136,13 +136,13 @@ class Outline:
 
 
 def plan_lessons(
-    plan: Plan, outline: Outline, assumed: Mapping[str, Iterable[str]]
+    plan: StudyPlan, outline: Outline, assumed: Mapping[str, Iterable[str]]
 ) -> tuple[list[Lesson], list[str]]:
     """Give the lessons of a plan in order, and say which it lacks that its lessons assume.
 
     Parameters
     ----------
-    plan : Plan
+    plan : StudyPlan
         The plan.
     outline : Outline
         The course that it belongs to.
@@ -185,7 +185,7 @@ def read_outline(file: Path = FILE) -> Outline:
         text = tomllib.loads(file.read_text(encoding="utf-8"))
         parts = tuple(part_of(str(n), table) for n, table in enumerate(text["part"], 1))
         plans = tuple(
-            Plan(**table | {"lessons": tuple(table.get("lessons", ()))})
+            StudyPlan(**table | {"lessons": tuple(table.get("lessons", ()))})
             for table in text.get("plan", ())
         )
     except (tomllib.TOMLDecodeError, TypeError) as error:

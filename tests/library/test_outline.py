@@ -3,7 +3,7 @@
 import pytest
 
 from pytorch_primer.exercises.exercise import written_ids
-from pytorch_primer.outline import FILE, Plan, plan_lessons, read_outline
+from pytorch_primer.outline import FILE, StudyPlan, plan_lessons, read_outline
 
 PART = """
 [[part]]
@@ -95,11 +95,11 @@ ASSUMED = {"a/2": ["a/1"], "b/3": ["a/2"]}
 @pytest.mark.parametrize(
     ("plan", "names", "problems"),
     [
-        (Plan("p", 9), ["a/1", "a/2", "b/3"], 0),
-        (Plan("p", 9, upto="a/2"), ["a/1", "a/2"], 0),
-        (Plan("p", 9, upto="b/3"), ["a/1", "a/2", "b/3"], 0),
-        (Plan("p", 9, lessons=("b/3", "a/1")), ["a/1", "b/3"], 1),
-        (Plan("p", 9, lessons=("a/1", "c/7")), ["a/1"], 1),
+        (StudyPlan("p", 9), ["a/1", "a/2", "b/3"], 0),
+        (StudyPlan("p", 9, upto="a/2"), ["a/1", "a/2"], 0),
+        (StudyPlan("p", 9, upto="b/3"), ["a/1", "a/2", "b/3"], 0),
+        (StudyPlan("p", 9, lessons=("b/3", "a/1")), ["a/1", "b/3"], 1),
+        (StudyPlan("p", 9, lessons=("a/1", "c/7")), ["a/1"], 1),
     ],
 )
 def test_a_plan_has_all_that_its_lessons_assume(write, plan, names, problems):
@@ -109,5 +109,5 @@ def test_a_plan_has_all_that_its_lessons_assume(write, plan, names, problems):
 
 
 def test_a_lesson_that_assumes_a_later_one_breaks_every_plan_with_it(write):
-    _, found = plan_lessons(Plan("p", 9), write(), {"a/1": ["b/3"]})
+    _, found = plan_lessons(StudyPlan("p", 9), write(), {"a/1": ["b/3"]})
     assert found == ["the plan 'p' has 'a/1' without 'b/3' before it, which it assumes"]

@@ -63,7 +63,13 @@ def check(id: str, answer: Any) -> Result:
 
 
 def hint(id: str) -> Text:
-    """Return a hint for an exercise, and one more at each further call."""
+    """Return a hint for an exercise, and one more at each further call.
+
+    Parameters
+    ----------
+    id : str
+        Name of the exercise, as on its page.
+    """
     made = find(id)
     if isinstance(made, str):
         return shown(Text(made))
@@ -76,7 +82,13 @@ def hint(id: str) -> Text:
 
 
 def solution(id: str) -> Text:
-    """Return the source of the official answer to an exercise."""
+    """Return the source of the official answer to an exercise.
+
+    Parameters
+    ----------
+    id : str
+        Name of the exercise, as on its page.
+    """
     made = find(id)
     return shown(Text(made if isinstance(made, str) else made.source.solution))
 

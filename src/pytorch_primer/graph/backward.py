@@ -147,10 +147,12 @@ def backward_steps(
     ----------
     output : torch.Tensor
         Where the pass starts.
-    params, show_values, max_nodes
+    params
         As for :func:`draw_graph`.
     gradient : torch.Tensor, optional
         Gradient of the output, of its shape; by default 1, for an output of one element only.
+    show_values, max_nodes
+        As for :func:`draw_graph`.
 
     Returns
     -------

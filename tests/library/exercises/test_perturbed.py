@@ -85,7 +85,12 @@ def spec_at(made, path):
     )
 
 
-@pytest.mark.parametrize("made", BANK, ids=lambda made: made.id)
+# What is told as text reads alike with NumPy's numbers.
+TOLD_AS_TEXT = ("broadcast_shape",)
+RETURNING = [made for made in BANK if made.id != "backward_pass"]  # which works by its effect
+
+
+@pytest.mark.parametrize("made", RETURNING, ids=lambda made: made.id)
 @settings(
     max_examples=12,
     deadline=None,
@@ -99,7 +104,7 @@ def test_perturbed_result_is_not_accepted(made, data):
 
     def perturbed(*args):
         value = made.solution(*args)
-        if isinstance(value, str) or not (paths := leaves(value)):
+        if made.id in TOLD_AS_TEXT or isinstance(value, str) or not (paths := leaves(value)):
             return [value, value]
         path = paths[index % len(paths)]
         leaf = value
