@@ -115,7 +115,7 @@ def test_code_outputs_and_other_text_are_no_prose():
     assert [value for words in prose for value in values(words)] == [1, 3, 5, 6]
 
 
-def test_every_exception_has_a_reason_and_is_needed(monkeypatch):
+def test_every_exception_has_a_reason():
     assert all(reason for _, _, reason in numbers.exceptions())
 
 
