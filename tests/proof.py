@@ -160,30 +160,28 @@ def run_lesson(script: Path, stated: list[numbers.Number]) -> dict[str, Any]:
 # -- prose, each number shown to the gate --------------------------------------------------------
 
 
-def stated_by(name: str) -> tuple[numbers.Proofs, list[tuple[numbers.Number, int]]]:
-    """Give what a lesson's page proves, and what its prose states, with the script's lines."""
+def stated_by(name: str) -> tuple[numbers.Proofs, list[tuple[numbers.Claim, int]]]:
+    """Give what a lesson's page proves, and what its prose claims, with the script's lines."""
     page = DOCTREES / f"{name}.doctree"
     doctree = pickle.loads(page.read_bytes())
+    proofs = numbers.proofs_of(doctree, ROOT / f"gallery/{name}.py")
     docname = f"lessons/{name}"
-    proofs = numbers.proofs_of(docname, doctree, ROOT / f"gallery/{name}.py")
-    stated = [
-        (number, line)
-        for _, text, line in numbers.prose(doctree)
-        for number in numbers.numbers_in(numbers.without_exceptions(docname, text))
+    prose = numbers.prose(doctree)
+    return proofs, [
+        (claim, line) for node, line in prose for claim in numbers.claims_of(docname, node)
     ]
-    return proofs, stated
 
 
 def changed_prose(name: str) -> dict[str, Any]:
     """Show every changed number of a lesson's prose to the gate."""
     proofs, stated = stated_by(name)
     tried, missed = 0, []
-    for number, line in stated:
-        for value in changes(number.value, number.decimals):
-            changed = number._replace(value=value, text=f"{value:g}")
-            tried += 1
-            if proofs.prove(changed, line):
-                missed.append(f"line {line}: {number.text} → {value:g}")
+    for claim, line in stated:
+        for number in claim.numbers:
+            for value in changes(number.value, number.decimals):
+                tried += 1
+                if proofs.prove(claim.changed(number, value), line):
+                    missed.append(f"line {line}: {claim.text.strip()}: {number.text} → {value:g}")
     return {"changed": tried, "noticed": tried - len(missed), "missed": missed}
 
 
@@ -199,7 +197,7 @@ def main() -> None:
     parser.add_argument("--run", help=argparse.SUPPRESS)  # one lesson, in a process of its own
     args = parser.parse_args()
     if args.run:
-        stated = [number for number, _ in stated_by(args.run)[1]]
+        stated = [number for claim, _ in stated_by(args.run)[1] for number in claim.numbers]
         print(json.dumps(run_lesson(ROOT / f"gallery/{args.run}.py", stated)), file=sys.stderr)
         return
     names = args.lessons or [lesson.name for lesson in read_outline().lessons]

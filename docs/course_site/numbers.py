@@ -2,9 +2,13 @@
 
 A number in a lesson's prose must be in an assertion of the lesson, in code that the reader sees, in
 an output on the page, or, with a reason, in ``numbers.toml``. A number that is nowhere fails the
-build with lesson, line and number. A short number, which might be met anywhere by chance, must be
-proved nearby: by one of the cells around the text. On a page in MyST the code and the outputs are
-those of the page.
+build with lesson, line and number.
+
+Small numbers are met anywhere by chance, so more is asked of them. Numbers that stand together, in
+a formula, a shape or a list, must stand together in one statement or one line of output. Code in
+the text must be code of the page. And a short number on its own needs a statement of the cell
+before or behind the text that speaks of the same: that shares a word or a name with it. On a page
+in MyST the code and the outputs are those of the page.
 """
 
 from __future__ import annotations
@@ -15,8 +19,8 @@ import operator
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -55,11 +59,23 @@ fontsize width height interval max_nodes
 """
 LONG = 3  # digits
 MESSAGE = (
-    "the number %s is in no assertion, code or output near by: assert it in a hidden block, or"
-    " except it with a reason in docs/%s"
+    "%s is in no assertion, code or output near by that speaks of the same: assert it in a hidden"
+    " block of the cell before or behind, with a name or a word of this text, or except it with a"
+    " reason in docs/%s"
 )
 EVERYWHERE = -1  # the line of what belongs to the whole lesson
-NEARBY = 2  # cells before and behind a text
+NEARBY = 1  # cells before and behind a text
+# What may stand between numbers that belong together: (2, 3), 3 × 4, 2 of 6.
+SIGNS = r"[\s,;()\[\]×·/*+=≈<>:|-]*"
+BETWEEN = re.compile(rf"{SIGNS}(?:(?:and|to|of|by|or|is|\\cdot|\\times|\\approx)\b)?{SIGNS}")
+CODE = re.compile(r"``(.+?)``|:math:`(.+?)`", re.S)  # in the source of a page
+ELSEWHERE = " \N{OBJECT REPLACEMENT CHARACTER} "  # where a text has code or a formula
+WORD = re.compile(r"[^\W\d_]+")
+COMMON = re.compile(
+    r"a|all|an|and|are|as|at|be|but|by|can|each|for|from|has|if|in|is|its?|not?|of|on|one|or|so"
+    r"|than|that|the|this|to|two|was|we|with|you|assert|torch|item|round|tolist"
+)
+STEM = 4  # letters of a word that count: "step" for "steps", "stepped"
 CELL = re.compile(r"\s*GENERATED FROM PYTHON SOURCE LINES (\d+)-(\d+)")
 NOT_PROSE = (
     nodes.literal_block,
@@ -74,25 +90,55 @@ NOT_PROSE = (
 
 
 class Number(NamedTuple):
-    """A number as a text states it: how it is written, its value, its decimals."""
+    """A number as a text states it: how and where it is written, its value, its decimals."""
 
     text: str
     value: float
     decimals: int
     percent: bool = False
+    start: int = 0
+    end: int = 0
 
     @property
     def is_short(self) -> bool:
-        """Whether it has so few digits that any page has it somewhere, and says more than one."""
-        return abs(self.value) != 1 and 0 < len(re.sub(r"\D", "", self.text).strip("0")) < LONG
+        """Whether it has so few digits that any page has it somewhere."""
+        return len(re.sub(r"\D", "", self.text).strip("0")) < LONG
+
+
+class Statement(NamedTuple):
+    """What proves: a statement of code or a line of output, its numbers in order, its words."""
+
+    text: str
+    numbers: tuple[float, ...]
+    words: frozenset[str]
 
 
 @dataclass
 class Cell:
-    """The numbers that a cell of a lesson proves: asserted, shown as code, and put out."""
+    """What a cell of a lesson proves: asserted, shown as code, and put out."""
 
     line: int
-    proved: set[float]
+    statements: list[Statement]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Numbers that a text states together, with the words around them."""
+
+    text: str
+    words: frozenset[str]
+    is_code: bool = False
+
+    @cached_property
+    def numbers(self) -> tuple[Number, ...]:
+        """The numbers in the order in which they stand."""
+        return tuple(written_numbers(self.text))
+
+    def changed(self, number: Number, value: float) -> Claim:
+        """Give the claim with another value in the place of one of its numbers."""
+        new = f"{value:.{number.decimals}f}" if number.decimals else f"{value:g}"
+        new += " %" if number.percent else ""
+        return replace(self, text=self.text[: number.start] + new + self.text[number.end :])
 
 
 # -- reading -------------------------------------------------------------------------------------
@@ -109,7 +155,12 @@ def plain(text: str) -> str:
 
 def numbers_in(text: str) -> Iterator[Number]:
     """Find the numbers that a text states."""
-    for found in NUMBER.finditer(plain(text)):
+    return written_numbers(plain(text))
+
+
+def written_numbers(text: str) -> Iterator[Number]:
+    """Find the numbers of a text whose signs and powers are written in one way."""
+    for found in NUMBER.finditer(text):
         value = float(found["digits"])
         if found["ten"]:
             value *= 10.0 ** int(found["ten"])
@@ -120,7 +171,28 @@ def numbers_in(text: str) -> Iterator[Number]:
         scaled = found["ten"] or found["power"] or found["e"]
         decimals = 0 if scaled else len(found["digits"].partition(".")[2])
         sign = -1 if found["sign"] else 1
-        yield Number(found[0].strip(), sign * value, decimals, bool(found["percent"]))
+        percent = bool(found["percent"])
+        yield Number(found[0].strip(), sign * value, decimals, percent, *found.span())
+
+
+def words_in(text: str) -> frozenset[str]:
+    """Give the words and names of a text, by their first letters."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+    found = (word.lower() for word in WORD.findall(apart))
+    return frozenset(word[:STEM] for word in found if not COMMON.fullmatch(word))
+
+
+def claims_in(text: str, words: frozenset[str], is_code: bool = False) -> Iterator[Claim]:
+    """Give the numbers of a text in the groups in which they stand; code is one group."""
+    text = text if is_code else plain(text)
+    groups: list[tuple[int, int]] = []
+    for number in written_numbers(text):
+        if groups and (is_code or BETWEEN.fullmatch(text, groups[-1][1], number.start)):
+            groups[-1] = (groups[-1][0], number.end)
+        else:
+            groups.append((number.start, number.end))
+    for start, end in [(0, len(text))] if is_code and groups else groups:
+        yield Claim(text[start:end], words, is_code)
 
 
 def numbers_in_code(tree: ast.AST) -> Iterator[float]:
@@ -239,6 +311,20 @@ def assertions(tree: ast.AST) -> Iterator[ast.stmt]:
             yield node
 
 
+def statements_of(tree: ast.AST) -> Iterator[Statement]:
+    """Give what each statement of code says; a compound one says what its head does."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.stmt) or (is_assertion(node) and not asserts_something(node)):
+            continue
+        parts: list[ast.AST] = [node]
+        text = ast.unparse(node)
+        if hasattr(node, "body") and not isinstance(node, ast.FunctionDef):
+            parts = [x for x in ast.iter_child_nodes(node) if not isinstance(x, ast.stmt)]
+            text = text.partition("\n")[0]
+        found = tuple(value for part in parts for value in numbers_in_code(part))
+        yield Statement(text, found, words_in(text))
+
+
 def cells_of(script: Path) -> list[Cell]:
     """Give the cells of a lesson with what their assertions and their visible code prove."""
     _, blocks = split_code_and_text_blocks(str(script))
@@ -246,9 +332,9 @@ def cells_of(script: Path) -> list[Cell]:
     for block in blocks:
         if block.type == "code":
             asserted = assertions(ast.parse(block.content))
-            shown = (x for x in ast.parse(remove_hidden(block.content)).body if not is_assertion(x))
-            found = (value for part in (*asserted, *shown) for value in numbers_in_code(part))
-            cells.append(Cell(block.lineno, set(found)))
+            shown = [x for x in ast.parse(remove_hidden(block.content)).body if not is_assertion(x)]
+            proving = ast.Module([*asserted, *shown], [])
+            cells.append(Cell(block.lineno, list(statements_of(proving))))
     return cells
 
 
@@ -297,8 +383,8 @@ def without_exceptions(docname: str, text: str) -> str:
     return text
 
 
-def prose(doctree: nodes.Node) -> Iterator[tuple[nodes.Element, str, int]]:
-    """Give the blocks of prose of a page: text, formulas included, and the script's line."""
+def prose(doctree: nodes.Node) -> Iterator[tuple[nodes.Element, int]]:
+    """Give the blocks of prose of a page, formulas included, and the script's line."""
     line = 1
     for node in doctree.findall(nodes.Element):
         if isinstance(node, nodes.comment) and (cell := CELL.match(node.astext())):
@@ -311,7 +397,34 @@ def prose(doctree: nodes.Node) -> Iterator[tuple[nodes.Element, str, int]]:
             and not inside(node, (nodes.TextElement,))
         )
         if outermost and not inside(node, NOT_PROSE):
-            yield node, node.astext(), line
+            yield node, line
+
+
+def claims_of(docname: str, block: nodes.Element) -> Iterator[Claim]:
+    """Give what a block of prose claims: its formulas, the code in it, and its running text."""
+    words = words_in(block.astext())
+    if isinstance(block, nodes.math_block):
+        yield from claims_in(plain(without_exceptions(docname, block.astext())), words, True)
+        return
+    running = ""
+    for text in block.findall(nodes.Text):
+        if isinstance(text.parent, nodes.literal | nodes.math):
+            code = without_exceptions(docname, text)
+            code = plain(code) if isinstance(text.parent, nodes.math) else code
+            yield from claims_in(code, words, is_code=True)
+            running += ELSEWHERE
+        else:
+            running += text
+    yield from claims_in(without_exceptions(docname, running), words)
+
+
+def claims_of_source(docname: str, text: str) -> Iterator[Claim]:
+    """Give what a paragraph claims in the source of a page."""
+    words = words_in(text)
+    for found in CODE.finditer(text):
+        code = without_exceptions(docname, found[1] or plain(found[2]))
+        yield from claims_in(code, words, is_code=True)
+    yield from claims_in(without_exceptions(docname, CODE.sub(ELSEWHERE, text)), words)
 
 
 def inside(node: nodes.Node, kinds: tuple[type, ...]) -> bool:
@@ -334,13 +447,14 @@ def classes(node: nodes.Node) -> list[str]:
     return list(node.get("classes", ())) if isinstance(node, nodes.Element) else []
 
 
-def proved_by_block(block: nodes.Node) -> set[float]:
-    """Give the numbers in code or in an output on a page."""
-    text = block.astext()
+def proved_by_block(text: str) -> Iterator[Statement]:
+    """Give what code or an output on a page proves, by statements or by lines."""
     try:
-        return set(numbers_in_code(ast.parse(text)))
+        yield from statements_of(ast.parse(text))
     except (SyntaxError, ValueError):
-        return {number.value for number in numbers_in(text)}
+        words = words_in(text)  # those of a table stand in its head
+        for line in text.splitlines():
+            yield Statement(line, tuple(number.value for number in numbers_in(line)), words)
 
 
 def add_outputs(doctree: nodes.Node, cells: list[Cell]) -> None:
@@ -351,55 +465,73 @@ def add_outputs(doctree: nodes.Node, cells: list[Cell]) -> None:
             line = int(cell[2])
         elif isinstance(node, nodes.literal_block) or OUTPUTS & set(node.get("classes", ())):
             last = [cell for cell in cells if cell.line <= line]
-            (last or cells)[-1].proved |= proved_by_block(node)
+            (last or cells)[-1].statements.extend(proved_by_block(node.astext()))
 
 
 class Proofs:
     """What a page proves, as a whole and near each line of its script."""
 
-    def __init__(self, docname: str, cells: list[Cell]) -> None:
-        self.docname = docname
+    def __init__(self, cells: list[Cell]) -> None:
         self.cells = cells
-        self.everywhere = set[float]().union(*(cell.proved for cell in cells))
+        self.everywhere = [statement for cell in cells for statement in cell.statements]
 
-    def near(self, line: int) -> set[float]:
+    def near(self, line: int) -> list[Statement]:
         """Give what the cells around a text prove; a recap repeats what any cell has proved."""
         if line == EVERYWHERE:
             return self.everywhere
         before = [cell for cell in self.cells if cell.line <= line][-NEARBY:]
         behind = [cell for cell in self.cells if cell.line > line][:NEARBY]
-        return set[float]().union(*(cell.proved for cell in before + behind))
+        return [statement for cell in before + behind for statement in cell.statements]
 
-    def prove(self, number: Number, line: int) -> bool:
-        """Whether the page proves a number that its prose states at a line of its script."""
-        return proves(self.near(line) if number.is_short else self.everywhere, number)
+    def prove(self, claim: Claim, line: int) -> bool:
+        """Whether the page proves what its prose claims at a line of its script."""
+        near = self.near(line)
+        short = any(number.is_short for number in claim.numbers)
+        on_its_own = len(claim.numbers) == 1
+        if claim.is_code and not (on_its_own and claim.text.strip() == claim.numbers[0].text):
+            code = re.escape(squeezed(claim.text)).replace("…", ".*")
+            whole = re.compile(rf"(?<![\w.]){code}(?![\w.])")
+            if any(whole.search(squeezed(statement.text)) for statement in self.everywhere):
+                return True
+        return any(
+            together(claim.numbers, statement.numbers)
+            and not (short and on_its_own and not claim.words & statement.words)
+            for statement in (near if short else self.everywhere)
+        )
 
-    def unproved(self, text: str, line: int) -> list[Number]:
-        """Give the numbers of a text that nothing proves."""
-        stated = numbers_in(without_exceptions(self.docname, text))
-        return [number for number in stated if not self.prove(number, line)]
+
+def squeezed(text: str) -> str:
+    """Write code without what is a matter of taste."""
+    return re.sub(r"[\"'`]|\s+(?=\W)|(?<=\W)\s+", "", text)
 
 
-def proofs_of(docname: str, doctree: nodes.Node, script: Path) -> Proofs:
+def together(stated: Iterable[Number], proved: Iterable[float]) -> bool:
+    """Whether each number is proved by another value."""
+    left = list(proved)
+    for number in stated:
+        found = next((value for value in left if proves([value], number)), None)
+        if found is None:
+            return False
+        left.remove(found)
+    return True
+
+
+def proofs_of(doctree: nodes.Node, script: Path) -> Proofs:
     """Collect what a page proves; `script` is that of a lesson, and not there for other pages."""
-    cells = (cells_of(script) if script.exists() else []) or [Cell(0, set())]
+    cells = (cells_of(script) if script.exists() else []) or [Cell(0, [])]
     add_outputs(doctree, cells)
-    return Proofs(docname, cells)
+    return Proofs(cells)
 
 
 def check_numbers(app: Sphinx, doctree: nodes.document) -> None:
     """Warn of every number in the prose of a page that nothing proves."""
     docname = app.env.docname
-    proofs = proofs_of(docname, doctree, Path(app.srcdir, f"{docname}.py"))
-    for node, text, line in prose(doctree):
-        for number in proofs.unproved(text, line):
-            logger.warning(
-                MESSAGE,
-                number.text,
-                EXCEPTIONS.name,
-                location=node,
-                type="number",
-            )
+    proofs = proofs_of(doctree, Path(app.srcdir, f"{docname}.py"))
+    for node, line in prose(doctree):
+        for claim in claims_of(docname, node):
+            if not proofs.prove(claim, line):
+                said = MESSAGE % (claim.text.strip(), EXCEPTIONS.name)
+                logger.warning(said, location=node, type="number")
 
 
 def setup(app: Sphinx) -> None:

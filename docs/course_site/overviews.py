@@ -176,9 +176,10 @@ def proof(app: Sphinx, place: overview) -> str:
     lines = script.read_text("utf-8").splitlines()
     row = next((n for n, line in enumerate(lines, 1) if place["assertion"] in line), 0)
     right = place["assertion"].split()[-1]
-    proofs = numbers.Proofs(page_of(app.config, lesson), numbers.cells_of(script))
-    found = proofs.unproved(text.replace(right, wrong), row)
-    if not row or right not in text or [number.text for number in found] != [wrong]:
+    proofs = numbers.Proofs(numbers.cells_of(script))
+    changed = numbers.claims_of_source(page_of(app.config, lesson), text.replace(right, wrong))
+    found = [claim.text for claim in changed if not proofs.prove(claim, row)]
+    if not row or right not in text or found != [wrong]:
         logger.warning("the proof is no longer one of lesson %s", lesson, location=place)
         return ""
     said = numbers.MESSAGE % (wrong, numbers.EXCEPTIONS.name)

@@ -188,36 +188,41 @@ def worthless_assertions(script: Script) -> Iterator[tuple[int, str]]:
 @rule
 def proved_numbers(script: Script) -> Iterator[tuple[int, str]]:
     """Prove every number in the prose; what the lesson puts out counts."""
-    cells = numbers.cells_of(script.path) or [numbers.Cell(0, set())]
+    cells = numbers.cells_of(script.path) or [numbers.Cell(0, [])]
     for cell in cells:
-        output = script.outputs.get(cell.line, "")
-        cell.proved |= {number.value for number in numbers.numbers_in(output)}
-    name = f"{script.path.parent.name}/{script.path.stem}"
-    proofs = numbers.Proofs(f"lessons/{name}", cells)
+        cell.statements.extend(numbers.proved_by_block(script.outputs.get(cell.line, "")))
+    docname = f"lessons/{script.path.parent.name}/{script.path.stem}"
+    proofs = numbers.Proofs(cells)
     for block in script.blocks:
         if block.type != "text":
             continue
         place = block.lineno
-        for offset, line in enumerate(prose_lines(block.content)):
-            place = numbers.EVERYWHERE if line == "Recap" else place
-            for number in proofs.unproved(line, place):
-                yield (
-                    block.lineno + offset,
-                    f"the number {number.text} is in no assertion, code or"
-                    " output near by: assert it in a hidden block, or except it with a reason in"
-                    f" docs/{numbers.EXCEPTIONS.name}",
-                )
+        for offset, text in paragraphs(block.content):
+            place = numbers.EVERYWHERE if text.startswith("Recap\n") else place
+            for claim in numbers.claims_of_source(docname, text):
+                if not proofs.prove(claim, place):
+                    mend = numbers.MESSAGE % (claim.text, numbers.EXCEPTIONS.name)
+                    yield block.lineno + offset, mend
 
 
-def prose_lines(text: str) -> Iterator[str]:
-    """Give the lines of a text that are prose: no options, widths and links of directives."""
-    for line in text.splitlines():
-        technical = re.match(r"\s*(:[\w-]+:|\.\. )", line) and ".. math::" not in line
-        yield (
-            ""
-            if technical
-            else re.sub(r":\w+:`[^`]*<[^`]*>`|:(?:doc|ref|cite:p):`[^`]*`", "", line)
-        )
+def paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """Give the paragraphs of a text that are prose, and where: no options, links or code."""
+    start, lines, code = 0, list[str](), None
+    for number, line in enumerate([*text.splitlines(), ""]):
+        indent = len(line) - len(line.lstrip())
+        if line.strip() and code is not None and indent <= code:
+            code = None
+        if ".. code-block::" in line:
+            code = indent
+        technical = re.match(r"\s*(:[\w-]+:( |$)|\.\. )", line) and ".. math::" not in line
+        prose = "" if technical or code is not None else LINKS.sub("", line)
+        item = re.match(r"\s*(- |\* |\d+\. |\.\. math::)", prose)
+        if lines and (item or not prose.strip()):
+            yield start, "\n".join(lines)
+            lines = []
+        if prose.strip():
+            start = start if lines else number
+            lines.append(re.sub(r"^\s*\d+\. ", "", prose))
 
 
 # -- what only a run shows -------------------------------------------------------------------------

@@ -103,6 +103,9 @@ print(pow_record.name(), "<-", sub_record.name(), "<-", last_record.name())
 assert sub_record.name() == "SubBackward0"
 assert last_record.name().endswith("AccumulateGrad")
 assert pow_record._saved_exponent == 2
+operands = [which for which, _ in enumerate(sub_record.next_functions)]
+assert operands == [0, 1], "the operands of 0 minus 1"
+assert operands[0] == 0 and operands[1] == 1, "the order at the arrows"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -183,6 +186,7 @@ fig.set_label(
     "The parabola (x minus 2) squared for x from -6 to 6. A dashed straight line with slope -12"
     " touches it at the point x = -4, where the parabola has the value 36."
 )
+assert x.grad == -12, "the slope of the parabola"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -205,6 +209,8 @@ p = s * c
 L = p + c
 # sphinx_gallery_start_ignore
 assert (s.item(), p.item(), L.item()) == (3 + 4, 7 * 5, 35 + 5) == (7, 35, 40)
+through_product, straight = torch.autograd.grad(p, c, retain_graph=True)[0], 1
+assert through_product + straight == 7 + 1 == 8
 # sphinx_gallery_end_ignore
 draw_graph(
     L, params={"a": a, "b": b, "c": c, "s": s, "p": p}, show_values=True
@@ -262,6 +268,9 @@ w = torch.tensor(1.0, requires_grad=True)
 x = torch.tensor(2.0, requires_grad=True)
 b = torch.tensor(3.0, requires_grad=True)
 y = w * x + b
+# sphinx_gallery_start_ignore
+assert (w, x, b) == (1, 2, 3)
+# sphinx_gallery_end_ignore
 draw_graph(y)
 
 # %%
@@ -279,6 +288,8 @@ print(
 
 # sphinx_gallery_start_ignore
 assert by_autograd.tolist() == [2.0, 1.0, 1.0]
+at, gradient = [w.item(), x.item(), b.item()], by_autograd.tolist()
+assert (at, gradient) == ([1, 2, 3], [2, 1, 1])
 assert torch.equal(by_hand, by_autograd)
 # sphinx_gallery_end_ignore
 

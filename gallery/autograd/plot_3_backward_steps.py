@@ -42,7 +42,9 @@ print("s, p, L =", s.item(), p.item(), L.item())
 
 # sphinx_gallery_start_ignore
 assert (s.item(), p.item(), L.item()) == (3 + 4, (3 + 4) * 5, (3 + 4) * 5 + 5)
-assert (s.item(), p.item(), L.item()) == (7, 35, 40)
+assert s.item() == a.item() + b.item() == 7, "the sum"
+assert p.item() == 35, "the product"
+assert L.item() == 40, "the result"
 # sphinx_gallery_end_ignore
 
 # %%

@@ -49,6 +49,7 @@ print("after two passes:", gradients())
 # sphinx_gallery_start_ignore
 once = [5.0, 5.0, 3.0 + 4.0 + 1.0]
 assert gradients() == [2 * g for g in once] == [10, 10, 16]
+assert (a.item(), b.item(), c.item()) == (3, 4, 5)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -157,7 +158,11 @@ total.backward()
 print("a.grad after two passes:", a.grad.item())
 
 # sphinx_gallery_start_ignore
-assert a.grad.item() == 2 + 5  # c from the pass through L before
+first = torch.autograd.grad(compute(a, b, c), a)[0].item()
+assert first == 5, "what the first pass left"
+sum_added = torch.autograd.grad(a + b, a)[0].item()
+assert sum_added == 1, "by the sum"
+assert a.grad.item() == first + 2 * sum_added
 # sphinx_gallery_end_ignore
 
 # %%
@@ -176,7 +181,7 @@ with torch.no_grad():
 print(silent, "requires grad:", silent.requires_grad)
 
 # sphinx_gallery_start_ignore
-assert silent.item() == 40
+assert silent.item() == 40, "the value"
 assert not silent.requires_grad
 # sphinx_gallery_end_ignore
 
@@ -257,6 +262,7 @@ print(
 t = torch.tanh(torch.tensor(0.7))
 outer = 2 * (1 + 0.4 * t)
 torch.testing.assert_close(d_w1, outer * 0.4 * (1 - t**2) * 3.5)
+torch.testing.assert_close(d_w1, -2 * (1 - w2 * t) * w2 * (1 - t**2) * 3.5)
 torch.testing.assert_close(d_w2, -outer * t)
 assert w1.grad is None
 assert w2.grad is None
@@ -379,6 +385,10 @@ print("their product:", (power * power.grad).item())
 assert power.item() == math.inf
 assert power.grad.item() == 0  # 1 / (1 + inf)
 assert math.isnan((power * power.grad).item())
+w = torch.tensor(-30.0, requires_grad=True)
+nn.functional.softplus(-3.5 * w).backward()
+assert (-3.5 * w, w.grad) == (105, -3.5), "softplus"
+assert w.grad == -3.5, "the slope"
 # sphinx_gallery_end_ignore
 
 # %%

@@ -71,6 +71,11 @@ def add(a, b):
     return out
 
 
+# sphinx_gallery_start_ignore
+assert add(Value(2.0), 1).data == 2 + 1, "as_value lets us write it"
+# sphinx_gallery_end_ignore
+
+
 # %%
 # A product gives each operand the gradient times the value of the other:
 
@@ -107,6 +112,12 @@ def single(a, data, slope, op):
     return out
 
 
+# sphinx_gallery_start_ignore
+slope = torch.func.grad(torch.tanh)(torch.tensor(0.3))
+assert torch.isclose(slope, 1 - torch.tensor(0.3).tanh() ** 2)
+# sphinx_gallery_end_ignore
+
+
 # %%
 # The three, and with them everything that Python's operators need. A difference and a quotient are
 # made of what is there: :math:`a - b = a + (-1)\,b` and :math:`a / b = a\,b^{-1}`.
@@ -125,6 +136,13 @@ def power(a, n):
     return single(a, a.data**n, n * a.data ** (n - 1), f"pow {n}")
 
 
+# sphinx_gallery_start_ignore
+a, b = 3.0, 4.0
+assert a - b == a + (-1) * b
+assert a / b == a * b ** (-1)
+# sphinx_gallery_end_ignore
+
+
 # %%
 
 Value.__add__ = Value.__radd__ = add
@@ -140,7 +158,7 @@ L = (a + b) * c + c
 print("L =", L.data, " made by", L.op, "of", [p.data for p in L.parents])
 
 # sphinx_gallery_start_ignore
-assert L.data == (3 + 4) * 5 + 5 == 40
+assert L.data == (3 + 4) * 5 + 5 == 40, "the value"
 assert [p.data for p in L.parents] == [35, 5]
 # sphinx_gallery_end_ignore
 
@@ -379,6 +397,7 @@ for k in range(120):
     with torch.no_grad():
         first -= 0.3 * gradients[0]
         last -= 0.3 * gradients[1]
+assert len(losses) == 120, "the steps"
 assert losses[-1] < 0.2 * losses[0]
 # sphinx_gallery_end_ignore
 

@@ -96,6 +96,7 @@ print(f"difference from the formula: {difference:.0e}")
 # sphinx_gallery_start_ignore
 assert difference < 1e-6
 assert round(2 - 6 * 0.8**20, 5) == 1.93082
+assert Parabola().x == -4, "the first step is from here"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -191,6 +192,8 @@ assert np.allclose(
     [p.item() for p in tangled.parameters()], one_variable, atol=1e-6
 )
 constant = (-3.0 + 2.6) ** 2 + (-2.2 + 3.0) ** 2
+fell = [round(m().item(), 5) for m in (Tangled(), tangled)]
+assert fell == [36.8, 0.80479], "the loss"
 assert round(constant, 10) == round(0.4**2 + 0.8**2, 10) == 0.8
 assert np.isclose(
     tangled().item(), (one_variable - 2) ** 2 + constant, atol=1e-6
@@ -322,6 +325,8 @@ assert np.allclose(
 )
 assert np.allclose(repaired().item(), value(*by_recursion[-1]), atol=1e-5)
 assert by_recursion[-1].round(5).tolist() == [0.54671, -0.61709, -1.2618]
+from_two = recursion((2.0, 2.0, 2.0), 5)
+assert (from_two == 2).all(), "the pull towards 2 is nought there"
 assert round(value(*by_recursion[-1]), 5) == 3.88214
 assert np.allclose(recursion((-4.0, -3.0, -2.0), 1)[-1], (-2.6, -3.0, -2.2))
 # sphinx_gallery_end_ignore
@@ -375,7 +380,7 @@ assert np.allclose(repaired.numpy(), exact[:61], atol=1e-4)
 assert (exact[1:61, 0] > exact[1:61, 1]).all()
 assert (exact[2:61, 1] > exact[2:61, 2]).all()
 assert exact[60, 2] < 1.5
-assert np.allclose(exact[500], 2, atol=1e-5)
+assert np.allclose(exact[500], 2, atol=1e-5), "all three after 500 steps"
 assert len(exact) > 500
 # sphinx_gallery_end_ignore
 

@@ -45,7 +45,7 @@ print(layer.weight.detach())
 # sphinx_gallery_start_ignore
 assert layer.weight.shape == (2, 3)
 assert layer.bias.shape == (2,)
-assert all(p.abs().max() <= 3**-0.5 for p in layer.parameters())
+assert all(p.abs().max() <= 1 / 3**0.5 for p in layer.parameters())
 # sphinx_gallery_end_ignore
 
 # %%
@@ -143,6 +143,21 @@ slopes = {}
 for name, f in activations.items():
     slopes[name] = torch.func.vmap(torch.func.grad(f))(xs)
 
+# sphinx_gallery_start_ignore
+e, relu = torch.e, slopes["ReLU"]
+torch.testing.assert_close(xs.sigmoid(), 1 / (1 + e**-xs))
+torch.testing.assert_close(
+    slopes["sigmoid"], xs.sigmoid() * (1 - xs.sigmoid())
+)
+torch.testing.assert_close(F.softplus(xs), torch.log(1 + e**xs))
+torch.testing.assert_close(F.relu(xs), xs.clamp(0))
+assert torch.equal(
+    F.relu(xs), torch.stack([max(torch.tensor(0.0), x) for x in xs])
+)
+assert (relu[xs < 0] == 0).all(), "the derivative of ReLU on the left"
+assert (relu[xs > 0] == 1).all(), "the derivative of ReLU on the right"
+# sphinx_gallery_end_ignore
+
 # %%
 # Function and derivative, side by side:
 
@@ -165,7 +180,8 @@ s = 1 / (1 + torch.exp(-xs))
 by_formula = {"sigmoid": s * (1 - s), "ReLU": (xs > 0).float(), "softplus": s}
 for name, slope in by_formula.items():
     torch.testing.assert_close(slopes[name], slope, rtol=1e-5, atol=1e-6)
-assert slopes["sigmoid"].max() <= 0.25
+assert slopes["sigmoid"].max() <= 1 / 4, "never above"
+assert xs[0] == -6 and xs[-1] == 6, "the slope beyond"
 assert slopes["sigmoid"][0] < 0.003
 # sphinx_gallery_end_ignore
 
@@ -228,7 +244,7 @@ jump = F.softplus(near, beta=25, threshold=1)
 smooth = torch.log1p(torch.exp(25 * near)) / 25
 torch.testing.assert_close(F.softplus(near, beta=25), smooth)
 assert [round(v, 4) for v in jump.tolist()] == [0.0525, 0.0401]
-assert round(near.diff().item(), 4) == 0.0002
+assert round(near.diff().item(), 4) == 0.0002, "the step"
 assert abs(F.softplus(torch.tensor(20.0)) - 20).item() < 1e-6
 # sphinx_gallery_end_ignore
 
@@ -304,6 +320,9 @@ output = net(torch.randn(2, 3))
 # Before the drawing, which must be the last expression of the cell.
 names = {f"{i}.{kind}" for i in (0, 2, 4) for kind in ("weight", "bias")}
 assert {name for name, _ in net.named_parameters()} == names
+kinds = [type(layer).__name__ for layer in net]
+assert [i for i, kind in enumerate(kinds) if kind == "Linear"] == [0, 2, 4]
+assert [i for i, kind in enumerate(kinds) if kind == "Sigmoid"] == [1, 3]
 drawn = draw_graph(output, params=dict(net.named_parameters()))
 assert sum(node.kind == "leaf" for node in drawn.nodes) == 6
 assert sum(node.label == "t" for node in drawn.nodes) == 3
@@ -330,6 +349,9 @@ assert (
     == (3 + 1) * 4 + (4 + 1) * 4 + (4 + 1) * 1
     == 41
 )
+linear = [child for child in net.children() if isinstance(child, nn.Linear)]
+for child, (n, m) in zip(linear, [(3, 4), (4, 4), (4, 1)], strict=True):
+    assert sum(p.numel() for p in child.parameters()) == (n + 1) * m
 # sphinx_gallery_end_ignore
 
 # %%

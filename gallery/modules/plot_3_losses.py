@@ -72,6 +72,9 @@ assert all(
     for r, e in zip(ratios, [1, k, k / 2], strict=True)
 )
 assert math.isclose(5 * 0.1, 0.5)
+assert math.isclose(0.1 * k / 2, 0.5), "learning rate there and here"
+rate_there, rate_here = k * 0 + 0.1, 0.5
+assert rate_there == 0.1 and rate_here == 0.5
 # sphinx_gallery_end_ignore
 
 # %%
@@ -123,6 +126,10 @@ print("softmax:", scores.softmax(dim=1), " sum:", probabilities.sum().item())
 torch.testing.assert_close(probabilities, scores.softmax(dim=1))
 torch.testing.assert_close(probabilities.sum(), torch.tensor(1.0))
 assert probabilities.argmax().item() == 1
+first_class = min(range(scores.shape[1]))
+assert first_class == 0
+right, loss_of_right = torch.tensor(1.0), 0
+assert -torch.log(right) == loss_of_right == 0, "the loss"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -173,6 +180,8 @@ p = [math.exp(s) / total for s in (1, 3, 2)]
 expected = math.log(sum(math.exp(share) for share in p)) - p[1]
 assert math.isclose(too_many.item(), expected, rel_tol=1e-5)
 assert (round(exact, 4), round(expected, 4)) == (0.4076, 0.7972)
+squeezed = (50 * torch.randn(99, 3)).softmax(dim=1)
+assert squeezed.min() >= 0 and squeezed.max() <= 1, "between"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -269,6 +278,9 @@ print("naive:  value", naive.item(), "  gradient", w.grad.item())
 assert naive.item() == math.inf
 assert math.isnan(w.grad.item())
 assert math.exp(88) < torch.finfo(torch.float32).max < math.exp(89)
+infinity = torch.tensor(math.inf)
+assert 1 / infinity == 0
+assert (0 * infinity).isnan(), "not a number"
 assert int(math.log10(torch.finfo(torch.float32).max)) == 38
 # sphinx_gallery_end_ignore
 
@@ -326,6 +338,7 @@ print("same gradient:", torch.allclose(weights.grad, by_formula, atol=1e-6))
 torch.testing.assert_close(loss, by_softplus)
 torch.testing.assert_close(weights.grad, by_formula.detach())
 assert X.shape == (100, 20)
+assert sorted(set(y.tolist())) == [0, 1], "labels"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -375,7 +388,8 @@ fig.set_label(
 )
 missing = ws.detach()[slope.isnan()]
 assert -26 < missing.max() < -25 < -88 / 3.5 + 0.5
-assert (missing < -25).all()
+assert (missing < -25).all(), "no number to the left"
+assert -3.5 * -25.2 < 89 < -3.5 * -25.5, "passes"
 assert 88 < math.log(torch.finfo(torch.float32).max) < 89
 # sphinx_gallery_end_ignore
 
@@ -403,6 +417,7 @@ print(
 assert math.isnan(by_formula.item())
 assert math.isclose(by_shift.item(), math.log(1 + math.e), rel_tol=1e-5)
 assert (F.cross_entropy(huge, label) - by_shift).abs() < 1e-6
+assert huge.max() == 1000, "scores of"
 # sphinx_gallery_end_ignore
 
 # %%

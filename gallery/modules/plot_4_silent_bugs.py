@@ -40,6 +40,10 @@ def fresh():
     return nn.Sequential(nn.Linear(4, 16), nn.Tanh(), nn.Linear(16, 1))
 
 
+# sphinx_gallery_start_ignore
+assert len(X) == len(Y) == 200, "samples"
+# sphinx_gallery_end_ignore
+
 # %%
 # One step with all its parts in place, and a loop that takes any such step:
 
@@ -142,6 +146,9 @@ fig.set_label(
     " wrong rate a line that sinks slowly."
 )
 assert 10 * good[-1] < slow[-1] < 0.99 * slow[0]
+assert torch.optim.Adam([torch.zeros(1)]).defaults["lr"] == 0.001, (
+    "a rate for Adam"
+)
 assert all(b < a for a, b in itertools.pairwise(slow))
 # sphinx_gallery_end_ignore
 
@@ -170,6 +177,7 @@ print(f"last loss {last:.2f}, spread of predictions {net(X).std():.3f}")
 
 # sphinx_gallery_start_ignore
 assert (net(X) - Y.flatten()).shape == (200, 200)
+assert net(X).shape == (200, 1)
 assert abs(last - variance) < 0.02 * variance
 assert net(X).std() < 0.1 * Y.std()
 # sphinx_gallery_end_ignore
@@ -212,7 +220,7 @@ print(
 import math
 
 assert math.isclose(perfect, math.log(1 + 2 / math.e), rel_tol=1e-6)
-assert round(perfect, 2) == 0.55
+assert round(math.log(1 + 2 / math.e), 2) == round(perfect, 2) == 0.55
 assert once < 0.3 < perfect < twice
 # sphinx_gallery_end_ignore
 
@@ -240,6 +248,11 @@ print("gradients:", [p.grad for p in net.parameters()])
 # sphinx_gallery_start_ignore
 assert all(p.grad is None for p in net.parameters())
 assert len(set(run(cut_off))) == 1
+net, numbered = fresh(), {2: hasty, 6: cut_off}
+run(numbered[2], net)
+assert all(p.grad is not None for p in net.parameters()), (
+    "with bug 2 they were there"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -263,7 +276,9 @@ assert net[0].weight.abs().max() == 0
 net = fresh()
 for p in net.parameters():
     nn.init.constant_(p, 0.1)
-assert all((p == 0.1).all() for p in net.parameters())
+assert all((p == 0.1).all() for p in net.parameters()), (
+    "with all weights at 0.1"
+)
 run(right, net)
 assert (net[0].weight - net[0].weight[0]).abs().max() < 1e-5
 assert len(net[0].weight) == 16
@@ -377,6 +392,11 @@ assert train_on(raw) > 0.5 * variance
 assert train_on(scaled) < 0.2 * variance
 saturated = (fresh()[:2](raw).abs() > 0.999).float().mean()
 assert saturated > 0.9
+end = torch.tensor(30.0, requires_grad=True)
+assert torch.autograd.grad(end.tanh(), end)[0] == 0, (
+    "the slope of tanh at its ends"
+)
+assert X.T.shape == (4, 200)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -556,7 +576,7 @@ from pathlib import Path
 text = Path(inspect.currentframe().f_code.co_filename).read_text("utf-8")
 numbers = [int(n) for n in re.findall(r"^# [*][*](\d+) ·", text, re.M)]
 assert numbers == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]
-assert fresh()[0](raw).std() > 50 > 2 > fresh()[0](scaled).std()
+assert fresh()[0](raw).std() > 50 > 2 > fresh()[0](scaled).std(), "bug 11"
 # sphinx_gallery_end_ignore
 
 # %%

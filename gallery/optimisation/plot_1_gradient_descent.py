@@ -104,8 +104,8 @@ fig.set_label(
     " height about 23."
 )
 torch.testing.assert_close(loss(x + update), torch.tensor(4.8**2))
-assert round(4.8**2) == 23
-assert loss(x).item() == 36
+assert round(4.8**2) == 23, "the mark after the step"
+assert loss(x).item() == 36, "before the step"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -132,6 +132,7 @@ print(
 # sphinx_gallery_start_ignore
 assert [round(p, 3) for p in positions[:3]] == [-4.0, -2.8, -1.84]
 assert round(positions[-1], 2) == 1.93
+assert slope(torch.tensor(2.0)) == 0, "where x is to arrive"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -167,9 +168,12 @@ anim._fig.set_label(
     " position, then the mark moves to its tip. The arrows shrink from 1.2 to less than 0.02."
 )
 updates = trajectory.positions.diff(dim=0)
-assert 1.19 < updates[0].item() < 1.21
-assert 0 < updates[-1].item() < 0.02
-assert positions[0] - 2 == -6
+assert round(updates[0].item(), 6) == 1.2, "the first arrow covers"
+assert 0 < updates[-1].item() < 0.02, "the last arrow"
+d, lr_ = positions[0] - 2, 0.1
+assert d == -6
+assert abs((d - lr_ * 2 * d) - (1 - 2 * lr_) * d) < 1e-12
+assert 1 - 2 * lr_ == 0.8, "the factor"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -267,7 +271,20 @@ for rate, run in zip(rates, runs, strict=True):
         run.positions[:, 0].double(), formula, rtol=1e-3, atol=1e-4
     )
 assert {round(p, 3) for p in runs[3].positions[:, 0].tolist()} == {-4, 8}
-assert 2 / (2 * 10) == 0.1
+assert 2 / (2 * 10) == 0.1, "the limit for ten times the slope"
+second = torch.func.grad(torch.func.grad(loss))(torch.tensor(0.0))
+assert second == 2, "the second derivative"
+assert 2 / second == 1, "the limit of this function: 2 / L''"
+factors = {rate: round(1 - 2 * rate, 2) for rate in rates}
+assert factors == {0.01: 0.98, 0.1: 0.8, 0.9: -0.8, 1.0: -1, 1.1: -1.2}
+assert 0 < factors[0.01] < 1, "near 1 creeps"
+assert 0 < factors[0.1] < 1, "between 0 and 1 goes straight in"
+assert -1 < factors[0.9] < 0, "a negative factor jumps"
+assert factors[1.0] == -1, "never shrinks"
+assert factors[1.1] < -1, "grows beyond"
+assert abs(factors[0.1]) == abs(factors[0.9]), "end equally close"
+assert all(abs(1 - 2 * lr) < 1 for lr in rates if 0 < lr < 1), "converges"
+assert not any(abs(1 - 2 * lr) < 1 for lr in rates if lr >= 1)
 # sphinx_gallery_end_ignore
 
 # %%

@@ -79,6 +79,7 @@ fig.set_label(
 assert turn.abs().max().item() == 0
 ratios = straight.values[1:] / straight.values[:-1]
 torch.testing.assert_close(ratios, torch.full((20,), 0.8**2))
+assert 1 - 20 * 0.01 == 0.8
 # sphinx_gallery_end_ignore
 
 # %%
@@ -132,6 +133,10 @@ fig.set_label(
     " goes down to the axis, the others along it to near the origin. With 0.155 the path jumps from side"
     " to side, in shrinking zigzags. With 0.17 the zigzags grow while they come nearer to the y axis."
 )
+size = {name: 1 - 12 * lr for name, lr in rates.items()}
+assert round(size["zigzags"], 2) == -0.86, "the steep factor, negative"
+assert 0.8 < size["creeps"] < 1, "both factors near 1"
+assert abs(size["explodes"]) > 1, "size above"
 for lr in rates.values():
     run = descend(stretched, corner, lr=lr, num_steps=25)
     k = torch.arange(26)
@@ -170,6 +175,9 @@ print(skewed(torch.tensor([x, y])).item(), 10 * (x**2 - 3 * x * y + 4 * y**2))
 # sphinx_gallery_start_ignore
 assert skewed(torch.tensor([x, y])).item() == 10 * (9 + 18 + 16) == 430
 assert start.tolist() == [8, 8]
+vs, symmetric = torch.randn(9, 2), (torch.triu(2 * G) - G.diag().diag())
+torch.testing.assert_close((symmetric + symmetric.T) / 2, G)
+torch.testing.assert_close((vs @ symmetric * vs).sum(1), (vs @ G * vs).sum(1))
 # sphinx_gallery_end_ignore
 
 # %%
@@ -304,7 +312,8 @@ print(f"largest difference between formula and run: {difference:.0e}")
 
 # sphinx_gallery_start_ignore
 assert difference < 1e-4
-assert 1 - 0.0219 * exact[1] < -1 < 1 - 0.0213 * exact[1]
+assert 1 - 0.0219 * exact[1] < -1 < 1 - 0.0213 * exact[1], "the steep factor"
+assert round(exact[1].item(), 2) == 92.43 and round(2 / 92.43, 4) == 0.0216
 # sphinx_gallery_end_ignore
 
 # %%
@@ -366,7 +375,7 @@ fig.set_label(
 ends = [run.values[-1].item() for run in runs.values()]
 assert min(ends) == ends[1]
 assert ends[3] > runs["lr = 0.0219"].values[0].item()
-assert -1 < 1 - 0.0213 * exact[1] < -0.9
+assert -1 < 1 - 0.0213 * exact[1] < -0.9, "the factor of the steep direction"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -396,7 +405,7 @@ assert round(kappa, 1) == round((5 + root) / (5 - root), 1) == 12.2
 assert abs(best_lr - 2 / 100) < 1e-6
 assert round(size, 3) == 0.849
 assert best.values[-1] < min(ends)
-assert round(100 * (1 - size)) == 15
+assert round(100 * (1 - size)) == 15, "per cent that the distance shrinks"
 # sphinx_gallery_end_ignore
 
 # %%

@@ -54,6 +54,10 @@ print("by hand:", [round(p, 4) for p in by_hand])
 expected = torch.tensor([-4 + 1.4, -3 + 0.0, -2 - 0.2])
 torch.testing.assert_close(torch.tensor(by_hand), expected)
 torch.testing.assert_close(expected, torch.tensor([-2.6, -3.0, -2.2]))
+assert (start, [round(p, 4) for p in by_hand]) == (
+    (-4, -3, -2),
+    [-2.6, -3.0, -2.2],
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -71,7 +75,7 @@ print("by SGD: ", [round(p.item(), 4) for p in (x, y, z)])
 torch.testing.assert_close(torch.stack([x, y, z]).detach(), expected)
 last = torch.tensor([[20.0, -30.0], [-30.0, 80.0]])
 least, most = torch.linalg.eigvalsh(last).tolist()
-assert round(most / least) == 12
+assert round(most / least) == 12, "the condition number of the last valley"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -123,7 +127,8 @@ left = torch.stack([d @ along, d @ across]) * (999 / 1001) ** 300
 exact = (left[0] ** 2 + 1000 * left[1] ** 2) / 2
 torch.testing.assert_close(values[-1], exact, rtol=0.02, atol=0)
 needed = torch.tensor(0.001).log() / torch.tensor(999 / 1001).log()
-assert 3000 < needed < 4000
+assert 3000 < needed < 4000, "more steps for a thousandth of the distance"
+assert (1000 - 1) / (1000 + 1) == 999 / 1001 == 1 - 2 / (1 + 1000)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -171,6 +176,9 @@ print(f"value after 300 steps: {theirs.values[-1]:.0e}")
 assert difference < 1e-4
 assert theirs.values[-1] < 1e-8
 assert theirs.values[-1] < 1e-8 * values[-1]
+assert round(values[-1].item()) == 11, "left by gradient descent"
+beta = 0.88
+assert abs(sum(beta**k for k in range(300)) - 1 / (1 - beta)) < 1e-9
 # sphinx_gallery_end_ignore
 
 # %%
@@ -208,6 +216,10 @@ fig.set_label(
     " values of beta. Gradient descent hardly falls; 0.50 falls in a straight line by a few powers of"
     " ten. With 0.90 the curve falls by more than ten, in waves. With 0.99 the waves hardly sink."
 )
+beta = 0.99
+waves = runs[f"momentum {beta}"].values  # of beta = 0.99
+assert list(runs)[-1] == f"momentum {0.99}", "the last has waves"
+assert waves[200:].max() > 0.1 * waves[:100].max(), "the waves hardly sink"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -290,6 +302,11 @@ def adam(f, v, lr, num_steps, betas=(0.9, 0.999), eps=1e-8):
     return v
 
 
+# sphinx_gallery_start_ignore
+begin = adam(lambda v: (0 * v).sum(), torch.ones(1), 0.1, num_steps=3)
+assert begin == 1 and torch.zeros_like(begin) == 0, "means begin"
+# sphinx_gallery_end_ignore
+
 # %%
 # Is it the same Adam?
 
@@ -306,6 +323,11 @@ assert (
     inspect.signature(torch.optim.AdamW).parameters["weight_decay"].default
     == 0.01
 )
+v0, lr_ = torch.tensor([2.0]), 0.5
+decayed = descend(
+    lambda v: (0 * v).sum(), v0, torch.optim.AdamW, lr=lr_, num_steps=1
+)
+assert torch.isclose(decayed.positions[-1], v0 * (1 - lr_ * 0.01))
 # sphinx_gallery_end_ignore
 
 # %%
@@ -335,6 +357,8 @@ torch.testing.assert_close(
     one.positions[-1], torch.tensor([shrunk + 1, shrunk - 1])
 )
 assert (round(shrunk + 1, 2), round(shrunk - 1, 2)) == (8.92, 6.92)
+from_to = eight.tolist(), adam_one.positions[-1].tolist()
+assert from_to == ([8, 8], [9, 7])
 # sphinx_gallery_end_ignore
 
 # %%
@@ -458,7 +482,7 @@ for name in ("Adam", "AdamW"):
     assert (
         along_floor["SGD"] < along_floor[name] < along_floor["momentum 0.90"]
     )
-assert all(len(run.positions) == 40 + 1 for run in chosen.values())
+assert all(len(run.positions) - 1 == 40 for run in chosen.values()), "steps"
 first = {
     name: run.positions[1] - run.positions[0] for name, run in chosen.items()
 }
@@ -508,6 +532,12 @@ import math
 
 assert math.isnan(ends["momentum", 10])
 assert ends["Adam", 10] < 1
+wild = descend(
+    valley, start, partial(sgd_momentum, lr=0.1), num_steps=num_steps
+)
+assert wild.diverged and best_rate["Adam"] >= 0.1, (
+    "0.1 for one and for another"
+)
 for kind in (torch.optim.Adam, torch.optim.AdamW):
     assert kind([torch.zeros(1)]).defaults["lr"] == 0.001
 assert ends["momentum", 0.1] > 1e6 * ends["momentum", 1]

@@ -51,6 +51,10 @@ layers = [nn.Linear(1, 40), nn.Tanh(), nn.Linear(40, 40), nn.Tanh()]
 net = nn.Sequential(*layers, nn.Linear(40, 1))
 optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
 
+# sphinx_gallery_start_ignore
+assert len(x) == len(y) == 200, "points of a curve"
+# sphinx_gallery_end_ignore
+
 # %%
 # Nine lines for the training. 400 times: let the network answer, compare, find how each parameter
 # should change, and change it a little. Every answer is kept for the picture.
@@ -88,6 +92,7 @@ fig.set_label(
     "Animation: a nearly flat line, the untrained network, bends into waves and settles on a dashed curve with"
     " several hills and valleys."
 )
+assert len(y) == 200, "the points that the network saw"
 away = [(answer - y).abs().max().item() for answer in answers]
 assert away[-1] < 0.15 < away[0]
 assert answers[0].std() < y.std()

@@ -124,6 +124,8 @@ except ValueError as error:
 # sphinx_gallery_start_ignore
 else:
     raise AssertionError("shapes (3,) and (4,) were broadcast")
+assert (np.ones((3, 1)) + np.ones(4)).shape == (3, 4), "if a size is 1"
+assert np.broadcast_shapes((1,), (4,)) == (4,)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -154,6 +156,7 @@ print("mean square:", ((predictions - as_column) ** 2).mean())
 
 # sphinx_gallery_start_ignore
 assert as_column.shape == (3, 1)
+assert targets.reshape(-1).size == targets.size, "as many as are left"
 assert ((predictions - as_column) ** 2).mean() == 0
 # sphinx_gallery_end_ignore
 
@@ -210,6 +213,8 @@ print("shared:", shared.tolist())
 # sphinx_gallery_start_ignore
 assert copied.tolist() == [1, 2, 4]
 assert shared.tolist() == [100, 2, 4]
+assert copied[0] == 1, "the copy"
+assert shared[0] == 100, "the window"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -248,6 +253,7 @@ print("shared:", same.tolist(), " copied:", other.tolist())
 
 # sphinx_gallery_start_ignore
 assert same.tolist() == [7, 20, 40]
+assert same[0] == 7, "arrived"
 assert other.tolist() == [1000, 20, 40]
 # sphinx_gallery_end_ignore
 
@@ -304,8 +310,8 @@ for name in ["float64", "float32", "int64", "int32", "uint8", "bool"]:
 for name in ["float64", "float32", "int64", "int32", "uint8", "bool"]:
     for way in (torch.tensor, torch.from_numpy):
         assert way(np.zeros(1, dtype=name)).dtype == getattr(torch, name)
-assert np.array([1.0]).itemsize * 8 == 64
-assert torch.tensor([1.0]).itemsize * 8 == 32
+assert np.array([1.0]).itemsize * 8 == 64, "bits of NumPy's numbers"
+assert torch.tensor([1.0]).itemsize * 8 == 32, "bits of PyTorch's"
 # sphinx_gallery_end_ignore
 
 # %%

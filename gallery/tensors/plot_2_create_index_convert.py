@@ -199,6 +199,8 @@ print(t)
 
 # sphinx_gallery_start_ignore
 assert all(t[i, j] == 10 * i + j for i in range(4) for j in range(6))
+row, column = (t == 23).nonzero()[0].tolist()
+assert row == 2 and column == 3, "the entry 23"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -278,6 +280,9 @@ fig.set_label(
 assert torch.equal(t[i[:, None], j], t[i][:, j])
 assert t[i][:, j].tolist() == [[14, 15], [34, 35]]
 assert t[t % 7 == 0].tolist() == [0, 14, 21, 35]
+assert [k for k in range(1, 8) if (t[t % 7 == 0] % k == 0).all()] == [1, 7], (
+    "multiples of"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -298,6 +303,7 @@ print("row 0 of t:", t[0])
 
 # sphinx_gallery_start_ignore
 assert t[0].tolist() == [-1, 1, 2, 3, 4, 5]
+assert listed[0, 1] == -2, "in the selection"
 # sphinx_gallery_end_ignore
 
 # %%

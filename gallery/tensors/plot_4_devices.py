@@ -145,6 +145,11 @@ def spread(u, num_steps):
     return u
 
 
+# sphinx_gallery_start_ignore
+cooled = spread(torch.ones(5, 5), 1)
+assert cooled[0].unique() == cooled[:, -1].unique() == 0, "the rim is kept"
+# sphinx_gallery_end_ignore
+
 # %%
 # There are no loops over cells, only four shifted :term:`views <view>` of the grid, added. The
 # point for this lesson is ``zeros_like``. With ``torch.zeros(u.shape)`` the new grid would lie on
@@ -318,6 +323,8 @@ print("both there:", weights.device.type == steps.device.type == device.type)
 # sphinx_gallery_start_ignore
 assert weights.device.type == steps.device.type == device.type
 assert torch.zeros(1).device.type == "cpu"
+here = torch.ones(3)
+assert (here / torch.tensor([1.0, 2.0, 4.0])).tolist() == [1, 0.5, 0.25]
 # sphinx_gallery_end_ignore
 
 # %%

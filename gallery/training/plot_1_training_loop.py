@@ -153,6 +153,7 @@ print(f"training loss of 512 units on pure noise: {loss.item():.3f}")
 
 # sphinx_gallery_start_ignore
 assert loss.item() < 0.05
+assert len(X) == len(noise) == 200, "samples"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -172,6 +173,9 @@ fresh = {n: loss_fn(p, new_noise).item() for n, p in predictions.items()}
 assert fresh["constant"] < fresh["16 units"] < fresh["512 units"]
 assert min(fresh.values()) > 0.95 * new_noise.var().item()
 assert fresh["512 units"] > 1.5
+assert loss.item() < 0.05 < fresh["16 units"], (
+    "the loss of noise would stop the loop"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -244,6 +248,10 @@ for _ in range(300):
         w -= 0.1 * dw
         b -= 0.1 * db
 
+# sphinx_gallery_start_ignore
+assert torch.isclose(loss, 1 / len(y) * sum((X @ w + b - y) ** 2))
+# sphinx_gallery_end_ignore
+
 # %%
 # The exact solution treats the offset as the weight of one more input that is always 1:
 
@@ -257,6 +265,13 @@ print(f"largest difference: {(found - exact).abs().max().item():.0e}")
 # sphinx_gallery_start_ignore
 assert (found - exact).abs().max() < 1e-5
 truth = torch.cat([w_true, torch.tensor([b_true])])
+assert (w_true.tolist(), b_true) == ([2, -1, 0.5], 0.7)
+assert ones[:, -1].unique() == 1, "one more input, always"
+exactly = X @ w_true + b_true
+linear = torch.linalg.lstsq(ones, exactly).solution
+assert (ones @ linear - exactly).square().mean().round(decimals=9) == 0, (
+    "the mean"
+)
 assert 0.001 < (exact - truth).abs().max() < 0.05
 # sphinx_gallery_end_ignore
 

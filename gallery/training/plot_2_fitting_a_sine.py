@@ -258,7 +258,9 @@ ratio = torch.tensor(val_losses[5:]) / torch.tensor(train_losses[5:])
 assert ratio.min() > 0.6
 assert ratio.max() < 1.8
 assert min(train_losses) > 0.008
-assert len(train_set) == 400
+assert len(train_set) == 400, "samples"
+variance = torch.tensor([0.1, -0.1]).var(correction=0)
+assert torch.isclose(variance, torch.tensor(0.1**2)) and 0.1**2 - 0.01 < 1e-9
 # sphinx_gallery_end_ignore
 
 # %%
@@ -313,7 +315,7 @@ print("last epoch, test:      ", round(test, 4))
 assert to_truth < 0.5 * val_losses[best]
 assert to_truth < 0.005
 assert test < 0.02
-assert len(train_set) == 400
+assert len(train_set) == 400, "noisy values"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -361,13 +363,18 @@ assert frames[-1] == num_epochs
 # %%
 # .. note::
 #
-#    To do something in every 20th epoch, write ``if epoch % 20 == 0:``. Without the ``== 0`` the
+#    To do something in every 20th epoch, write ``if epoch % 20 == 0``. Without the ``== 0`` the
 #    condition is true whenever there *is* a remainder, in 19 epochs of 20.
 
 print(sum(bool(epoch % 20) for epoch in range(1000)), "of 1000 epochs")
 
 # sphinx_gallery_start_ignore
 assert sum(bool(epoch % 20) for epoch in range(1000)) == 1000 * 19 // 20 == 950
+without = [epoch for epoch in range(1000) if epoch % 20]
+assert [epoch for epoch in range(1000) if epoch % 20 == 0] == list(
+    range(0, 1000, 20)
+)
+assert not set(without) & set(range(0, 1000, 20))
 # sphinx_gallery_end_ignore
 
 # %%
@@ -437,6 +444,16 @@ fig.set_label(
     "The final losses of 64 networks with tanh and 64 with ReLU, each sorted. With tanh next to all lie"
     " below 0.01, most of them far below. With ReLU about half do; the others form steps from 0.03"
     " upwards, and a few lie on a dotted line at one half, the loss of a constant."
+)
+grid_sine = grid.sin().square().mean()
+assert abs(grid_sine - 1 / 2) < 0.01, "the loss of the constant"
+negative = torch.tensor(-1.0, requires_grad=True)
+assert negative.relu() == 0, "a ReLU gives"
+assert torch.autograd.grad(negative.relu(), negative)[0] == 0, "the slope"
+constants = torch.linspace(-1, 1, 21)[:, None]
+of_constants = (grid.sin().flatten() - constants).square().mean(dim=1)
+assert constants[of_constants.argmin()].round(decimals=4) == 0, (
+    "the best constant"
 )
 # sphinx_gallery_end_ignore
 

@@ -77,7 +77,9 @@ print(one_hot(torch.tensor([6, 0])))
 
 # sphinx_gallery_start_ignore
 assert one_hot(torch.tensor([6]))[0].tolist() == [0] * 6 + [1] + [0] * 3
-assert one_hot(torch.tensor([6]))[0].argmax() == 6
+assert one_hot(torch.tensor([6]))[0].argmax() == 6, "the index of label 6"
+places = one_hot(torch.arange(num_classes)).argmax(dim=1)
+assert places[0] == 0, "the first place"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -103,7 +105,8 @@ assert abs((0.9**2 + 9 * 0.1**2) / 10 - 0.09) < 1e-12
 assert abs(halves / loss_fn(constant, targets) - 10 / 2) < 1e-4
 import math
 
-assert round(math.log(10), 1) == 2.3
+assert round(math.log(10), 1) == 2.3, "cross entropy"
+assert sorted(set(targets.flatten().tolist())) == [0, 1], "outputs"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -369,7 +372,7 @@ assert confusions.diagonal().sum() == right.sum()
 off = confusions - torch.diag(confusions.diagonal())
 assert off.max() <= 4
 assert confusions.diagonal().min() >= 20
-assert make_net()[1].out_features == 100
+assert make_net()[1].out_features == 100, "hidden units"
 # sphinx_gallery_end_ignore
 
 # %%

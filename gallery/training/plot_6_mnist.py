@@ -32,7 +32,10 @@ plt.style.use("pytorch_primer.course")
 torchvision = import_torchvision()
 
 # sphinx_gallery_start_ignore
-assert 390_000 < sum((m + 1) * n for m, n in [(784, 500), (500, 10)]) < 400_000
+num_parameters = sum((m + 1) * n for m, n in [(784, 500), (500, 10)])
+assert 390_000 < num_parameters < 400_000
+pixels, wide = 784, 28
+assert wide == 28 == pixels**0.5
 # sphinx_gallery_end_ignore
 
 # %%
@@ -65,7 +68,7 @@ print(
 assert image.size == (28, 28)
 assert plain.data.dtype == torch.uint8
 everything = len(plain) + len(torchvision.datasets.MNIST(root, train=False))
-assert everything == 10_000
+assert everything == 10_000, "images on this page"
 import json
 import os
 
@@ -307,6 +310,8 @@ for lr in (0.01, 0.1, 1.0):
     )
 
 # sphinx_gallery_start_ignore
+tenth = (0.9**2 + 9 * 0.1**2) / 10
+assert round(tenth, 9) == 0.09, "the loss of always answering a tenth"
 assert found[0.1] < found[1.0] < found[0.01] < 0.09
 
 
@@ -481,7 +486,8 @@ print("times as many images:", 60_000 / len(known))
 print(f"an epoch on all of them: about {60_000 / len(train_x) * took:.0f} s")
 
 # sphinx_gallery_start_ignore
-assert 60_000 / 8_000 == 60_000 / len(known) == 7.5
+assert 60_000 / 8_000 == 60_000 / len(known) == 7.5, "times as many steps"
+assert len(known) == 8_000, "images"
 # sphinx_gallery_end_ignore
 
 # %%

@@ -114,6 +114,10 @@ for n, k, padding, stride in [
         == (n + 2 * padding - k) // stride + 1
     )
 assert [(n + 2 - 3) // 2 + 1 for n in (28, 14)] == [14, 7]
+assert image.shape == (28, 28), "pixels"
+assert (
+    nn.Conv2d(1, 1, 3, stride=2, padding=1)(image[None, None]).shape[-1] == 14
+), "pixels"
 # sphinx_gallery_end_ignore
 
 # %%

@@ -101,18 +101,60 @@ def test_worthless_assertions_prove_nothing():
     assert found == {8, 9}
 
 
+def cell(line, code):
+    return Cell(line, list(numbers.statements_of(ast.parse(code))))
+
+
+def unproved(cells, text, line, docname="lessons/a/b"):
+    claims = numbers.claims_of_source(docname, text)
+    return [claim.text for claim in claims if not Proofs(cells).prove(claim, line)]
+
+
 def test_a_short_number_is_proved_near_by_and_a_long_one_anywhere():
-    cells = [Cell(10 * n, {float(n), 1000.0 + n}) for n in range(1, 8)]
-    proofs = Proofs("lessons/a/b", cells)
-    assert proofs.unproved("3 and 1003", 25) == []
-    assert [number.text for number in proofs.unproved("3 and 1003", 65)] == ["3"]
-    assert proofs.unproved("Lesson 9.4 tells more", 25) == []
+    cells = [cell(10 * n, f"assert steps == {n}\nassert x == 1000 + {n}") for n in range(1, 8)]
+    assert unproved(cells, "after 3 steps, or 1003", 25) == []
+    assert unproved(cells, "after 3 steps, or 1003", 65) == ["3"]
+    assert unproved(cells, "after 8 steps", 65) == ["8"]
+    assert unproved(cells, "Lesson 9.4 tells more", 25) == []
+
+
+def test_a_short_number_needs_a_statement_that_speaks_of_the_same():
+    cells = [cell(10, "assert num_steps == 3\nassert loss == 4, 'of the ball'\nx = 5")]
+    assert unproved(cells, "3 steps, and the ball at 4, and x at 5", 10) == []
+    assert unproved(cells, "3 networks", 10) == ["3"]
+    assert unproved(cells, "4 networks have learned", 10) == ["4"]
+
+
+def test_numbers_that_stand_together_are_proved_together():
+    cells = [cell(10, "assert x.shape == (2, 3)\nassert (low, high) == (4, 5)")]
+    assert unproved(cells, "the shape (2, 3), from 4 to 5", 10) == []
+    assert unproved(cells, "the shape (2, 4)", 10) == ["2, 4"]
+    assert unproved(cells, "the shape (3, 3)", 10) == ["3, 3"]
+    assert unproved(cells, r":math:`y = 2 x + 3`, and :math:`y = 2 x + 5`", 10) == ["y = 2 x + 5"]
+
+
+def test_code_in_the_text_is_code_of_the_page():
+    cells = [cell(10, "while x < 10:\n    x = x_1 + 7"), cell(90, "y = 3")]
+    assert unproved(cells, "``x < 10`` and ``x_1 + 7`` and ``x = … + 7``", 90) == []
+    assert unproved(cells, "``x < 11`` and ``x_1 + 8``", 10) == ["x < 11", "x_1 + 8"]
+    assert unproved(cells, "``1``", 10) == ["1"]  # though ``10`` has it
+
+
+def test_a_changed_claim_says_the_other_number():
+    (claim,) = numbers.claims_in("from −4 to 0.50 %", frozenset())
+    first, last = claim.numbers
+    assert claim.changed(first, 4.0).text.startswith("4 to")
+    assert claim.changed(last, 0.6).numbers[1].value == 0.6
+    assert claim.changed(last, 0.6).numbers[1].percent
 
 
 def test_code_outputs_and_other_text_are_no_prose():
     text = "one 1\n\n::\n\n   two = 2\n\n.. math:: x = 3\n\n.. comment 4\n\n- five ``5`` *6*"
-    prose = [words for _, words, _ in numbers.prose(publish_doctree(text))]
-    assert [value for words in prose for value in values(words)] == [1, 3, 5, 6]
+    blocks = [block for block, _ in numbers.prose(publish_doctree(text))]
+    found = [
+        number.value for b in blocks for c in numbers.claims_of("a", b) for number in c.numbers
+    ]
+    assert sorted(found) == [1, 3, 5, 6]
 
 
 def test_every_exception_has_a_reason():

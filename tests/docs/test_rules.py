@@ -32,14 +32,14 @@ assert x == 40 + 2
 # sphinx_gallery_end_ignore
 
 # %%
-# It is 42.
+# So x is 42.
 #
 # Recap
 # -----
 #
 # - One thing.
 # - Another.
-# - And 42.
+# - And x is 42.
 #
 # Where to go next
 # ----------------
@@ -77,7 +77,7 @@ def test_a_good_lesson_breaks_no_rule(check):
         ("print(x)\n", "print(x)\ntorch.norm(x)\n", "modern interfaces", "torch.norm", "is gone"),
         ("   :assumes: nothing\n\n", "", "form of a lesson", ".. lesson::", "say what is assumed"),
         ('# sphinx_gallery_tags = ["x"]\n', "", "form of a lesson", None, "tags are missing"),
-        ("# - And 42.\n", "", "form of a lesson", "# Recap", "the recap has 2 points"),
+        ("# - And x is 42.\n", "", "form of a lesson", "# Recap", "the recap has 2 points"),
         ("# Recap\n# -----\n", "", "form of a lesson", None, "a section `Recap`"),
         (
             "Where to go next\n# ----------------",
@@ -87,7 +87,7 @@ def test_a_good_lesson_breaks_no_rule(check):
             "the last",
         ),
         ("assert x == 40 + 2", "assert x == x", "worthless assertions", "assert", "holds for any"),
-        ("# It is 42.", "# It is 43.", "proved numbers", "It is 43", "the number 43 is in no"),
+        ("# So x is 42.", "# So x is 43.", "proved numbers", "x is 43", "43 is in no assertion"),
         ("print(x)", "print(x / 0)", "run", "print(x / 0)", "ZeroDivisionError"),
         ("print(x)", "import warnings\nwarnings.warn('w')", "run", "warnings.warn", "UserWarning"),
         ("# On.", "# .. exercise:: unknown", "exercises", None, "shows ['unknown']"),

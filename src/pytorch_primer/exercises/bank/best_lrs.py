@@ -18,7 +18,9 @@ def sweeps(generator):
     """
 
     def table(rates, sizes, n):
-        means = torch.rand(len(sizes), len(rates), generator=generator).tolist()
+        rows = torch.arange(len(sizes))[:, None]
+        means = torch.rand(len(sizes), len(rates), generator=generator)
+        means = ((rows + means) / len(sizes)).tolist()
         runs = {}
         for size, row in zip(sizes, means, strict=True):
             best = row.index(min(row))
@@ -130,3 +132,16 @@ Only one rate came back; find one for each batch size.
 The arguments of `train` are exchanged: first the rate, then the batch size.
     train(lr, batch_size) -> train(batch_size, lr)
 """)
+
+
+@best_lrs.mistake(
+    "The smallest mean is carried on from one batch size to the next: begin anew for each."
+)
+def one_best_for_all_sizes(train, lrs, batch_sizes):
+    best, lowest = {}, math.inf
+    for size in batch_sizes:
+        for lr in lrs:
+            losses = train(lr, size)
+            if all(map(math.isfinite, losses)) and score(losses) < lowest:
+                best[size], lowest = lr, score(losses)
+    return best

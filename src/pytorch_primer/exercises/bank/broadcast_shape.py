@@ -16,6 +16,8 @@ def pairs(generator):
         ((1, 3), (2, 1)),
         ((2, 3), (2,)),
         ((4, 4), (4,)),
+        ((2, 1), (0,)),
+        ((0, 3), (1, 1)),
     ]
 
 
@@ -41,7 +43,7 @@ def said(broadcast_shape, a, b):
 )
 def broadcast_shape(a, b):
     """Return, as a tuple, the shape of a sum of two tensors with the shapes ``a`` and ``b`` (tuples of
-    sizes). Where the two cannot be combined, raise a ``ValueError``.
+    sizes, which may be 0). Where the two cannot be combined, raise a ``ValueError``.
     """
     # <solution>
     length = max(len(a), len(b))
@@ -69,7 +71,11 @@ def by_trying(a, b):
         raise ValueError("no") from error
 
 
-def padded(a, b, left=False, fits=lambda m, n: m == n or 1 in (m, n), pick=max):
+def repeated(m, n):
+    return n if m == 1 else m
+
+
+def padded(a, b, left=False, fits=lambda m, n: m == n or 1 in (m, n), pick=repeated):
     length = max(len(a), len(b))
     ones_a, ones_b = (1,) * (length - len(a)), (1,) * (length - len(b))
     a, b = (a + ones_a, b + ones_b) if left else (ones_a + a, ones_b + b)
@@ -105,3 +111,10 @@ def equal_lengths_only(a, b):
 @broadcast_shape.mistake("A size of 1 is repeated: the larger of the two sizes is left.")
 def smaller_sizes(a, b):
     return padded(a, b, pick=min)
+
+
+@broadcast_shape.mistake(
+    "Beside a size of 0, a 1 becomes 0: it is repeated no times. Take the size that is not 1."
+)
+def larger_sizes(a, b):
+    return padded(a, b, pick=max)

@@ -12,6 +12,7 @@ def results(generator):
 
     a, b, c, w = (leaf() for _ in range(4))
     v = torch.randn(3, generator=generator).requires_grad_()
+    twin = v.detach().clone().requires_grad_()
     unwatched = torch.randn((), generator=generator)
     chain = a
     for _ in range(1500):  # deeper than Python's recursion limit
@@ -20,6 +21,7 @@ def results(generator):
         ((a + b) * c + c,),
         ((v * v).sum() * unwatched,),
         (torch.cat([v, torch.stack([w, w.exp()])]).max() ** 2,),
+        ((v * twin).sum(),),
         (chain * 2,),
     ]
 
@@ -106,6 +108,8 @@ These are the gradients of the leaves; return the leaves themselves.
     return found -> return list(torch.autograd.grad(L, found))
 `None` is in the list: an input that needs no gradient has no record; skip it.
     return found -> return [*found, None]
+Two leaves with equal values are still two: tell them apart with `is`, not by value.
+    found.append(record.variable) -> found += [record.variable][any(torch.equal(record.variable, v) for v in found):]
 """)
 
 
