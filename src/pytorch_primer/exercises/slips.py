@@ -10,8 +10,7 @@ from __future__ import annotations
 import ast
 import itertools
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -25,7 +24,7 @@ from pytorch_primer.exercises.variants import expression
 MAX_ROUNDS = 2_000  # of a loop that a slip made endless
 MAX_PAIRS = 600
 RARE = 3  # weight from which a slip is looked for after pairs of likelier ones
-BUDGET = 4.0  # seconds of CPU time for each kind; what was tried is kept for the next check
+BUDGET = 2_000_000  # lines that runs of the solution would take, for each kind: no clock decides
 
 
 class Candidate(NamedTuple):
@@ -131,14 +130,39 @@ def looks_like(made: Exercise, trial: Trial) -> str:
     return one.slip.clause if one is not None else ""
 
 
+@cache
+def lines_of_cases(made: Exercise) -> dict[int, int]:
+    """Count the lines that Python executes when the solution runs on each case, fewest first."""
+    solution_of(made)  # what is done once a process is done now
+    trial, before = Trial(made, made.solution, quiet=True), sys.gettrace()
+    counts = {}
+    for case in range(len(trial)):
+        lines = itertools.count()
+
+        def count(frame: object, event: str, arg: object, lines: Iterator[int] = lines) -> object:
+            if event == "line":
+                next(lines)
+            return count
+
+        sys.settrace(count)  # type: ignore[arg-type]
+        try:
+            trial[case]
+        finally:
+            sys.settrace(before)
+        counts[case] = next(lines)
+    return dict(sorted(counts.items(), key=lambda item: item[1]))
+
+
+def affordable(made: Exercise, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Yield as many candidates as the budget allows; most of them show on the shortest case."""
+    shortest = min(lines_of_cases(made).values())
+    return itertools.islice(candidates, BUDGET // shortest)
+
+
 def matching(made: Exercise, trial: Trial, candidates: list[Candidate]) -> Iterator[Candidate]:
-    """Yield the candidates that do on every case what the answer does, until the time is over."""
-    end = time.process_time() + BUDGET
-    solution = solution_of(made)
-    cases = sorted(range(len(solution)), key=lambda case: solution[case].seconds)
-    for candidate in candidates:
-        if time.process_time() > end:
-            return
+    """Yield the candidates that do on every case what the answer does."""
+    cases = lines_of_cases(made)
+    for candidate in affordable(made, candidates):
         pairs = ((candidate.trial[case], trial[case]) for case in cases)
         if all(
             mine.error is None and same_pieces(mine, its, made.tolerance) for mine, its in pairs
@@ -157,11 +181,9 @@ def of_parts(made: Exercise, trial: Trial) -> str:
     if len(wrong) < 2:
         return ""
     explained: dict[frozenset[str], str] = {}
-    end = time.process_time() + BUDGET
     known = [(m.message.rstrip("."), t) for m, t in mistakes_of(made)]
-    for clause, other in [*known, *((c.slip.clause, c.trial) for c in singles(made))]:
-        if time.process_time() > end:
-            break
+    tried = ((c.slip.clause, c.trial) for c in affordable(made, singles(made)))
+    for clause, other in itertools.chain(known, tried):
         if other[0].pieces.keys() != want[0].keys():
             continue
         theirs = [outcome.pieces for outcome in other]

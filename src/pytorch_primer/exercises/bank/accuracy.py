@@ -12,9 +12,11 @@ def networks(generator):
         net = nn.Sequential(nn.Linear(2, 8), nn.ReLU(), nn.Dropout(0.5), nn.Linear(8, 3))
         for p in net.parameters():
             p.data = torch.randn(p.shape, generator=generator)
-        net.train(training)
         x = torch.randn(n, 2, generator=generator)
         labels = torch.randint(0, 3, (n,), generator=generator)
+        ends = [0, -1]  # answered rightly: who leaves them out is found out
+        labels[ends] = net.eval()(x[ends]).argmax(dim=1)
+        net.train(training)
         return net, x, labels
 
     return [case(50, True), case(40, False)]

@@ -14,7 +14,10 @@ def sweeps(generator):
     """Tables of losses in which each rate is the best by another rule.
 
     From the best rate on: best over the last quarter, at the last step, over the first quarter, with
-    a nan on the way, over the whole run, with the lowest loss of all, and the worst over the last quarter.
+    with a nan on the way, over the whole run, with the lowest loss of all, and the worst over the
+    last quarter. The best rate stands first, last, or between, and owes its mean to the first loss
+    of its last quarter. Each batch size does worse than the one before, so that a best one that is
+    carried on shows.
     """
 
     def table(rates, sizes, n):
@@ -22,12 +25,17 @@ def sweeps(generator):
         means = torch.rand(len(sizes), len(rates), generator=generator)
         means = ((rows + means) / len(sizes)).tolist()
         runs = {}
-        for size, row in zip(sizes, means, strict=True):
-            best = row.index(min(row))
+        for i, (size, row) in enumerate(zip(sizes, means, strict=True)):
+            best, at = row.index(min(row)), [0, len(row) - 1, len(row) // 2][i]
+            row[best], row[at] = row[at], row[best]
+            best = at
             for j, (lr, mean) in enumerate(zip(rates, row, strict=True)):
                 quarter = n // 4
                 losses = [3.0 + mean] * (n - quarter) + [mean + 0.5] * quarter
                 role = (j - best) % len(rates)
+                if role == 0:
+                    losses[-quarter:] = [mean + 1.5] * quarter
+                    losses[-quarter] -= quarter
                 if role == 1:
                     losses[-quarter:] = [mean + 4.0] * (quarter - 1) + [0.01]
                 elif role == 2:
@@ -38,7 +46,7 @@ def sweeps(generator):
                 elif role == 4:
                     losses = [1.6] * n
                 elif role == 5:
-                    losses[n // 2] = 0.001
+                    losses[n // 2] = -10.0
                 elif role == 6:
                     losses[-quarter:] = [20.0] * quarter
                 runs[lr, size] = losses

@@ -32,7 +32,8 @@ def trainings(generator):
         (bowl(1.0),),
         (noisy,),
         (bowl(0.004, overflow=True),),
-        (bowl(900.0),),
+        (bowl(9000.0),),
+        (bowl(4e-5),),
         (steps_up,),
         (recovers,),
     ]

@@ -7,7 +7,7 @@ from pytorch_primer.exercises.specs import NumberSpec
 
 
 def numbers(generator):
-    return [(3.0, -2.0, 1.0), (0.5, 4.0, -3.0), (7.0, 5.0, 2.0)]
+    return [(3.0, -2.0, 1.0), (0.5, 4.0, -3.0), (5.0, 7.0, 2.0)]
 
 
 @exercise(

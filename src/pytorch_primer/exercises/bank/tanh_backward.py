@@ -9,7 +9,7 @@ from pytorch_primer.exercises.specs import NumberSpec
 
 
 def values(generator):
-    return [(0.5, -1.2), (2.0, 0.3), (-1.0, 0.8)]
+    return [(0.5, -1.2), (2.0, 0.3), (-1.0, 0.8), (0.1, 1.0)]
 
 
 @exercise(
