@@ -7,7 +7,9 @@ works without a network once it has run.
 
 from __future__ import annotations
 
+import argparse
 import os
+import shlex
 import shutil
 import socket
 import sys
@@ -20,7 +22,9 @@ ENV = ROOT / ".nox" / "primer"
 BIN = ENV / ("Scripts" if os.name == "nt" else "bin")
 SITE = ROOT / "docs" / "_build" / "html"
 DOCTREES = ROOT / "docs" / "_build" / "doctrees"  # not among the pages, which are published
-WHEEL = ROOT / "docs" / "_build" / "wheel"
+CACHE = ROOT / "docs" / "_build" / "cache"  # what lessons have left; works in another checkout
+SHARDS = ROOT / "docs" / "_build" / "shards"
+WHEEL_SCRIPT = ROOT / "docs" / "course_site" / "wheel.py"
 CONSTRAINTS = ROOT / "constraints.txt"
 DESCRIBED_BY = ("pyproject.toml", "constraints.txt", "docs/package-lock.json")
 
@@ -65,33 +69,51 @@ def run(session: nox.Session, module: str, *args: str, **env: str) -> None:
 
 
 def build_wheel(session: nox.Session) -> None:
-    """Build the wheel that the site serves and that the notebooks install."""
-    shutil.rmtree(WHEEL, ignore_errors=True)
-    args = ("--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(WHEEL), str(ROOT))
-    run(session, "pip", "wheel", *args, SOURCE_DATE_EPOCH="1767225600")  # the same bytes each time
+    """Build the wheel that the site serves and that the notebooks install, if it must be."""
+    session.run(str(BIN / "python"), str(WHEEL_SCRIPT), external=True)
 
 
 @nox.session(python=False)
 def docs(session: nox.Session) -> None:
-    """Build the whole site; ``nox -s docs -- LESSON`` runs only the lessons that match."""
+    """Build the site; lessons that are as they were do not run.
+
+    ``LESSON`` runs only the lessons that match, ``--fresh`` starts from nothing, ``--jobs 1`` runs
+    one lesson at a time, ``--shard 2/4`` runs the second quarter of the lessons and builds no site,
+    ``--merge`` builds it from all shards that lie in ``docs/_build/shards``.
+    """
+    parser = argparse.ArgumentParser(prog="nox -s docs --")
+    parser.add_argument("lesson", nargs="?", help="part of a lesson's name")
+    parser.add_argument("--fresh", action="store_true", help="start from nothing")
+    parser.add_argument("--jobs", type=int, default=0, help="lessons at a time")
+    parser.add_argument("--shard", metavar="2/4", help="run these lessons only")
+    parser.add_argument("--merge", action="store_true", help="take what the shards have run")
+    asked = parser.parse_args(session.posargs)
     install(session)
     build_wheel(session)
-    if session.posargs:
-        build_lesson(session, session.posargs[0])
-        return
-    for folder in (ROOT / "docs" / "lessons", SITE, DOCTREES):
-        # sphinx-gallery would take a lesson for unchanged although the library has changed.
-        shutil.rmtree(folder, ignore_errors=True)
-    run(session, "sphinx", "-W", "--keep-going", "-n", "-d", str(DOCTREES), "docs", str(SITE))
-    say_where(session, SITE)
+    if asked.fresh:
+        for folder in (ROOT / "docs" / "lessons", SITE, DOCTREES, CACHE):
+            shutil.rmtree(folder, ignore_errors=True)
+    jobs = f"-Dlesson_jobs={asked.jobs}"
+    if asked.shard:
+        run(session, "course_site.shard", asked.shard, PYTHONPATH=str(ROOT / "docs"))
+    elif asked.lesson:
+        build_lesson(session, asked.lesson, jobs)
+    else:
+        if asked.merge:
+            for shard in sorted(SHARDS.glob("*/entries")):
+                shutil.copytree(shard, CACHE / "entries", dirs_exist_ok=True)
+        strict = ("-W", "--keep-going", "-n")
+        run(session, "sphinx", *strict, jobs, "-d", str(DOCTREES), "docs", str(SITE))
+        say_where(session, SITE)
 
 
-def build_lesson(session: nox.Session, pattern: str) -> None:
+def build_lesson(session: nox.Session, pattern: str, jobs: str) -> None:
     """Run the lessons that match; what other pages compute from all lessons is left out."""
     site = SITE.with_name("lesson")
     matching = f"-Dsphinx_gallery_conf.filename_pattern={pattern}"
     partly = (
         matching,
+        jobs,
         "-Dnb_execution_mode=off",
         "-n",
         "-d",
@@ -110,13 +132,34 @@ def say_where(session: nox.Session, site: Path) -> None:
 
 @nox.session(python=False)
 def docs_live(session: nox.Session) -> None:
-    """Serve the site; rebuild and reload it whenever a file is saved."""
+    """Serve the site; rebuild and reload it whenever a file is saved; ``--port 8001`` says where.
+
+    Without a port it takes 8000, or one that is free. The archives are left out.
+    """
+    parser = argparse.ArgumentParser(prog="nox -s docs_live --")
+    parser.add_argument("--port", type=int, help="where to serve")
+    parser.add_argument("--no-browser", action="store_true", help="open none")
+    asked = parser.parse_args(session.posargs)
     install(session)
     build_wheel(session)
     watch = ("--watch", "gallery", "--watch", "src")
     written = ("--ignore", str(ROOT / "docs/lessons"), "--ignore", str(ROOT / "docs/_build"))
-    options = ("--open-browser", "-d", str(DOCTREES))
-    run(session, "sphinx_autobuild", *watch, *written, *options, "docs", str(SITE))
+    before = ("--pre-build", shlex.join([str(BIN / "python"), str(WHEEL_SCRIPT)]))
+    options = ["--port", str(asked.port or free_port(8000)), "-d", str(DOCTREES)]
+    options += ["-n", "-Dcourse_archives=0", *([] if asked.no_browser else ["--open-browser"])]
+    run(session, "sphinx_autobuild", *watch, *written, *before, *options, "docs", str(SITE))
+
+
+def free_port(wanted: int) -> int:
+    """Give a port, or another if somebody listens there."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("no port is free on 127.0.0.1: is the loopback interface up?")
 
 
 @nox.session(python=False)

@@ -17,8 +17,8 @@ sys.path.insert(0, str(HERE))
 
 from course_site import inventories  # noqa: E402  # starts the clock of the report, too
 
-# A dependency of furo sets the root logger to INFO, at which these two talk.
-for name in ("matplotlib", "traitlets"):
+# A dependency of furo sets the root logger to INFO, at which these talk.
+for name in ("fontTools", "matplotlib", "traitlets"):
     logging.getLogger(name).setLevel(logging.WARNING)
 
 project = "PyTorch Primer"

@@ -24,6 +24,8 @@ from matplotlib.patches import Circle, Rectangle
 from sphinx.application import Sphinx
 
 from course_site import look
+from course_site.cache import once, put
+from course_site.keys import digest
 from course_site.scripts import lesson_of, outline_of
 from course_site.store import lessons_of
 
@@ -106,9 +108,19 @@ def write_pictures(app: Sphinx) -> None:
     """Draw the card of the course and the touch icon, where Sphinx finds static files."""
     if app.builder.format != "html":
         return
-    folder = Path(app.srcdir, look.FOLDER)
     colours = [part.colours[0] for part in outline_of(app.config).parts]
-    type_ = FontProperties(fname=look.write_plain(app, folder.parent / "card.ttf"))
+    depends = [look.key_of(Path(app.srcdir, look.PACKAGES)), Path(__file__).read_text("utf-8")]
+    key = digest("\n".join([*depends, *colours]).encode())
+    place = Path(app.srcdir, look.MADE, "pictures")
+    made = once(place, key, lambda folder: draw_pictures(app, folder, colours))
+    for name in (CARD, ICON):
+        put(made / name, Path(app.srcdir, look.FOLDER, name))
+
+
+def draw_pictures(app: Sphinx, folder: Path, colours: list[str]) -> None:
+    """Draw the card and the icon into a folder."""
+    face = look.write_plain(app, folder / "card.ttf")
+    type_ = FontProperties(fname=face)
     fig, ax = draw(1200, 630)
     for n, colour in enumerate(colours):
         width = 1200 / len(colours)
@@ -125,6 +137,7 @@ def write_pictures(app: Sphinx) -> None:
     for place, colour in zip(((42, 138), (42, 42), (142, 90)), colours, strict=False):
         ax.add_patch(Circle(place, 22, color=colour, zorder=3))
     save(fig, folder / ICON)
+    face.unlink()
 
 
 # -- the site's map --------------------------------------------------------------------------------

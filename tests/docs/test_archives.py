@@ -46,7 +46,10 @@ def site(tmp_path):
 def write(site):
     """Write the archives of a site and give their bytes by name."""
     builder = SimpleNamespace(format="html")
-    app = SimpleNamespace(builder=builder, outdir=str(site), srcdir=str(site.parents[1]))
+    config = SimpleNamespace(course_archives=True)
+    app = SimpleNamespace(
+        builder=builder, config=config, outdir=str(site), srcdir=str(site.parents[1])
+    )
     downloads.write_archives(app, None)
     return {path.name: path.read_bytes() for path in (site / "downloads").iterdir()}
 

@@ -253,7 +253,11 @@ def test_code_links_to_other_documentation(lesson):
 
 def test_a_line_under_the_title_has_run_time_and_downloads(good, lesson):
     line = lesson.h1.find_next_sibling()
-    assert re.match(r"Run in \d+\.\d s · ", line.get_text())
+    assert line.get_text().startswith("Run by the build · ")
+    times = (good.html / "_static/run_times.js").read_text(encoding="utf-8")
+    said = line.select_one("[data-run-of]")["data-run-of"]
+    assert re.search(rf'"{said}": "Run in \d+\.\d s"', times)
+    assert lesson.select_one('script[src="../../_static/run_times.js"]')
     names = [a["href"] for a in line.select("a[download]")]
     assert names == ["plot_9_everything.ipynb", "plot_9_everything.py"]
     assert all(((good.html / LESSON).parent / name).exists() for name in names)
