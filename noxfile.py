@@ -36,7 +36,19 @@ LINTERS = (
     ("ruff", "check", "."),
     ("mypy",),
     ("codespell_lib", "."),
+    *(
+        ("check_jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
+        for schema, files in (
+            ("github-workflows", (".github/workflows/checks.yml", ".github/workflows/publish.yml")),
+            ("dependabot", (".github/dependabot.yml",)),
+            ("readthedocs", (".readthedocs.yaml",)),
+        )
+    ),
 )
+PROGRAMS = {  # that are no Python modules
+    "tsc": ("node", "docs/node_modules/typescript/bin/tsc", "-p", "docs/explore/js"),
+    "zizmor": ("zizmor", "--offline", "--quiet", ".github"),
+}
 # Two busy pools of threads on small tensors were up to 18 times slower than one thread.
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
@@ -53,7 +65,13 @@ def install(session: nox.Session) -> None:
     groups = nox.project.dependency_groups(project, *project["dependency-groups"])
     needs = [*project["build-system"]["requires"], *project["project"]["dependencies"], *groups]
     session.run(sys.executable, "-m", "venv", "--clear", str(ENV), external=True)
-    run(session, "pip", "install", "--quiet", "--constraint", str(CONSTRAINTS), *needs)
+    pinned = ("install", "--quiet", "--constraint", str(CONSTRAINTS))
+    run(session, "pip", *pinned, "pip")
+    if index := os.environ.get("TORCH_INDEX_URL"):
+        # That index is asked for these two and nothing else: a stranger's package of another name
+        # that appeared there would otherwise be taken.
+        run(session, "pip", *pinned, "--no-deps", "--index-url", index, "torch", "torchvision")
+    run(session, "pip", *pinned, *needs)
     run(session, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
     session.run(
         str(BIN / "npm"), "ci", "--ignore-scripts", "--prefix", "docs", external=True, silent=True
@@ -77,20 +95,24 @@ def build_wheel(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Build the site; lessons that are as they were do not run.
 
-    ``LESSON`` runs only the lessons that match, ``--fresh`` starts from nothing, ``--jobs 1`` runs
-    one lesson at a time, ``--shard 2/4`` runs the second quarter of the lessons and builds no site,
-    ``--merge`` builds it from all shards that lie in ``docs/_build/shards``.
+    ``LESSON`` runs only the lessons that match, ``--fresh`` starts from nothing, ``--publish`` does
+    and demands SITE_URL, ``--jobs 1`` runs one lesson at a time, ``--shard 2/4`` runs the second
+    quarter of the lessons and builds no site, ``--merge`` builds it from all shards that lie in
+    ``docs/_build/shards``.
     """
     parser = argparse.ArgumentParser(prog="nox -s docs --")
     parser.add_argument("lesson", nargs="?", help="part of a lesson's name")
     parser.add_argument("--fresh", action="store_true", help="start from nothing")
+    parser.add_argument("--publish", action="store_true", help="start from nothing, with SITE_URL")
     parser.add_argument("--jobs", type=int, default=0, help="lessons at a time")
     parser.add_argument("--shard", metavar="2/4", help="run these lessons only")
     parser.add_argument("--merge", action="store_true", help="take what the shards have run")
     asked = parser.parse_args(session.posargs)
+    if asked.publish and not os.environ.get("SITE_URL"):
+        session.error("SITE_URL is not set: a site that is published has to know its address")
     install(session)
     build_wheel(session)
-    if asked.fresh:
+    if asked.fresh or asked.publish:
         for folder in (ROOT / "docs" / "lessons", SITE, DOCTREES, CACHE):
             shutil.rmtree(folder, ignore_errors=True)
     jobs = f"-Dlesson_jobs={asked.jobs}"
@@ -187,14 +209,14 @@ def format_(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def lint(session: nox.Session) -> None:
-    """Check format, style, types and spelling; each tool reports, whatever the others say."""
+    """Check format, style, types, spelling, workflows; each tool reports, whatever others say."""
     install(session)
     failed = []
-    types = (str(BIN / "node"), "docs/node_modules/typescript/bin/tsc", "-p", "docs/explore/js")
-    try:
-        session.run(*types, external=True)
-    except nox.command.CommandFailed:
-        failed.append("tsc")
+    for name, (program, *args) in PROGRAMS.items():
+        try:
+            session.run(str(BIN / program), *args, external=True)
+        except nox.command.CommandFailed:
+            failed.append(name)
     for tool in LINTERS:
         try:
             run(session, *tool)

@@ -82,9 +82,11 @@ The PyTorch Primer, to take along
 2. Make an environment and install the course (this needs a network, once):
 
        python3 -m venv .venv
+       .venv/bin/python -m pip install -c constraints.txt pip
        .venv/bin/python -m pip install -c constraints.txt {wheel} jupyterlab
 
-   On Windows write .venv\\Scripts\\python for .venv/bin/python.
+   On Windows write .venv\\Scripts\\python for .venv/bin/python. All that is installed has the
+   version that constraints.txt names, with which this course was run.
 3. Start Jupyter, now and later without a network:
 
        .venv/bin/python -m jupyterlab

@@ -165,6 +165,10 @@ def test_rows_of_a_formula_are_aligned(lesson):
 def test_licence_of_the_fonts_is_shipped(good):
     assert "MIT" in (good.html / "_static/katex/LICENSE").read_text()
     assert list((good.html / "_static/katex/fonts").glob("*.woff2"))
+    fonts = good.html / "_static/fonts"
+    for font in fonts.glob("*.woff2"):
+        package = re.sub(r"-(normal|italic)$", "", font.stem)
+        assert "SIL OPEN FONT LICENSE" in (fonts / f"{package}-LICENSE.txt").read_text().upper()
 
 
 # -- Figures -------------------------------------------------------------------------------------
