@@ -11,8 +11,10 @@ import argparse
 import os
 import shlex
 import shutil
+import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 
 import nox
@@ -27,6 +29,10 @@ SHARDS = ROOT / "docs" / "_build" / "shards"
 WHEEL_SCRIPT = ROOT / "docs" / "course_site" / "wheel.py"
 CONSTRAINTS = ROOT / "constraints.txt"
 DESCRIBED_BY = ("pyproject.toml", "constraints.txt", "docs/package-lock.json")
+
+# Who ends nox ends what it runs: without this, Sphinx and its lessons would go on.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 nox.options.sessions = ["lint", "tests", "docs", "browser", "notebooks"]
 nox.needs_version = ">=2025.2.9"
@@ -49,6 +55,7 @@ PROGRAMS = {  # that are no Python modules
     "tsc": ("node", "docs/node_modules/typescript/bin/tsc", "-p", "docs/explore/js"),
     "zizmor": ("zizmor", "--offline", "--quiet", ".github"),
 }
+SPACE = 500 * 10**6  # bytes; the site, what Sphinx keeps, and the archives
 # Two busy pools of threads on small tensors were up to 18 times slower than one thread.
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
@@ -83,7 +90,25 @@ def run(session: nox.Session, module: str, *args: str, **env: str) -> None:
     """Run a Python module in the environment of all sessions."""
     path = os.pathsep.join([str(BIN), os.environ["PATH"]])
     python = str(BIN / "python")
-    session.run(python, "-m", module, *args, external=True, env=ONE_THREAD | {"PATH": path} | env)
+    ours = ONE_THREAD | {"PATH": path, "PYTORCH_PRIMER_NOX": str(os.getpid())}
+    session.run(python, "-m", module, *args, external=True, env=ours | env)
+
+
+def check_machine(session: nox.Session) -> None:
+    """Say what a build would stumble over, before it begins."""
+    for folder in (ROOT, ROOT / "docs", ROOT / "docs" / "_build"):
+        if folder.exists() and not os.access(folder, os.W_OK):
+            session.error(f"{folder} may not be written: make it your own, or clone elsewhere")
+    if (free := shutil.disk_usage(ROOT).free) < SPACE:
+        session.error(f"{free // 10**6} MB are free, and a build needs {SPACE // 10**6}: free some")
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            socket.create_connection(server.getsockname(), timeout=5).close()
+    except OSError as error:
+        session.error(
+            f"nothing answers on 127.0.0.1 ({error}), over which pages that compute reach their"
+            " kernels: set the loopback interface up (Linux: ip link set lo up)"
+        )
 
 
 def build_wheel(session: nox.Session) -> None:
@@ -110,6 +135,7 @@ def docs(session: nox.Session) -> None:
     asked = parser.parse_args(session.posargs)
     if asked.publish and not os.environ.get("SITE_URL"):
         session.error("SITE_URL is not set: a site that is published has to know its address")
+    check_machine(session)
     install(session)
     build_wheel(session)
     if asked.fresh or asked.publish:

@@ -122,8 +122,8 @@ def finished(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         write(Path(app.outdir, NAME), app)
         folder = app.config.sphinx_gallery_conf["gallery_dirs"]
-        seconds = {f"{folder}/{x['lesson']}": x["seconds"] for x in lessons(app) if x["seconds"]}
-        Path(app.outdir, "_static", RUN_TIMES).write_text(run_times(seconds), encoding="utf-8")
+        ran = {f"{folder}/{x['lesson']}": x["seconds"] for x in lessons(app) if x["seconds"]}
+        Path(app.outdir, "_static", RUN_TIMES).write_text(run_times(ran), encoding="utf-8")
     total = sum(CLOCK.steps.values())
     for step, seconds in {**CLOCK.steps, "all": total}.items():
         logger.info("%7.1f s  %s", seconds, step)

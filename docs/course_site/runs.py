@@ -10,6 +10,7 @@ A lesson of another shard (``lesson_shard = "2/4"``) is left to the machine that
 from __future__ import annotations
 
 import ctypes
+import errno
 import multiprocessing
 import os
 import re
@@ -42,6 +43,7 @@ from pytorch_primer.outline import Lesson
 logger = logging.getLogger(__name__)
 
 PATH = "PYTHONPATH"
+NOX = "PYTORCH_PRIMER_NOX"  # the process of nox that has started this build
 MNIST = "PYTORCH_PRIMER_MNIST"
 DIGITS, DIGITS_FILE = "PYTORCH_PRIMER_DIGITS", "_build/digits.pt"
 SHARDS = "_build/shards"
@@ -122,6 +124,18 @@ def shard_of(lessons: Mapping[str, float | None], shard: str) -> set[str]:
     return shares[number - 1]
 
 
+def explained(error: OSError) -> str:
+    """Say what a failure of the system means, and what to do about it."""
+    place = error.filename or "the site's folder"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"no space is left for {place}: free some, and build again"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{place} may not be written: make the folder your own, or build in another"
+    if error.errno in (errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE):
+        return f"the system gives no more processes, files or memory ({error.strerror}): {MORE}"
+    return str(error)
+
+
 def cores() -> int:
     """Count the cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -157,10 +171,8 @@ def child(run: Run, folder: Path, conf: dict[str, Any], sender: Any) -> None:
     sender.send(outcome)
 
 
-NO_MEMORY = (
-    "it asked for more memory than there is: close other programs, or run fewer lessons at a"
-    " time with `nox -s docs -- --jobs 1`"
-)
+MORE = "close other programs, or run one lesson at a time with `nox -s docs -- --jobs 1`"
+NO_MEMORY = f"it asked for more memory than there is: {MORE}"
 
 
 def ended(process: BaseProcess) -> str:
@@ -262,6 +274,22 @@ class Lessons:
         self.settings = dict(config.sphinx_gallery_conf)
 
     def run(self, app: Sphinx) -> None:
+        """Run what has changed, and put the pages of all lessons in place.
+
+        Raises
+        ------
+        ExtensionError
+            If a lesson's process ended without a word, or the system refused something; the message
+            says what to do.
+        """
+        if not __debug__:
+            raise ExtensionError("Python leaves out assertions (-O, PYTHONOPTIMIZE): unset that")
+        try:
+            self.run_changed(app)
+        except OSError as error:
+            raise ExtensionError(explained(error)) from error
+
+    def run_changed(self, app: Sphinx) -> None:
         """Run what has changed, and put the pages of all lessons in place."""
         conf = app.config.sphinx_gallery_conf
         if not conf["plot_gallery"]:
@@ -382,6 +410,8 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("lesson_cache", "_build/cache", "", str)
     app.add_config_value("lesson_jobs", 0, "", int)
     app.add_config_value("lesson_shard", "", "", str)
+    if os.environ.get(NOX) == str(os.getppid()):
+        end_with_parent()
     lessons = Lessons()
     app.connect("config-inited", lessons.note_settings, priority=0)
     app.connect("builder-inited", lessons.run, priority=400)

@@ -24,7 +24,8 @@ pytestmark = pytest.mark.slow
 
 CURVE, ALONE, STEPS = "drawing/plot_1_curve", "drawing/plot_2_alone", "walking/plot_3_steps"
 ALL = {CURVE, ALONE, STEPS}
-KILLS = int(os.environ.get("PYTORCH_PRIMER_KILLS", "20"))
+KILLS = int(os.environ.get("PYTORCH_PRIMER_KILLS", "4"))  # 20 take ten minutes on two cores
+FAST = ("-D", "course_archives=0")  # they are the same site again, and take longer than its pages
 
 
 @dataclass
@@ -52,8 +53,8 @@ class Site:
     def surroundings(self) -> dict[str, str]:
         return {"PYTHONPATH": os.pathsep.join([str(self.root / "src"), str(NO_NETWORK)])}
 
-    def build(self, *options: str, **more: str) -> Build:
-        return rebuild(self.root, *options, **self.surroundings, **more)
+    def build(self, *options: str, umask: int = -1, **more: str) -> Build:
+        return rebuild(self.root, *FAST, *options, umask=umask, **self.surroundings | more)
 
     def change(self, name: str, old: str, new: str) -> None:
         """Replace a text in a file, or put one at its end."""
@@ -166,7 +167,7 @@ def test_changed_prose_is_on_its_page_and_the_site_is_as_if_built_from_nothing(c
     for change in changes:
         one.change(*change)
         other.change(*change)
-        assert one.build().returncode == 0
+    assert one.build().returncode == 0
     assert other.build().returncode == 0
     assert not differing(one.pages(), other.pages())
     assert b"Another page" in one.pages()["page.html"]
@@ -229,21 +230,17 @@ def test_harmed_cache_is_built_anew(clean, tmp_path):
     assert not differing(site.pages(), clean.pages())
 
 
-def test_serial_build_gives_the_same(clean, tmp_path):
-    site = Site.new(tmp_path / "serial")
+def test_serial_build_gives_the_same_and_its_log_says_what_runs_and_comes(clean, tmp_path):
+    site = Site.new(tmp_path / "serial", clean.cache)
+    for entry in site.cache.glob("entries/*/plot_*/files/**/*.rst"):
+        entry.unlink()  # how long each ran is still known
     built = site.build("-D", "lesson_jobs=1")
     assert built.returncode == 0, built.log
     assert "3 of 3 to run, 1 at a time" in built.log
+    assert re.findall(r"^  runs: (\S+)", built.log, re.M)[0] == CURVE  # it alone draws
+    assert re.search(rf"^  runs: {CURVE} \(not in the cache, [\d.]+ s", built.log, re.M)
+    assert re.search(rf"^ +[\d.]+ s  {CURVE}; 1 of 3, 2 to come", built.log, re.M)
     assert not differing(site.pages(), clean.pages())
-
-
-def test_longest_runs_first_and_the_log_says_what_runs_and_comes(clean, tmp_path):
-    site = Site.new(tmp_path / "order", clean.cache)
-    site.change("docs/course_site/figures.py", "CSS_DPI = 96", "CSS_DPI = 48 * 2")
-    log = site.build("-D", "lesson_jobs=1").log
-    assert re.findall(r"^  runs: (\S+)", log, re.M)[0] == CURVE  # it alone draws
-    assert re.search(rf"^  runs: {CURVE} \(changed: course_site/figures.py, [\d.]+ s", log, re.M)
-    assert re.search(rf"^ +[\d.]+ s  {CURVE}; 1 of 3, 2 to come", log, re.M)
 
 
 def test_shards_make_the_whole(clean, tmp_path):
@@ -289,7 +286,7 @@ def test_killed_build_leaves_nothing_half_done(clean, tmp_path):
         for change in variants[kill % 2]:
             one.change(*change)
         with subprocess.Popen(
-            command(one.root),
+            command(one.root, *FAST),
             cwd=one.root / "docs",
             env={**os.environ, **one.surroundings, "SITE_URL": SITE_URL},
             stdout=subprocess.DEVNULL,
@@ -302,3 +299,51 @@ def test_killed_build_leaves_nothing_half_done(clean, tmp_path):
         built = one.build()
         assert built.returncode == 0, built.log
         assert not differing(one.pages(), expected[kill % 2]), f"seed {seed}, kill {kill}"
+
+
+# -- the same everywhere -------------------------------------------------------------------------
+
+LOUD = "lines.linewidth: 9\nfont.size: 30\naxes.facecolor: red\n"
+ELSEWHERE = {
+    "folder": {},
+    "decimal comma": {"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8", "LANGUAGE": "de"},
+    "time zone": {"TZ": "Pacific/Kiritimati"},
+    "hash seed": {"PYTHONHASHSEED": "12345"},
+    "umask": {},
+    "home": {},
+    "git": {},
+    "plain C": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "COLUMNS": "20"},
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_build_gives_the_same_bytes_elsewhere(clean, tmp_path, name):
+    folder = "Ordner für „Ünïcode“ & more" if name == "folder" else "site"
+    site = Site.new(tmp_path / folder)
+    for kept in ("typefaces", "pictures"):  # they take a minute, and have a test of their own
+        source = clean.cache / "entries" / kept
+        if name != "folder":
+            shutil.copytree(source, site.cache / "entries" / kept)
+    more = dict(ELSEWHERE[name])
+    if name == "home":
+        home = tmp_path / "home"
+        (home / ".config/matplotlib").mkdir(parents=True)
+        (home / ".config/matplotlib/matplotlibrc").write_text(LOUD)
+        more |= {"HOME": str(home), "XDG_CONFIG_HOME": str(home / ".config"), "USER": "nobody"}
+    if name == "git":
+        git = ["git", "-c", "user.name=x", "-c", "user.email=x@x.example"]
+        subprocess.run([*git, "init", "--quiet"], cwd=site.root, check=True)
+        subprocess.run([*git, "commit", "-qm", "x", "--allow-empty"], cwd=site.root, check=True)
+    built = site.build(umask=0o077 if name == "umask" else -1, **more)
+    assert built.returncode == 0, built.log
+    assert ran(built) == ALL
+    assert not differing(site.pages(), clean.pages())
+
+
+def test_lesson_that_the_system_ends_says_so(clean, tmp_path):
+    site = Site.new(tmp_path / "killed", clean.cache)
+    site.change(f"gallery/{ALONE}.py", "print(", "import os\n\nos.kill(os.getpid(), 9)\nprint(")
+    built = site.build()
+    assert built.returncode != 0
+    assert re.search(rf"the lesson {ALONE} did not run: the system ended it.*memory", built.log)
+    assert "report this error" not in built.log

@@ -90,7 +90,7 @@ def command(root: Path, *options: str) -> tuple[str, ...]:
     return (*sphinx, "-D", f"outline_file={root}/outline.toml", *options, ".", "_build/html")
 
 
-def rebuild(root: Path, *options: str, **surroundings: str) -> Build:
+def rebuild(root: Path, *options: str, umask: int = -1, **surroundings: str) -> Build:
     """Build a site that is laid out, again or for the first time."""
     # This waits until whoever holds the pipe has ended: a process left behind would hang the test.
     done = subprocess.run(
@@ -100,7 +100,8 @@ def rebuild(root: Path, *options: str, **surroundings: str) -> Build:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
-        timeout=300,
+        timeout=600,
         check=False,
+        umask=umask,
     )
     return Build(root, done.returncode, done.stdout)
