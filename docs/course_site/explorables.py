@@ -8,6 +8,7 @@ this build; in a notebook stands a link.
 from __future__ import annotations
 
 import html
+import os
 import posixpath
 import re
 import zlib
@@ -146,6 +147,8 @@ class ExplorableDirective(SphinxDirective):
                 f"there is no explorable {name!r}: take one of {', '.join(EXPLORABLES)}"
             )
         state = self.options.get("state", EXPLORABLES[name].state)
+        if name == "digits":  # drawn from what a lesson has saved
+            self.env.note_dependency(os.environ.get(digit_reader.VARIABLE, ""))
         up = "../" * self.env.docname.count("/")
         node = explorable(
             name=name,

@@ -22,14 +22,52 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Circle, Rectangle
 from sphinx.application import Sphinx
+from sphinx.errors import ConfigError
+from sphinx.util import logging
 
 from course_site import look
+from course_site.cache import once, put
+from course_site.keys import digest
 from course_site.scripts import lesson_of, outline_of
 from course_site.store import lessons_of
+
+logger = logging.getLogger(__name__)
 
 LENGTH = 160  # characters of a description that a search engine shows
 CARD, ICON = "card.png", "touch-icon.png"
 NOT_LISTED = {"404", "search", "genindex", "py-modindex"}
+
+
+UNSET = "https://set-site-url.invalid/"  # reserved: nobody answers there, and its name says why
+ADDRESS = re.compile(r"https?://[\w.-]+(:\d+)?(/[\w.~%/-]*)?", re.A)
+
+
+def site_url(given: str) -> str:
+    """Give the address of the site, which ends with a slash, as the variable ``SITE_URL`` says it.
+
+    Raises
+    ------
+    ConfigError
+        If it is no plain address: it is written into pages and notebooks as it is.
+    """
+    if not given:
+        return UNSET
+    if not ADDRESS.fullmatch(given):
+        raise ConfigError(
+            f"SITE_URL is {given!r}, and should be the address of the site, as in"
+            " https://course.example/primer/"
+        )
+    return given.rstrip("/") + "/"
+
+
+def say_address(app: Sphinx) -> None:
+    """Say what a site lacks that does not know its address."""
+    if app.config.html_baseurl == UNSET:
+        logger.info(
+            "SITE_URL is not set: notebooks cannot install the package from this site, and what"
+            " names its address says %s. To publish, set SITE_URL to the site's address.",
+            UNSET,
+        )
 
 
 def shortened(text: str) -> str:
@@ -106,9 +144,19 @@ def write_pictures(app: Sphinx) -> None:
     """Draw the card of the course and the touch icon, where Sphinx finds static files."""
     if app.builder.format != "html":
         return
-    folder = Path(app.srcdir, look.FOLDER)
     colours = [part.colours[0] for part in outline_of(app.config).parts]
-    type_ = FontProperties(fname=look.write_plain(app, folder.parent / "card.ttf"))
+    depends = [look.key_of(Path(app.srcdir, look.PACKAGES)), Path(__file__).read_text("utf-8")]
+    key = digest("\n".join([*depends, *colours]).encode())
+    place = Path(app.srcdir, look.MADE, "pictures")
+    made = once(place, key, lambda folder: draw_pictures(app, folder, colours))
+    for name in (CARD, ICON):
+        put(made / name, Path(app.srcdir, look.FOLDER, name))
+
+
+def draw_pictures(app: Sphinx, folder: Path, colours: list[str]) -> None:
+    """Draw the card and the icon into a folder."""
+    face = look.write_plain(app, folder / "card.ttf")
+    type_ = FontProperties(fname=face)
     fig, ax = draw(1200, 630)
     for n, colour in enumerate(colours):
         width = 1200 / len(colours)
@@ -125,6 +173,7 @@ def write_pictures(app: Sphinx) -> None:
     for place, colour in zip(((42, 138), (42, 42), (142, 90)), colours, strict=False):
         ax.add_patch(Circle(place, 22, color=colour, zorder=3))
     save(fig, folder / ICON)
+    face.unlink()
 
 
 # -- the site's map --------------------------------------------------------------------------------
@@ -168,6 +217,7 @@ def feed(home: str, log: str) -> str:
 
 def setup(app: Sphinx) -> None:
     """Draw before static files are copied, tell each page, and write the map at the end."""
+    app.connect("builder-inited", say_address, priority=1)
     app.connect("builder-inited", write_pictures, priority=600)
     app.connect("html-page-context", add_head, priority=600)
     app.connect("build-finished", write_map, priority=600)

@@ -27,7 +27,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
@@ -43,6 +43,13 @@ from course_site.scripts import page_of
 
 logger = logging.getLogger(__name__)
 
+RUN_TIMES = "run_times.js"
+SAY_RUN_TIMES = """\
+var RUN_TIMES = {said};
+for (const place of document.querySelectorAll("[data-run-of]")) {{
+  place.textContent = RUN_TIMES[place.dataset.runOf] ?? place.textContent;
+}}
+"""
 WORDS_PER_MINUTE = 200
 AIMS = 3
 BRANCH = "notebooks"
@@ -146,7 +153,7 @@ def finish_header(app: Sphinx, doctree: nodes.document) -> None:
     seconds = run_seconds(Path(app.srcdir, docname))
     config = app.config
     links = launch_links(config.repository_url, config.jupyterhub_url, f"{docname}.ipynb")
-    line = header_line(PurePosixPath(docname).name, seconds, links)
+    line = header_line(docname, seconds is not None, links)
     section.insert(1, nodes.raw("", line, format="html"))
     store.record(app.env, docname).lesson = store.LessonFacts(
         title=section[0].astext(),
@@ -157,13 +164,24 @@ def finish_header(app: Sphinx, doctree: nodes.document) -> None:
     )
 
 
-def header_line(name: str, seconds: float | None, links: Sequence[tuple[str, str]] = ()) -> str:
-    """Write the line with run time and downloads; `notebooks` puts the files beside the page."""
-    facts = [] if seconds is None else [f"Run in {max(seconds, 0.1):.1f} s"]
+def header_line(page: str, ran: bool, links: Sequence[tuple[str, str]] = ()) -> str:
+    """Write the line with run time and downloads; `downloads` puts the files beside the page.
+
+    How long the lesson ran is another number in each build: it stands in a file of its own.
+    """
+    name, up = PurePosixPath(page).name, "../" * page.count("/")
+    script = f'<script src="{up}_static/{RUN_TIMES}" defer></script>' if ran else ""
+    facts = [f'<span data-run-of="{page}">Run by the build</span>'] if ran else []
     facts.append(f'<a download href="{name}.ipynb">Jupyter notebook</a>')
     facts.append(f'<a download href="{name}.py">Python script</a>')
     facts += [f'<a href="{html.escape(address)}">{text}</a>' for text, address in links]
-    return f'<p class="lesson-line">{" · ".join(facts)}</p>'
+    return f'<p class="lesson-line">{" · ".join(facts)}</p>{script}'
+
+
+def run_times(seconds: Mapping[str, float]) -> str:
+    """Write the script that says on each lesson's page how long it ran."""
+    said = {page: f"Run in {max(each, 0.1):.1f} s" for page, each in sorted(seconds.items())}
+    return SAY_RUN_TIMES.format(said=json.dumps(said, indent=1))
 
 
 def visit_box(writer: Any, node: lesson_box) -> None:

@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import matplotlib as mpl
@@ -20,10 +21,13 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 from sphinx.application import Sphinx
 
+from course_site.cache import once, put
+from course_site.keys import digest
 from course_site.scripts import outline_of
 from pytorch_primer.outline import Part
 
 FOLDER = "_build/static"  # in the source folder: made before Sphinx copies static files
+MADE = "_build/cache"  # what takes long is kept there
 NAME = "course.css"
 PACKAGES = "node_modules/@fontsource-variable"
 LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x100)]
@@ -49,6 +53,11 @@ class Face:
     def file(self) -> str:
         """Name of the subset font."""
         return f"{self.package}-{self.style}.woff2"
+
+    @property
+    def source(self) -> str:
+        """Where the whole font lies in its package."""
+        return f"files/{self.package}-latin-wght-{self.style}.woff2"
 
 
 TIMES = (("Times New Roman", "Liberation Serif", "Tinos"), "ptmr8a")
@@ -123,7 +132,7 @@ def write_fonts(packages: Path, folder: Path) -> str:
     made = []
     for face in FACES:
         package = packages / face.package
-        font = subset(package / f"files/{face.package}-latin-wght-{face.style}.woff2", face)
+        font = subset(package / face.source, face)
         font.recalcTimestamp = False
         font.save(folder / face.file)
         shutil.copyfile(package / "LICENSE", folder / f"{face.package}-LICENSE.txt")
@@ -134,8 +143,7 @@ def write_fonts(packages: Path, folder: Path) -> str:
 def write_plain(app: Sphinx, path: Path) -> Path:
     """Write the face of the headings as Matplotlib reads it: one weight, not packed."""
     face = FACES[0]
-    source = Path(app.srcdir, PACKAGES, face.package)
-    font = TTFont(source / f"files/{face.package}-latin-wght-{face.style}.woff2")
+    font = TTFont(Path(app.srcdir, PACKAGES, face.package, face.source))
     font.flavor = None
     instantiateVariableFont(font, {"wght": 600}).save(path)
     return path
@@ -153,12 +161,28 @@ def part_colours(parts: Iterable[Part]) -> str:
     return "".join(made)
 
 
+def key_of(packages: Path) -> str:
+    """Give what the typefaces of the site depend on."""
+    sources = [packages / face.package / face.source for face in FACES]
+    code = [Path(__file__), *sources]
+    versions = "".join(version(package) for package in ("fonttools", "brotli", "matplotlib"))
+    return digest(versions.encode(), *(path.read_bytes() for path in code))
+
+
 def write(app: Sphinx) -> None:
     """Write fonts and style sheet where Sphinx finds them."""
     if app.builder.format != "html":
         return
     folder = Path(app.srcdir, FOLDER)
-    faces = write_fonts(Path(app.srcdir, PACKAGES), folder / "fonts")
+    packages = Path(app.srcdir, PACKAGES)
+
+    def make(target: Path) -> None:
+        (target / "faces.css").write_text(write_fonts(packages, target / "fonts"), "utf-8")
+
+    made = once(Path(app.srcdir, MADE, "typefaces"), key_of(packages), make)
+    for path in (made / "fonts").iterdir():
+        put(path, folder / "fonts" / path.name)
+    faces = (made / "faces.css").read_text("utf-8")
     (folder / NAME).write_text(faces + part_colours(outline_of(app.config).parts), "utf-8")
     app.config.html_static_path.append(FOLDER)
     app.add_css_file(NAME, priority=700)

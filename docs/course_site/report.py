@@ -22,12 +22,20 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from course_site.lessons import run_seconds
+from course_site.lessons import RUN_TIMES, run_seconds, run_times
 
 logger = logging.getLogger(__name__)
 
 PACKAGES = ("pytorch-primer", "torch", "numpy", "matplotlib", "sphinx", "sphinx-gallery", "myst-nb")
 NAME = "build.json"
+# All that differs between two builds of the same sources: how long it took, and when it was.
+VARIES = {
+    NAME,
+    f"_static/{RUN_TIMES}",
+    "build_report.html",
+    "downloads/site.zip",  # which has the others in it
+    "feed.xml",
+}
 
 
 @dataclass
@@ -113,6 +121,9 @@ def finished(app: Sphinx, exception: Exception | None) -> None:
     CLOCK.stop("writing pages")
     if exception is None and app.builder.format == "html":
         write(Path(app.outdir, NAME), app)
+        folder = app.config.sphinx_gallery_conf["gallery_dirs"]
+        ran = {f"{folder}/{x['lesson']}": x["seconds"] for x in lessons(app) if x["seconds"]}
+        Path(app.outdir, "_static", RUN_TIMES).write_text(run_times(ran), encoding="utf-8")
     total = sum(CLOCK.steps.values())
     for step, seconds in {**CLOCK.steps, "all": total}.items():
         logger.info("%7.1f s  %s", seconds, step)

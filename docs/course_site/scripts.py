@@ -22,6 +22,8 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
 from sphinx.util.logging import NAMESPACE
+from sphinx_gallery.gen_rst import generate_file_rst
+from sphinx_gallery.utils import get_md5sum
 
 from pytorch_primer.exercises.exercise import written_ids
 from pytorch_primer.outline import FILE, Lesson, Outline, read_outline
@@ -59,6 +61,50 @@ def reset(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
     torch.set_default_device(None)
     torch.set_printoptions(profile="default")  # type: ignore[no-untyped-call]
     torch.use_deterministic_algorithms(False)
+
+
+def run_script(script: Path, srcdir: Path, conf: dict[str, Any]) -> tuple[str | None, float]:
+    """Run one lesson as sphinx-gallery does, with `srcdir` in place of the source folder.
+
+    Returns
+    -------
+    failure : str or None
+        The traceback of a lesson that fails.
+    seconds : float
+        How long it ran.
+    """
+    target = Path(srcdir, conf["gallery_dirs"], script.parent.name)
+    (target / "images/thumb").mkdir(parents=True)
+    settings = {**conf, "src_dir": str(srcdir)}
+    _, _, (seconds, _), found = generate_file_rst(script.name, target, script.parent, settings)
+    return found.get("formatted_exception"), seconds
+
+
+def mark_done(script: Path) -> None:
+    """Have sphinx-gallery take the page beside the copy of a script as it is."""
+    script.with_name(f"{script.name}.md5").write_text(get_md5sum(script, mode="t"), "utf-8")
+
+
+def note_run(conf: dict[str, Any], page: Path, script: Path, failure: str | None) -> None:
+    """Correct what sphinx-gallery says of a lesson that it has taken as it was.
+
+    Parameters
+    ----------
+    conf
+        The settings of sphinx-gallery, in which it notes how each lesson ended.
+    page
+        The copy of the script beside its page.
+    script
+        The script itself.
+    failure
+        The traceback of a lesson that failed.
+    """
+    conf["stale_examples"][:] = [name for name in conf["stale_examples"] if name != str(page)]
+    if failure is None:
+        conf["passing_examples"].append(str(script))
+    else:
+        conf["failing_examples"][str(script)] = failure
+        page.with_name(f"{page.name}.md5").unlink(missing_ok=True)
 
 
 def problems_of(output: str, folders: list[str]) -> list[str]:

@@ -46,7 +46,10 @@ def site(tmp_path):
 def write(site):
     """Write the archives of a site and give their bytes by name."""
     builder = SimpleNamespace(format="html")
-    app = SimpleNamespace(builder=builder, outdir=str(site), srcdir=str(site.parents[1]))
+    config = SimpleNamespace(course_archives=True)
+    app = SimpleNamespace(
+        builder=builder, config=config, outdir=str(site), srcdir=str(site.parents[1])
+    )
     downloads.write_archives(app, None)
     return {path.name: path.read_bytes() for path in (site / "downloads").iterdir()}
 
@@ -102,8 +105,17 @@ def test_readme_installs_the_wheel_that_lies_beside_it(site):
     readme = downloads.course_files(site, site.parents[2] / "constraints.txt")[
         "pytorch_course/README.txt"
     ].decode()
-    (install,) = re.findall(r"pip install (.+)", readme)
+    first, install = re.findall(r"pip install (.+)", readme)
+    assert first.split() == ["-c", "constraints.txt", "pip"]
     assert install.split() == ["-c", "constraints.txt", WHEEL, "jupyterlab"]
+
+
+def test_what_jupyterlab_brings_is_pinned_too():
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    named = {
+        re.sub(r"[-_.]+", "-", name).lower() for name in re.findall(r"^([\w.-]+)==", text, re.M)
+    }
+    assert {"pip", "jupyterlab", "jupyter-server", "nbconvert", "bleach", "argon2-cffi"} <= named
 
 
 def test_no_archive_of_a_build_that_failed(site):

@@ -9,7 +9,7 @@ import pytest
 from docutils import nodes
 from docutils.core import publish_doctree
 
-from course_site.lessons import count_words, header_line, is_lesson, run_seconds
+from course_site.lessons import count_words, header_line, is_lesson, run_seconds, run_times
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,17 @@ def test_outputs_are_not_read():
     assert count_words(page) == 2
 
 
-@pytest.mark.parametrize(
-    ("seconds", "start"), [(3.14, "Run in 3.1 s"), (0.001, "Run in 0.1 s"), (None, "<a")]
-)
-def test_line_says_how_long_it_ran(seconds, start):
-    line = header_line("plot_1_x", seconds)
+@pytest.mark.parametrize(("ran", "start"), [(True, "<span data-run-of="), (False, "<a")])
+def test_line_has_downloads_and_a_place_for_the_run_time(ran, start):
+    line = header_line("lessons/part/plot_1_x", ran)
     assert line.startswith(f'<p class="lesson-line">{start}')
     assert line.count("<a download") == 2
+    assert ('src="../../_static/run_times.js"' in line) is ran
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(3.14, "Run in 3.1 s"), (0.001, "Run in 0.1 s")])
+def test_script_says_how_long_a_lesson_ran(seconds, said):
+    assert f'"lessons/part/plot_1_x": "{said}"' in run_times({"lessons/part/plot_1_x": seconds})
 
 
 def test_run_time_is_read_from_what_sphinx_gallery_left(tmp_path):

@@ -165,6 +165,10 @@ def test_rows_of_a_formula_are_aligned(lesson):
 def test_licence_of_the_fonts_is_shipped(good):
     assert "MIT" in (good.html / "_static/katex/LICENSE").read_text()
     assert list((good.html / "_static/katex/fonts").glob("*.woff2"))
+    fonts = good.html / "_static/fonts"
+    for font in fonts.glob("*.woff2"):
+        package = re.sub(r"-(normal|italic)$", "", font.stem)
+        assert "SIL OPEN FONT LICENSE" in (fonts / f"{package}-LICENSE.txt").read_text().upper()
 
 
 # -- Figures -------------------------------------------------------------------------------------
@@ -253,7 +257,11 @@ def test_code_links_to_other_documentation(lesson):
 
 def test_a_line_under_the_title_has_run_time_and_downloads(good, lesson):
     line = lesson.h1.find_next_sibling()
-    assert re.match(r"Run in \d+\.\d s · ", line.get_text())
+    assert line.get_text().startswith("Run by the build · ")
+    times = (good.html / "_static/run_times.js").read_text(encoding="utf-8")
+    said = line.select_one("[data-run-of]")["data-run-of"]
+    assert re.search(rf'"{said}": "Run in \d+\.\d s"', times)
+    assert lesson.select_one('script[src="../../_static/run_times.js"]')
     names = [a["href"] for a in line.select("a[download]")]
     assert names == ["plot_9_everything.ipynb", "plot_9_everything.py"]
     assert all(((good.html / LESSON).parent / name).exists() for name in names)

@@ -80,18 +80,28 @@ def lay_out(site: Path, root: Path) -> Path:
 
 def build(name: str, root: Path) -> Build:
     """Build the site in the folder `name` as nox builds the real one, without a network."""
-    docs = lay_out(HERE / name, root)
+    lay_out(HERE / name, root)
+    return rebuild(root)
+
+
+def command(root: Path, *options: str) -> tuple[str, ...]:
+    """Give what builds a site that is laid out, as nox builds the real one."""
     sphinx = (sys.executable, "-m", "sphinx", "-W", "--keep-going", "-n", "-d", "_build/doctrees")
-    outline = ("-D", f"outline_file={root}/outline.toml")
+    return (*sphinx, "-D", f"outline_file={root}/outline.toml", *options, ".", "_build/html")
+
+
+def rebuild(root: Path, *options: str, umask: int = -1, **surroundings: str) -> Build:
+    """Build a site that is laid out, again or for the first time."""
     # This waits until whoever holds the pipe has ended: a process left behind would hang the test.
     done = subprocess.run(
-        [*without_network(), *sphinx, *outline, ".", "_build/html"],
-        cwd=docs,
-        env={**watched(root), "SITE_URL": SITE_URL, "NO_COLOR": "1"},
+        [*without_network(), *command(root, *options)],
+        cwd=root / "docs",
+        env={**watched(root), "SITE_URL": SITE_URL, "NO_COLOR": "1", **surroundings},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
-        timeout=300,
+        timeout=600,
         check=False,
+        umask=umask,
     )
     return Build(root, done.returncode, done.stdout)

@@ -1,0 +1,230 @@
+"""Time builds of the site, as ratios beside their aims: ``nox -s bench -- build [--times 3]``.
+
+All runs are of one copy of the course in a folder of its own, one after the other; what is printed
+is the median. ``--grow 25 50 100`` builds courses of so many short lessons and tells how time and
+memory grow. It gates nothing: on a busy machine a row can miss its aim.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from bench.__main__ import machine
+
+ROOT = Path(__file__).parents[1]
+IMPORTS = "import sphinx.application, torch, myst_nb, sphinx_gallery.gen_gallery, course_site"
+LESSON = '''"""
+Lesson {n}
+==========
+
+.. lesson::
+
+   - begin
+   - go on
+   - end
+
+A short lesson.
+"""
+
+import matplotlib.pyplot as plt
+
+fig, ax = plt.subplots(figsize=(3, 2))
+ax.plot([0, {n}])
+
+# sphinx_gallery_start_ignore
+fig.set_label("A line.")
+# sphinx_gallery_end_ignore
+ax.set_title("A line")
+'''
+PART = """
+[[part]]
+folder = "part_{n}"
+title = "Part {n}"
+can = "Go on."
+colours = ["#000000", "#ffffff", "#ffffff", "#000000"]
+"""
+ENTRY = """
+[[part.lesson]]
+file = "plot_{n}_line"
+short = "Line {n}"
+"""
+
+
+@dataclass
+class Course:
+    """A copy of the course that may be changed; `memory` has the peaks of its builds in MB."""
+
+    root: Path
+    outline: Path
+    memory: list[float] = field(default_factory=list)
+
+    @property
+    def docs(self) -> Path:
+        return self.root / "docs"
+
+    def clear(self) -> None:
+        """Forget all that was built."""
+        for folder in (self.docs / "_build", self.docs / "lessons"):
+            shutil.rmtree(folder, ignore_errors=True)
+        (self.docs / "_build/wheel").mkdir(parents=True)
+
+    def run(self, *command: str) -> float:
+        """Run Python in the docs folder; give the seconds, and note the peak of its memory."""
+        path = os.pathsep.join([str(self.root / "src"), str(self.docs)])
+        begun = time.perf_counter()
+        with subprocess.Popen(
+            [sys.executable, *command],
+            cwd=self.docs,
+            env={**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as process:
+            said = process.stderr.read().decode() if process.stderr else ""
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - begun
+        if process.returncode:
+            raise RuntimeError(f"the build failed:\n{said}")
+        self.memory.append(used.ru_maxrss / 1024)
+        return seconds
+
+    def build(self) -> float:
+        """Build the site."""
+        options = ("-W", "--keep-going", "-n", "-d", "_build/doctrees")
+        outline = ("-D", f"outline_file={self.outline}")
+        return self.run("-m", "sphinx", "-q", *options, *outline, ".", "_build/html")
+
+    def lessons(self) -> dict[str, float]:
+        """Give how long each lesson ran."""
+        build = json.loads((self.docs / "_build/build.json").read_text(encoding="utf-8"))
+        return {row["lesson"]: row["seconds"] for row in build["lessons"]}
+
+    def change(self, name: str, old: str, new: str) -> None:
+        """Replace a text in one of the files."""
+        path = self.root / name
+        path.write_text(path.read_text("utf-8").replace(old, new, 1), encoding="utf-8")
+
+
+def copy_of(root: Path) -> Course:
+    """Copy the course without what was built."""
+    unwanted = shutil.ignore_patterns("_build", "lessons", "node_modules", "__pycache__")
+    for name in ("docs", "gallery", "src"):
+        shutil.copytree(ROOT / name, root / name, ignore=unwanted)
+    (root / "docs/node_modules").symlink_to((ROOT / "docs/node_modules").resolve())
+    shutil.copy(ROOT / "constraints.txt", root)
+    shutil.copy(ROOT / "CHANGELOG.md", root)
+    course = Course(root, root / "src/pytorch_primer/outline.toml")
+    course.clear()
+    return course
+
+
+def short_course(root: Path, count: int) -> Course:
+    """Make a course of short lessons and one page, with the look and the extensions of ours."""
+    course = copy_of(root)
+    course.outline = root / "outline.toml"
+    for page in course.docs.rglob("*.md"):
+        page.unlink()
+    shutil.rmtree(root / "gallery")
+    (root / "gallery").mkdir()
+    header = "{title}\n" + "=" * 20 + "\n\nLessons.\n"
+    (root / "gallery/GALLERY_HEADER.rst").write_text(header.format(title="Lessons"))
+    said = ""
+    for n in range(count):
+        folder = root / f"gallery/part_{n // 25}"
+        if n % 25 == 0:
+            folder.mkdir()
+            (folder / "GALLERY_HEADER.rst").write_text(header.format(title=f"Part {n // 25}"))
+            said += PART.format(n=n // 25)
+        said += ENTRY.format(n=n)
+        (folder / f"plot_{n}_line.py").write_text(LESSON.format(n=n))
+    course.outline.write_text(said)
+    toctree = "```{toctree}\n:hidden:\n\nlessons/index\n```\n"
+    (course.docs / "index.md").write_text(f"# A course\n\nOf short lessons.\n\n{toctree}")
+    return course
+
+
+def row(what: str, seconds: float, against: float, aim: float, memory: float) -> None:
+    """Print one row of the table."""
+    reached = "✓" if seconds <= aim * against else "✗"
+    ratio = f"{seconds / against:5.2f}"
+    print(f"{reached} {what:34} {seconds:7.1f} s  {ratio} (aim {aim:.2f})  {memory:6.0f} MB")
+
+
+def medians(times: int, measure: Callable[[], float]) -> float:
+    """Measure some times over."""
+    return median(measure() for _ in range(times))
+
+
+def table(folder: Path, times: int) -> None:
+    """Print the rows of the real course."""
+    course, empty = copy_of(folder / "course"), short_course(folder / "empty", 1)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    imports = medians(times, lambda: course.run("-c", IMPORTS))
+
+    def cold(course: Course) -> float:
+        course.clear()
+        return course.build()
+
+    bare = medians(times, lambda: cold(empty))
+    seconds = medians(times, lambda: cold(course))
+    ran = course.lessons()
+    least = sum(ran.values()) / (cores or 1) + bare
+    print(f"imports {imports:.1f} s; a site of one short lesson {bare:.1f} s;", end=" ")
+    print(f"lessons {sum(ran.values()):.1f} s on {cores} cores")
+    row("cold: lessons ÷ cores + empty", seconds, least, 1.3, course.memory[-1])
+    nothing = medians(times, course.build)
+    row("nothing changed: imports", nothing, imports, 1.5, course.memory[-1])
+
+    def prose() -> float:
+        with (course.docs / "adopt.md").open("a", encoding="utf-8") as page:
+            page.write("\nOne more sentence.\n")
+        return course.build()
+
+    changed = medians(times, prose)
+    row("prose: nothing changed + 3 s", changed, nothing + 3, 1.0, course.memory[-1])
+    name = sorted(ran, key=lambda name: ran[name])[len(ran) // 2]
+
+    def lesson() -> float:
+        with (course.root / f"gallery/{name}.py").open("a", encoding="utf-8") as script:
+            script.write("\n")
+        return course.build()
+
+    one = medians(times, lesson)
+    row(f"{name}: + its run", one, nothing + ran[name] + 3, 1.0, course.memory[-1])
+
+
+def growth(folder: Path, counts: list[int]) -> None:
+    """Print how builds of courses of short lessons grow."""
+    for count in counts:
+        course = short_course(folder / f"of_{count}", count)
+        cold, again = course.build(), course.build()
+        peak = max(course.memory)
+        print(f"{count:4} lessons: cold {cold:6.1f} s, again {again:5.1f} s, peak {peak:6.0f} MB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="nox -s bench -- build", description=__doc__)
+    parser.add_argument("--times", type=int, default=3, help="each is measured so often")
+    parser.add_argument("--grow", type=int, nargs="*", default=[25, 50, 100], metavar="LESSONS")
+    parser.add_argument("--only-growth", action="store_true", help="leave the real course out")
+    options = parser.parse_args()
+    print(", ".join(f"{name} {value}" for name, value in machine().items()))
+    with tempfile.TemporaryDirectory() as folder:
+        if not options.only_growth:
+            table(Path(folder), options.times)
+        growth(Path(folder), options.grow)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""Whether what Sphinx has kept of the last build may be used for this one.
+
+Sphinx reads a page again when its source has changed, and knows nothing of most other things that a
+page depends on: the library's docstrings, these extensions, templates, exercises, versions. They
+have a key of their own; when it differs, or when the last build did not come to its end, nothing
+that Sphinx has kept is used. Lessons do not run for that.
+
+A page also shows what other pages tell: titles, the minutes of a lesson, who teaches a term. When
+that changes, all pages are written; the views of the whole course are when a lesson has changed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+
+import pytorch_primer
+from course_site import report, store
+from course_site.keys import digest
+
+STATE = "finished.json"
+NOT_KEPT = {"_build", "lessons", "node_modules", "__pycache__"}
+VIEWS = re.compile(r"\{(course-\w+|syllabus|exercise-index|worksheet-list|bundle-links|glossary)\}")
+SHOWS_BUILD = re.compile(r"\bbuild\.json\b")
+
+
+def depends(app: Sphinx, config: Config) -> str:
+    """Give the digest of all that pages depend on beside their own sources and each other."""
+    srcdir = Path(app.srcdir)
+    library = Path(str(pytorch_primer.__file__)).parent
+    gallery = srcdir / config.sphinx_gallery_conf["examples_dirs"]
+    pages, files = set(), {Path(config.outline_file), srcdir.parent / "constraints.txt"}
+    for folder, inside, names in os.walk(srcdir):
+        inside[:] = [name for name in inside if name not in NOT_KEPT]
+        found = {Path(folder, name) for name in names}
+        pages |= {path for path in found if path.suffix == ".md"}
+        files |= {path for path in found if path.suffix != ".md"}
+    files |= {path for path in library.rglob("*") if "__pycache__" not in path.parts}
+    files |= {*Path(srcdir, "_build/wheel").glob("*.whl")}
+    pages |= {*gallery.glob("*/*.py")}  # which there are; what they say is Sphinx's business
+    said = [sys.version, str(srcdir), str(app.outdir), os.environ.get("SOURCE_DATE_EPOCH", "")]
+    said += [config.html_baseurl, config.repository_url, config.jupyterhub_url]
+    said += sorted(f"{found.name} {found.version}" for found in distributions())
+    said += sorted(map(str, pages))
+    contents = (path.read_bytes() for path in sorted(files) if path.is_file())
+    return digest("\n".join(said).encode(), *contents)
+
+
+def told(env: BuildEnvironment) -> str:
+    """Give the digest of what pages tell each other."""
+    records = {}
+    for name, record in store.records(env).items():
+        kept = dataclasses.asdict(record)
+        kept.pop("formulas", None)
+        (kept["lesson"] or {}).pop("run_seconds", None)
+        records[name] = {key: sorted(x) if isinstance(x, set) else x for key, x in kept.items()}
+    said: list[Any] = [sorted(records.items()), sorted(env.toctree_includes.items())]
+    said += [sorted((name, title.astext()) for name, title in env.titles.items())]
+    said += [sorted((name, toc.pformat()) for name, toc in env.tocs.items())]
+    data = env.domaindata
+    said += [sorted(data["std"][key].items()) for key in ("labels", "anonlabels", "objects")]
+    said += [sorted(data["py"]["objects"])]
+    cited = [(ref.docname, *ref.keys) for ref in data.get("cite", {}).get("citation_refs", ())]
+    return digest(repr([*said, sorted(map(str, cited))]).encode())
+
+
+class Freshness:
+    """The state of one build: what the last one has left, and what this one leaves."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, Any] = {}
+        self.now: dict[str, Any] = {}
+
+    def begin(self, app: Sphinx, config: Config) -> None:
+        """Use what is kept if it is of these sources and whole; otherwise forget it."""
+        self.now["key"] = depends(app, config)
+        state = Path(app.doctreedir, STATE)
+        try:
+            self.last = json.loads(state.read_text(encoding="utf-8"))
+            warned = self.last["warned"]
+        except (OSError, ValueError, LookupError, TypeError):
+            self.last, warned = {}, False
+        # What was warned of once has to fail every strict build.
+        if self.last.get("key") != self.now["key"] or (warned and app._fail_on_warnings):
+            self.last = {}
+            shutil.rmtree(app.doctreedir, ignore_errors=True)
+            if Path(app.outdir, ".buildinfo").exists():
+                shutil.rmtree(app.outdir, ignore_errors=True)
+            for folder in (app.doctreedir, app.outdir):
+                Path(folder).mkdir(parents=True, exist_ok=True)
+        state.unlink(missing_ok=True)  # until this build has come to its end
+
+    def outdated(
+        self,
+        app: Sphinx,
+        env: BuildEnvironment,
+        added: set[str],
+        changed: set[str],
+        removed: set[str],
+    ) -> Iterable[str]:
+        """Read pages again that show the facts of the build, if those have changed."""
+        try:
+            before = json.loads(Path(app.srcdir, "_build", report.NAME).read_text("utf-8"))
+        except (OSError, ValueError):
+            before = {}
+        now = json.loads(json.dumps(report.facts(app)))
+        if all(before.get(key) == now[key] for key in now if key not in ("steps", "date")):
+            return []
+        return pages_with(env, SHOWS_BUILD)
+
+    def updated(self, app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+        """Have all pages written if one tells something new, and else the views."""
+        conf = app.config.sphinx_gallery_conf
+        scripts = sorted(Path(app.srcdir, conf["examples_dirs"]).glob("*/*.py"))
+        self.now["told"] = told(env)
+        self.now["scripts"] = digest(*(path.read_bytes() for path in scripts))
+        if self.last.get("told") != self.now["told"]:
+            return env.found_docs
+        if self.last.get("scripts") == self.now["scripts"]:
+            return []
+        rows = re.compile(rf"{conf['gallery_dirs']}(/\w+)?/index")
+        return [*pages_with(env, VIEWS), *filter(rows.fullmatch, env.found_docs)]
+
+    def finish(self, app: Sphinx, error: Exception | None) -> None:
+        """Note that a build has come to its end."""
+        if error is not None or "told" not in self.now:
+            return
+        state = self.now | {"warned": bool(app._warncount)}
+        path = Path(app.doctreedir, STATE)
+        path.with_suffix(".new").write_text(json.dumps(state), encoding="utf-8")
+        path.with_suffix(".new").replace(path)
+
+
+def pages_with(env: BuildEnvironment, pattern: re.Pattern[str]) -> Iterator[str]:
+    """Give the pages in whose source a pattern is found."""
+    for docname in sorted(env.found_docs):
+        if pattern.search(Path(env.doc2path(docname)).read_text(encoding="utf-8")):
+            yield docname
+
+
+def setup(app: Sphinx) -> None:
+    """Look before Sphinx loads what it has kept, and note the end behind all others."""
+    state = Freshness()
+    app.connect("config-inited", state.begin, priority=950)
+    app.connect("env-get-outdated", state.outdated)
+    app.connect("env-updated", state.updated, priority=800)
+    app.connect("build-finished", state.finish, priority=1000)

@@ -1,0 +1,91 @@
+"""Which machine runs what, in which order; what is said when the system refuses something."""
+
+from __future__ import annotations
+
+import errno
+import inspect
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+
+import pytest
+from sphinx.errors import ConfigError, ExtensionError
+
+from course_site import head, runs
+
+LESSONS = {"a": 10.0, "b": 6.0, "c": 5.0, "d": 1.0, "e": None}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 7])
+def test_shards_hold_each_lesson_once(count):
+    shards = [runs.shard_of(LESSONS, f"{number}/{count}") for number in range(1, count + 1)]
+    assert sorted(name for shard in shards for name in shard) == sorted(LESSONS)
+
+
+def test_shards_take_about_the_same_time():
+    known = {name: seconds for name, seconds in LESSONS.items() if seconds}
+    first, second = (sum(known[x] for x in runs.shard_of(known, f"{n}/2")) for n in (1, 2))
+    assert {first, second} == {11.0}
+
+
+@pytest.mark.parametrize("shard", ["0/2", "3/2", "1", "a/b", "1/0"])
+def test_shard_that_is_not_there(shard):
+    with pytest.raises(ExtensionError, match="there is no shard"):
+        runs.shard_of(LESSONS, shard)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (errno.ENOSPC, "no space is left for /x: free some"),
+        (errno.EACCES, "/x may not be written"),
+        (errno.EROFS, "/x may not be written"),
+        (errno.EMFILE, "--jobs 1"),
+    ],
+)
+def test_what_the_system_refuses_is_explained(code, said):
+    assert said in runs.explained(OSError(code, os.strerror(code), "/x"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system offers it on Linux alone")
+def test_process_ends_with_the_one_that_started_it(tmp_path):
+    text = textwrap.dedent(inspect.getsource(runs.end_with_parent))
+    child = f"import ctypes, signal, sys, time\n{text}\nend_with_parent()\n"
+    child += "print('ready', flush=True)\ntime.sleep(600)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGKILL)
+        assert process.stdout.read() == b""  # ends when nobody holds the pipe any longer
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        'https://x/"><script>alert(1)</script>',
+        "javascript:alert(1)",
+        "course.example",
+        "https://x/ y",
+        "https://x/?a=b",
+        "https://x/#a",
+        "https://",
+    ],
+)
+def test_address_that_is_none_is_refused(given):
+    with pytest.raises(ConfigError, match="SITE_URL"):
+        head.site_url(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("https://course.example", "https://course.example/"),
+        ("https://course.example/primer/", "https://course.example/primer/"),
+        ("http://127.0.0.1:8000/en/1.0/", "http://127.0.0.1:8000/en/1.0/"),
+        ("", "https://set-site-url.invalid/"),
+    ],
+)
+def test_address_of_the_site(given, address):
+    assert head.site_url(given) == address
