@@ -22,6 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from course_site import practice
 from course_site.lessons import run_seconds
 
 logger = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ def facts(app: Sphinx) -> dict[str, Any]:
         "versions": {"python": platform.python_version()}
         | {package: version(package).partition("+")[0] for package in PACKAGES},
         "lessons": lessons(app),
+        **practice.counts(app),
         "steps": {step: round(seconds, 1) for step, seconds in CLOCK.steps.items()},
     }
 
