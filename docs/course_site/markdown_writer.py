@@ -118,6 +118,42 @@ class MarkdownWriter:
         url = urljoin(self.page_url, f"{node['page']}{state}")
         return f"*{node['sentence']}: [{node['title']}]({url}), on the site.*"
 
+    def block_practice_item(self, node: nodes.Element) -> str:
+        """Write a cell of its own: the question with its options, and a fold with the answers."""
+        item = node["item"]
+        where = f"{node['origin'][0]} · {item.title}" if node.get("origin") else item.title
+        texts = [f"**{where}**"]
+        for child in node.children:
+            if type(child).__name__ == "practice_code":
+                texts.append(f"```python\n{child['text']}\n```")
+            else:
+                texts.append(self.block(child))
+        mark = f"{CODE_CELL}{CODE_CELL}"  # an empty cell, which goes
+        return mark + "\n\n".join(texts) + mark
+
+    def block_practice_options(self, node: nodes.Element) -> str:
+        letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        rows = []
+        for option in node.children:
+            code = option["text"]
+            shown = f"`{code}`" if code and "\n" not in code else f"```text\n{code}\n```"
+            text = shown if code else "".join(map(self.inline, option.children))
+            lead = f"- {'' if node['item'].lines else f'{next(letters)}. '}"
+            rows.append(lead + (f"\n  {indented(text, '  ')}" if text.startswith("```") else text))
+        return "\n".join(rows)
+
+    def block_practice_answers(self, node: nodes.Element) -> str:
+        letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        rows = [f"```python\n{node['solution']}\n```\n"] if "solution" in node else []
+        for answer in node.children:
+            mark = "" if "solution" in node else f"{next(letters)}. "
+            right = "**Right.** " if answer.get("right") else ""
+            rows.append(f"- {mark}{right}{''.join(map(self.inline, answer.children))}")
+        return folded("Answer and reasons", "\n".join(rows))
+
+    def block_practice_before(self, node: nodes.Element) -> str:
+        return self.blocks(node.children)
+
     def block_rubric(self, node: nodes.Element) -> str:
         return f"**{self.inline(node)}**"
 

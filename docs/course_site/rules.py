@@ -25,7 +25,9 @@ from sphinx_gallery.py_source_parser import (
     split_code_and_text_blocks,
 )
 
-from course_site import numbers
+from course_site import numbers, practice
+from course_site.practice import aims_of, broken_items
+from course_site.practice_items import START
 from pytorch_primer.outline import Outline
 
 CELL_LINES = 12
@@ -210,14 +212,35 @@ def proved_numbers(script: Script) -> Iterator[tuple[int, str]]:
 
 
 def prose_lines(text: str) -> Iterator[str]:
-    """Give the lines of a text that are prose: no options, widths and links of directives."""
+    """Give the lines of a text that are prose: no options of directives, links, practice items."""
+    in_item = False
     for line in text.splitlines():
+        in_item = bool(START.match(f"# {line}")) or (in_item and line[:1] in ("", " "))
+        if in_item:
+            yield ""
+            continue
         technical = re.match(r"\s*(:[\w-]+:|\.\. )", line) and ".. math::" not in line
         yield (
             ""
             if technical
             else re.sub(r":\w+:`[^`]*<[^`]*>`|:(?:doc|ref|cite:p):`[^`]*`", "", line)
         )
+
+
+@rule
+def practice_items(script: Script) -> Iterator[tuple[int, str]]:
+    """Hold each practice item to its rules, by running it."""
+    yield from broken_items(script.text)
+
+
+@rule
+def assessed_aims(script: Script) -> Iterator[tuple[int, str]]:
+    """Assess each aim by an item or an exercise, once the course has them all."""
+    aims, counted = aims_of(script.text)
+    for number, aim in enumerate(aims if practice.COMPLETE else [], 1):
+        if not counted[number]:
+            mend = f"nothing assesses aim {number}, {aim!r}: write an item with `:aim: {number}`"
+            yield script.line_of(".. lesson::"), mend
 
 
 # -- what only a run shows -------------------------------------------------------------------------

@@ -461,8 +461,10 @@ assert torch.autograd.gradcheck(f, point)
 # the rule and the step.
 #
 # .. exercise:: simple_grad
+#    :aim: 1
 #
 # .. exercise:: finite_difference
+#    :aim: 2
 #
 # Where to go next
 # ----------------

@@ -373,12 +373,16 @@ draw_graph(silent)
 # The first two walk a graph that they are given; the others build one.
 #
 # .. exercise:: leaves
+#    :aim: 1 2
 #
 # .. exercise:: graph_chain
+#    :aim: 1
 #
 # .. exercise:: evaluate_line
+#    :aim: 2
 #
 # .. exercise:: grad_g
+#    :aim: 3
 #
 # Where to go next
 # ----------------

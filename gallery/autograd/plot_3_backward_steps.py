@@ -281,6 +281,7 @@ assert a.grad.item() == 10
 # A backward pass with nothing but numbers, through a product and a tanh.
 #
 # .. exercise:: tanh_backward
+#    :aim: 1 2
 #
 # Where to go next
 # ----------------

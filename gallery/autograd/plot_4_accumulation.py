@@ -420,16 +420,21 @@ assert math.isnan((power * power.grad).item())
 # The first is about accumulation, the second about not recording, the others take derivatives.
 #
 # .. exercise:: second_gradients
+#    :aim: 1
 #
 # .. exercise:: predict
+#    :aim: 2
 #
 # .. exercise:: x_grad
+#    :aim: 3
 #
 # .. exercise:: logistic_grad
 #
 # .. exercise:: two_weights_grad
+#    :aim: 3
 #
 # .. exercise:: jacobian_row
+#    :aim: 3
 #
 # Where to go next
 # ----------------

@@ -623,10 +623,13 @@ assert names == ["weight", "bias"]
 # still.
 #
 # .. exercise:: three_parameter_model
+#    :aim: 1
 #
 # .. exercise:: two_layer_module
+#    :aim: 1
 #
 # .. exercise:: snapshot
+#    :aim: 3
 #
 # Where to go next
 # ----------------

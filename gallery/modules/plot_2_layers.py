@@ -499,10 +499,13 @@ assert len({net(one).item() for _ in range(5)}) > 1
 # What a layer does, first from inside, then from outside; and the size of the gradient in each.
 #
 # .. exercise:: linear_by_hand
+#    :aim: 1
 #
 # .. exercise:: apply_relu
+#    :aim: 2
 #
 # .. exercise:: gradient_norms
+#    :aim: 2
 #
 # Where to go next
 # ----------------

@@ -502,10 +502,13 @@ torch.testing.assert_close(
 # One loss that must not overflow, the encoder, and a mean that must not be of the wrong things.
 #
 # .. exercise:: class_loss
+#    :aim: 2 3
 #
 # .. exercise:: one_hot
+#    :aim: 2
 #
 # .. exercise:: weighted_loss
+#    :aim: 2
 #
 # Where to go next
 # ----------------

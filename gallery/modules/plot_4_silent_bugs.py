@@ -586,16 +586,22 @@ assert fresh()[0](raw).std() > 50 > 2 > fresh()[0](scaled).std()
 # Six loops are broken. Each exercise shows one; write the right one.
 #
 # .. exercise:: repair_order
+#    :aim: 3
 #
 # .. exercise:: repair_shapes
+#    :aim: 3
 #
 # .. exercise:: repair_scores
+#    :aim: 3
 #
 # .. exercise:: repair_layers
+#    :aim: 3
 #
 # .. exercise:: repair_scaling
+#    :aim: 3
 #
 # .. exercise:: repair_evaluation
+#    :aim: 3
 #
 # Where to go next
 # ----------------

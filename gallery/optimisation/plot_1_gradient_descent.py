@@ -372,8 +372,10 @@ assert abs(ends["from +2"].positions[-1].item() - roots[2]) < 1e-3
 # descent on a function of your choice ceases to converge.
 #
 # .. exercise:: descend
+#    :aim: 1
 #
 # .. exercise:: limit_of_rate
+#    :aim: 2
 #
 # Where to go next
 # ----------------

@@ -436,8 +436,10 @@ assert one.positions[-1].abs().max().item() < 1e-6
 # .. exercise:: make_gradient_step
 #
 # .. exercise:: run_gd
+#    :aim: 1
 #
 # .. exercise:: largest_rate
+#    :aim: 2
 #
 # Where to go next
 # ----------------

@@ -583,12 +583,16 @@ torch.testing.assert_close(ours.positions, theirs.positions, atol=1e-4, rtol=0)
 # One step by hand, momentum by hand, and two optimizers with their records.
 #
 # .. exercise:: one_step
+#    :aim: 1
 #
 # .. exercise:: run_sgd
+#    :aim: 1
 #
 # .. exercise:: run_momentum
+#    :aim: 1
 #
 # .. exercise:: run_adamw
+#    :aim: 1
 #
 # Where to go next
 # ----------------

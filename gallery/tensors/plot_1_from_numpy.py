@@ -413,12 +413,16 @@ for bad, expected in [(a[::-1], ValueError), (np.array(["one"]), TypeError)]:
 # and the fourth is the rule of broadcasting itself.
 #
 # .. exercise:: stack_transforms
+#    :aim: 1
 #
 # .. exercise:: to_torch_times_10
+#    :aim: 2
 #
 # .. exercise:: to_column
+#    :aim: 2 3
 #
 # .. exercise:: broadcast_shape
+#    :aim: 1
 #
 # Where to go next
 # ----------------

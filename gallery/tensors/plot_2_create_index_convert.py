@@ -632,8 +632,10 @@ assert (byte + 10).item() == (250 + 10) % 256 == 4
 # One function with both uses of index tensors, and a conversion that loses no more than it must.
 #
 # .. exercise:: select
+#    :aim: 2
 #
 # .. exercise:: to_bytes
+#    :aim: 3
 #
 # Where to go next
 # ----------------

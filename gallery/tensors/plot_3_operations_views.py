@@ -505,8 +505,10 @@ assert 2000 - 199 * 5 == 1005
 # but strides.
 #
 # .. exercise:: row_shares
+#    :aim: 1
 #
 # .. exercise:: windows
+#    :aim: 2 3
 #
 # And a question, to be answered in the head before in the shell:
 #

@@ -342,6 +342,7 @@ assert torch.zeros(1).device.type == "cpu"
 # every machine has.
 #
 # .. exercise:: softened
+#    :aim: 1
 #
 # .. admonition:: A question
 #

@@ -291,8 +291,10 @@ assert 0.001 < (exact - truth).abs().max() < 0.05
 # The loop, and a regression from scratch.
 #
 # .. exercise:: train
+#    :aim: 1
 #
 # .. exercise:: linear_regression
+#    :aim: 3
 #
 # Where to go next
 # ----------------

@@ -464,6 +464,7 @@ fig.set_label(
 # A loss over a loader that leaves the network as it was.
 #
 # .. exercise:: mean_loss
+#    :aim: 2
 #
 # Where to go next
 # ----------------

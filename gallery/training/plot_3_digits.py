@@ -470,6 +470,7 @@ assert expected.abs().max() > 0.02
 # The two loops, as a function.
 #
 # .. exercise:: sgd
+#    :aim: 2
 #
 # Where to go next
 # ----------------

@@ -629,10 +629,13 @@ assert right > 0.93
 # The search, the table, and the rule of the plateau.
 #
 # .. exercise:: find_lr
+#    :aim: 1
 #
 # .. exercise:: best_lrs
+#    :aim: 2
 #
 # .. exercise:: plateau_rates
+#    :aim: 3
 #
 # Where to go next
 # ----------------

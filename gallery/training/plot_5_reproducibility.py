@@ -584,8 +584,10 @@ assert abs(one_way - other_way) < 1e-3
 # Weights that depend on the seed and on nothing else, and a comparison over several seeds.
 #
 # .. exercise:: seeded_weights
+#    :aim: 1
 #
 # .. exercise:: paired_difference
+#    :aim: 3
 #
 # Where to go next
 # ----------------

@@ -500,6 +500,7 @@ assert 60_000 / 8_000 == 60_000 / len(known) == 7.5
 # The number that is asked for most.
 #
 # .. exercise:: accuracy
+#    :aim: 2
 #
 # Where to go next
 # ----------------
