@@ -96,14 +96,14 @@
   function setUpLines(item) {
     const list = item.querySelector(".practice-options");
     const fold = item.querySelector("details");
-    const orders = item.dataset.orders.split(",").map((order) => order.split(" "));
+    const orders = item.dataset.orders.split(" ").map((order) => [...order]);
     const pool = make("ul", { className: "practice-pool" });
     const program = make("ol", { className: "practice-program" });
     const said = make("div", { className: "practice-said", role: "status" });
     const check = make("button", { type: "button", className: "practice-check" }, "Check");
     const rows = [...list.children].map((row, place) => {
       const button = make("button", { type: "button" }, ...row.childNodes);
-      return make("li", { draggable: true, "data-place": String(place) }, button);
+      return make("li", { draggable: true, "data-place": place.toString(36) }, button);
     });
     const label = (words, box) => {
       const heading = make("p", { className: "practice-label" }, words);
@@ -172,7 +172,7 @@
         const [from, dragged] = event.dataTransfer.getData("text/plain").split(" ");
         if (from !== item.id) return;
         event.preventDefault();
-        const row = rows[dragged];
+        const row = rows[parseInt(dragged, 36)];
         const over = event.target.closest("li");
         if (over && over !== row && over.parentNode === box) {
           const half = over.getBoundingClientRect();
@@ -190,13 +190,34 @@
       tell(item, said, ...judge(order));
     });
 
+    // The first line whose indent does not follow from the line above it.
+    function strayOf(lines) {
+      const depth = (row) => row.textContent.search(/\S/);
+      const opens = (row) => !row || row.textContent.trim().endsWith(":");
+      return lines.find((row, n) => {
+        const above = lines[n - 1];
+        const most = Math.max(0, above ? depth(above) : 0);
+        return opens(above) ? depth(row) <= (above ? most : -1) || (!above && depth(row)) : depth(row) > most;
+      });
+    }
+
     function judge(order) {
       const extra = [...fold.querySelectorAll("[data-extra]")].find((it) => order.includes(it.dataset.extra));
       if (extra) return [false, ...copyOf(extra)];
-      const right = orders.some((each) => each.join(" ") === order.join(" "));
-      if (right) return [true, "The check of the exercise passes with this order."];
+      const right = orders.some((each) => each.join("") === order.join(""));
+      if (right) {
+        const words = "The check of the exercise passes with this order. ";
+        const exercise = document.getElementById(item.dataset.exercise);
+        const link = exercise && make("a", { href: `#${exercise.id}` }, "Now write it.");
+        return [true, words, ...(link ? [link] : [])];
+      }
+      const stray = strayOf([...program.children]);
+      if (stray) {
+        const line = make("code", { className: "literal" }, text(stray));
+        return [false, line, " is indented, or should be: what stands above it does not fit."];
+      }
       for (const answer of fold.querySelectorAll("[data-pair]")) {
-        const [first, second] = answer.dataset.pair.split(" ");
+        const [first, second] = answer.dataset.pair;
         const stands = order.includes(first) && order.indexOf(first) < order.indexOf(second);
         const never = orders.every((each) => each.indexOf(first) > each.indexOf(second));
         if (stands && never) return [false, ...copyOf(answer)];

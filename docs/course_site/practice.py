@@ -183,7 +183,7 @@ class PracticeDirective(SphinxDirective):
     optional_arguments = 1
     final_argument_whitespace = True
     option_spec: ClassVar = dict.fromkeys(
-        ("aim", "test", "curve", "seed", "beside"), directives.unchanged
+        ("aim", "test", "curve", "seed", "beside", "task"), directives.unchanged
     )
 
     def run(self) -> list[nodes.Node]:
@@ -251,12 +251,12 @@ class PracticeDirective(SphinxDirective):
         answers["solution"] = solution
         for number, reason in lines.distractors.items():
             lead = [practice_literal("", " ".join(lines.pieces[number].split())), nodes.Text(": ")]
-            answers += practice_answer("", *lead, *self.words(reason), extra=number)
+            answers += practice_answer("", *lead, *self.words(reason), extra=digit(number))
         for pair, reason in lines.pairs.items():
             first, second = (" ".join(lines.pieces[n].split()) for n in pair)
             lead = [practice_literal("", first), nodes.Text(" before "), practice_literal("", second)]
             answers += practice_answer(
-                "", *lead, nodes.Text(": "), *self.words(reason), pair=f"{pair[0]} {pair[1]}"
+                "", *lead, nodes.Text(": "), *self.words(reason), pair="".join(map(digit, pair))
             )
 
 
@@ -289,14 +289,19 @@ def curve_words(curve: Sequence[float]) -> str:
     return f"Losses from {curve[0]:.2g} to {curve[-1]:.2g} in {len(curve)} steps"
 
 
+def digit(number: int) -> str:
+    """Write the number of a piece as one sign, as JavaScript's ``toString(36)`` does."""
+    return "0123456789abcdefghijklmnopqrstuvwxyz"[number]
+
+
 def visit_item(writer: Any, node: practice_item) -> None:
     """Open an item."""
     item: Item = node["item"]
     node["start"] = len(writer.body)
     more = ""
     if item.lines:
-        orders = [" ".join(map(str, order)) for order in item.lines.orders]
-        more = f' data-orders="{",".join(orders)}"'
+        orders = ["".join(map(digit, order)) for order in item.lines.orders]
+        more = f' data-orders="{" ".join(orders)}" data-exercise="{anchor(item.exercise)}"'
     said = f"{item.title}, before you read on" if item.kind in ("predict", "shapes") else item.title
     if origin := node.get("origin"):
         said = f'<a href="{html.escape(origin[1])}">{html.escape(origin[0])}</a> · {item.title}'

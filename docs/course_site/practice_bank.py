@@ -16,15 +16,16 @@ import textwrap
 import tokenize
 
 from course_site.practice_items import SALT, Fault, Item, Lines, Option, Written, finished
-from pytorch_primer.exercises.checking import difference, judge
+from pytorch_primer.exercises.checking import difference
 from pytorch_primer.exercises.exercise import Exercise, Mistake, load, written_ids
 from pytorch_primer.exercises.outcome import Trial
 from pytorch_primer.exercises.source import run_text
 from pytorch_primer.exercises.trials import mistakes_of, solution_of
 
 OTHERS = 3  # wrong symptoms beside the right one
-MOST_ORDERS = 40
+MOST_ORDERS = 90
 FEWEST_LINES, MOST_LINES = 3, 11
+UNREADABLE = "Python cannot read it"
 RIGHT = "The check says that it is right."
 NUMBERS_DIFFER = re.compile(r"(.+?)(?: at \[[\d, ]+\])? is (?:-?\d+\.\d+|-?\d+e[-+]\d+|nan|inf)(?:, | |\.)")
 ENTRY_DIFFERS = re.compile(r"(.+?) at \[[\d, ]+\] is ")
@@ -61,8 +62,10 @@ def named_mistake(written: Written) -> tuple[Exercise, Mistake]:
     return made, mistake_of(made, words[1])
 
 
-def task(made: Exercise) -> str:
-    """Give the first paragraph of what an exercise asks for, without the code below it."""
+def task(written: Written, made: Exercise) -> str:
+    """Give ``:task:``, or the first paragraph of what an exercise asks for, without its code."""
+    if own := written.options.get("task"):
+        return own
     first = made.prompt.split("\n\n")[0].strip()
     return " ".join(first.removesuffix("::").rstrip(":").split()) + ("." * first.endswith(":"))
 
@@ -104,12 +107,10 @@ def which_line(written: Written) -> Item:
     made, mistake = named_mistake(written)
     if mistake.change is None:
         raise Fault(f"{mistake.name!r} is no change of single lines: take one of `line_mistakes`")
-    wrong = dict(mistake.change.lines(made.source.solution))
-    if len(wrong) != 1 or not all(wrong.values()) or "\n" in "".join(wrong.values()):
-        raise Fault(f"{mistake.name!r} is more or less than one wrong line: take another")
+    number, _ = wrong_line(made, mistake)
     _, exact = symptom_of(made, mistake, dict_of(made)[mistake.name])
-    lines = mistake.source.split("\n")
-    body = [n for n, line in enumerate(lines, 1) if line.strip() and not line.startswith("def ")]
+    lines = mistake.change.applied(made.source.solution).split("\n")
+    body = [n for n, line in enumerate(lines, 1) if line.strip() and n > 1]
     if len(body) < FEWEST_LINES:
         mend = f"{made.id!r} has {len(body)} lines to choose from: ask `symptom` instead"
         raise Fault(mend)
@@ -117,24 +118,35 @@ def which_line(written: Written) -> Item:
     options = [
         Option(
             lines[n - 1][indent:],
-            n in wrong,
+            n == number,
             rst(mistake.message)
-            if n in wrong
-            else f"This line is right. The whole goes wrong like this: {exact}",
+            if n == number
+            else f"This line is right. With the mistake the check says: {exact}",
         )
         for n in body
     ]
-    texts = [option.text for option in options]
-    if any(text == option.text for option in options if option.right for text in texts[:-1]) and (
-        texts.count(next(o.text for o in options if o.right)) > 1
-    ):
-        raise Fault("the wrong line stands there twice: take another mistake")
     options = distinct(options)
-    question = f"One line of this ``{made.id}`` is wrong. It should do this: {task(made)}"
-    head = lines[0] if lines[0].startswith("def ") else ""
+    question = f"One line of this ``{made.id}`` is wrong. It should do this: {task(written, made)}"
     return finished(
-        written, "Which line is wrong?", question, head, options, shuffle=False, exercise=made.id
+        written,
+        "Which line is wrong?",
+        question,
+        lines[0],
+        options,
+        shuffle=False,
+        exercise=made.id,
     )
+
+
+def wrong_line(made: Exercise, mistake: Mistake) -> tuple[int, str]:
+    """Give the number of the one wrong line of a mistake, and its text."""
+    right, change = made.source.solution, mistake.change
+    wrong = dict(change.lines(right)) if change else {}
+    inside = change is not None and all(right.count(old) == 1 for old, _ in change.replaced)
+    if not inside or len(wrong) != 1 or not all(wrong.values()) or "\n" in "".join(wrong.values()):
+        raise Fault(f"{mistake.name!r} is not one wrong line of the solution: take another")
+    ((number, text),) = wrong.items()
+    return number, text
 
 
 def distinct(options: list[Option]) -> list[Option]:
@@ -179,7 +191,7 @@ def symptom(written: Written) -> Item:
     options.append(Option(RIGHT, False, reason, literal=False))
     if len(options) < OTHERS:
         raise Fault(f"the other mistakes of {made.id!r} give the same: ask about another exercise")
-    question = f"This ``{made.id}`` should do the following. {task(made)} What comes of it?"
+    question = f"This ``{made.id}`` should do the following. {task(written, made)} What comes of it?"
     code = mistake.source
     return finished(written, "What comes of it?", question, code, options, exercise=made.id)
 
@@ -187,7 +199,8 @@ def symptom(written: Written) -> Item:
 def hint_of(mistake: Mistake) -> str:
     """Say where to look, without the answer."""
     if mistake.change is not None and mistake.change.new:
-        return f"Look at ``{mistake.change.new.strip()}``."
+        first = mistake.change.new.strip().replace("\\n", "\n").split("\n")[0]
+        return f"Look at ``{first}``."
     return "Follow what is returned, its type, its shape and its entries, line by line."
 
 
@@ -225,8 +238,7 @@ def passes(made: Exercise, head: str, pieces: list[str]) -> str | None:
     try:
         answer = run_text(text, vars(sys.modules[made.solution.__module__]), made.id)
     except SyntaxError as error:
-        what = "an indented block stands behind no head" if error.text else error.msg
-        return f"Python cannot read it: {what}."
+        return f"{UNREADABLE}: {error.msg}."
     except Exception as error:
         return f"It stops with ``{type(error).__name__}``."
     trial = Trial(made, answer, quiet=True)
@@ -249,6 +261,8 @@ def right_orders(
     neighbours, without ever breaking it; so it is enough to go on from orders that pass.
     """
     start = tuple(range(len(pieces)))
+    if (wrong := passes(made, head, pieces)) is not None:
+        raise Fault(f"the solution of {made.id!r} fails its own check: {wrong}")
     orders, pairs = [start], dict[tuple[int, int], str]()
     tried = {start}
     for order in orders:
@@ -265,7 +279,7 @@ def right_orders(
                     raise Fault(
                         f"more than {MOST_ORDERS} orders of {made.id!r} are right: take another"
                     )
-            else:
+            elif not wrong.startswith(UNREADABLE):
                 pairs.setdefault((second, first), wrong)
     return orders, pairs
 
@@ -274,10 +288,6 @@ def parsons(written: Written) -> Item:
     """Make "put the lines in order" of the usual solution, with wrong lines among them."""
     made = exercise_of(written)
     starts = written.argument.split()[1:]
-    if problem := judge(made.id, made.solution):
-        pass
-    else:
-        raise Fault(f"the solution of {made.id!r} fails its own check: {problem.message}")
     head, pieces = pieces_of(made.source.solution)
     if not FEWEST_LINES <= len(pieces) <= MOST_LINES:
         span = f"{FEWEST_LINES} to {MOST_LINES}"
@@ -305,7 +315,7 @@ def parsons(written: Written) -> Item:
         {new[n]: text for n, text in reasons.items()},
     )
     spare = f" {spelled(len(extra))} too many." if extra else ""
-    question = f"Put the lines of ``{made.id}`` in order.{spare} {task(made)}"
+    question = f"Put the lines of ``{made.id}`` in order.{spare} {task(written, made)}"
     return Item(
         "parsons",
         written.aim,
@@ -327,10 +337,7 @@ def spelled(count: int) -> str:
 
 def distractor(made: Exercise, mistake: Mistake, pieces: list[str]) -> tuple[int, str]:
     """Give the wrong line of a mistake, and in the place of which piece it stands."""
-    wrong = dict(mistake.change.lines(made.source.solution)) if mistake.change else {}
-    if len(wrong) != 1 or not all(wrong.values()) or "\n" in "".join(wrong.values()):
-        raise Fault(f"{mistake.name!r} is more or less than one wrong line: take another")
-    ((number, line),) = wrong.items()
+    number, line = wrong_line(made, mistake)
     old = made.source.solution.split("\n")[number - 1]
     if old not in pieces:
         raise Fault(f"the line of {mistake.name!r} is part of a longer one: take another mistake")

@@ -483,6 +483,12 @@ assert len({net(one).item() for _ in range(5)}) > 1
 # Where does dropout belong? Between hidden layers. Behind the last layer it would set the scores
 # themselves to zero.
 #
+# .. symptom:: linear_by_hand the_weight_has
+#    :aim: 1
+#
+# .. symptom:: apply_relu nn_relu
+#    :aim: 2
+#
 # Recap
 # -----
 #
@@ -502,6 +508,9 @@ assert len({net(one).item() for _ in range(5)}) > 1
 #    :aim: 1
 #
 # .. exercise:: apply_relu
+#    :aim: 2
+#
+# .. parsons:: gradient_norms
 #    :aim: 2
 #
 # .. exercise:: gradient_norms

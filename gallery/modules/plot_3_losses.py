@@ -485,6 +485,15 @@ torch.testing.assert_close(
 # 0.09 for the square loss, and again :math:`\log 10` for the cross entropy. A training that hovers
 # at one of these numbers has learned nothing yet.
 #
+# .. symptom:: class_loss nll_loss_wants
+#    :aim: 2
+#
+# .. symptom:: class_loss exp_overflows
+#    :aim: 3
+#
+# .. symptom:: weighted_loss detached
+#    :aim: 2
+#
 # Recap
 # -----
 #
@@ -505,6 +514,8 @@ torch.testing.assert_close(
 #    :aim: 2 3
 #
 # .. exercise:: one_hot
+#
+# .. parsons:: weighted_loss
 #    :aim: 2
 #
 # .. exercise:: weighted_loss

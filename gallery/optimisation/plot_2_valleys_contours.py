@@ -415,6 +415,15 @@ assert one.positions[-1].abs().max().item() < 1e-6
 # Plain gradient descent then needs thousands of steps, or something better: the optimizers of the
 # next lesson.
 #
+# .. which-line:: run_gd the_start_x0
+#    :aim: 2
+#
+# .. which-line:: run_gd the_learning_rate
+#    :aim: 2
+#
+# .. symptom:: make_gradient_step autograd_refuses
+#    :aim: 2
+#
 # Recap
 # -----
 #
@@ -436,7 +445,6 @@ assert one.positions[-1].abs().max().item() < 1e-6
 # .. exercise:: make_gradient_step
 #
 # .. exercise:: run_gd
-#    :aim: 1
 #
 # .. exercise:: largest_rate
 #    :aim: 2

@@ -566,6 +566,15 @@ torch.testing.assert_close(ours.positions, theirs.positions, atol=1e-4, rtol=0)
 # sphinx_gallery_end_ignore
 
 # %%
+# .. which-line:: run_sgd every_position
+#    :aim: 1
+#
+# .. which-line:: one_step these_are_the_gradients
+#    :aim: 1
+#
+# .. which-line:: run_adamw the_learning_rate
+#    :aim: 1
+#
 # Recap
 # -----
 #
@@ -586,6 +595,9 @@ torch.testing.assert_close(ours.positions, theirs.positions, atol=1e-4, rtol=0)
 #    :aim: 1
 #
 # .. exercise:: run_sgd
+#    :aim: 1
+#
+# .. parsons:: run_momentum
 #    :aim: 1
 #
 # .. exercise:: run_momentum

@@ -326,6 +326,9 @@ assert torch.zeros(1).device.type == "cpu"
 #    Not every device has every dtype. Apple's GPUs have no float64, for example, which is one more
 #    reason to say ``dtype=torch.float32`` when numbers come from NumPy.
 #
+# .. symptom:: softened on_the_cpu
+#    :aim: 1
+#
 # Recap
 # -----
 #

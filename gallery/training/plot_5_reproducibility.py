@@ -568,6 +568,9 @@ assert abs(one_way - other_way) < 1e-3
 # The numbers in the text of this course are checked in that way, at every build: by formulas where
 # there are some, by orderings and limits where chance has a part.
 #
+# .. symptom:: seeded_weights the_seed_is_fixed
+#    :aim: 1
+#
 # Recap
 # -----
 #

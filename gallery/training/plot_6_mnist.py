@@ -485,6 +485,9 @@ assert 60_000 / 8_000 == 60_000 / len(known) == 7.5
 # sphinx_gallery_end_ignore
 
 # %%
+# .. symptom:: accuracy in_training_mode
+#    :aim: 2
+#
 # Recap
 # -----
 #
@@ -498,6 +501,9 @@ assert 60_000 / 8_000 == 60_000 / len(known) == 7.5
 # ---------
 #
 # The number that is asked for most.
+#
+# .. parsons:: accuracy
+#    :aim: 2
 #
 # .. exercise:: accuracy
 #    :aim: 2
