@@ -67,6 +67,8 @@
     const list = item.querySelector(".practice-options");
     const fold = item.querySelector("details");
     const answers = [...fold.querySelectorAll("li")];
+    const answer = answers.find((it) => "right" in it.dataset);
+    const rest = fold.querySelector("[data-rest]"); // one reason for all wrong lines
     const said = make("div", { className: "practice-said", role: "status" });
     const legend = make("legend", { className: "visually-hidden" }, "Options");
     const group = make("fieldset", { className: "practice-choice" }, legend);
@@ -81,11 +83,11 @@
       row.append(button);
       buttons.push(button);
       button.addEventListener("click", () => {
-        const right = "right" in answers[place].dataset;
+        const right = Number(answer.dataset.right) === place;
         for (const other of buttons) other.setAttribute("aria-pressed", String(other === button));
         row.className = right ? "right" : "wrong";
         mark.textContent = right ? "✓" : "✗";
-        tell(item, said, right, ...copyOf(answers[place]));
+        tell(item, said, right, ...copyOf(right ? answer : (rest ?? answers[place])));
       });
     });
     list.addEventListener("keydown", (event) => moveFocus(event, buttons));
@@ -216,11 +218,17 @@
         const line = make("code", { className: "literal" }, text(stray));
         return [false, line, " is indented, or should be: what stands above it does not fit."];
       }
+      const code = (place) => make("code", { className: "literal" }, text(rows[parseInt(place, 36)]));
       for (const answer of fold.querySelectorAll("[data-pair]")) {
-        const [first, second] = answer.dataset.pair;
-        const stands = order.includes(first) && order.indexOf(first) < order.indexOf(second);
-        const never = orders.every((each) => each.indexOf(first) > each.indexOf(second));
-        if (stands && never) return [false, ...copyOf(answer)];
+        for (const [first, second] of answer.dataset.pair.split(" ")) {
+          const stands = order.includes(first) && order.indexOf(first) < order.indexOf(second);
+          const never = orders.every((each) => each.indexOf(first) > each.indexOf(second));
+          const said = copyOf(answer).slice(1);
+          if (stands && never) {
+            const words = answer.firstChild.textContent.replace("In another order: ", "");
+            return [false, code(first), " before ", code(second), ": ", words, ...said];
+          }
+        }
       }
       const fits = Math.max(
         ...orders.map((each) => [...each, ""].findIndex((line, n) => line !== order[n])),

@@ -146,8 +146,12 @@ class MarkdownWriter:
         letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         rows = [f"```python\n{node['solution']}\n```\n"] if "solution" in node else []
         for answer in node.children:
-            mark = "" if "solution" in node else f"{next(letters)}. "
+            listed = "solution" not in node and node["item"].kind != "which-line"
+            mark = f"{next(letters)}. " if listed else ""
             right = "**Right.** " if answer.get("right") else ""
+            if node["item"].kind == "which-line":
+                line = node["item"].right + 1
+                right = f"**Line {line}.** " if right else "**The other lines:** "
             rows.append(f"- {mark}{right}{''.join(map(self.inline, answer.children))}")
         return folded("Answer and reasons", "\n".join(rows))
 

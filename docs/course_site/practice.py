@@ -221,6 +221,10 @@ class PracticeDirective(SphinxDirective):
         for literal in list(holder.findall(nodes.literal)):
             light = practice_literal("", literal.astext())
             literal.replace_self(light)
+        for formula in list(holder.findall(nodes.math)):
+            text = plain_formula(formula.astext())
+            if not re.search(r"[\\{}]", text):
+                formula.replace_self(nodes.emphasis("", text))
         return [*holder.children, *messages]
 
     def build(self, item: Item) -> practice_item:
@@ -239,7 +243,14 @@ class PracticeDirective(SphinxDirective):
             shown = practice_option(text=option.text if option.literal else "", curve=option.curve)
             shown += [] if option.literal else self.words(option.text)
             options += shown
-            answers += practice_answer("", *self.words(option.reason), right=option.right)
+            if item.kind == "which-line" and not option.right:
+                continue
+            told = practice_answer("", *self.words(option.reason), right=option.right)
+            told["curve"] = option.curve
+            answers += told
+        if item.kind == "which-line":  # all other lines have the same reason
+            rest = next(option for option in item.options if not option.right)
+            answers += practice_answer("", *self.words(rest.reason), rest=True)
         return node
 
     def add_lines(
@@ -252,12 +263,41 @@ class PracticeDirective(SphinxDirective):
         for number, reason in lines.distractors.items():
             lead = [practice_literal("", " ".join(lines.pieces[number].split())), nodes.Text(": ")]
             answers += practice_answer("", *lead, *self.words(reason), extra=digit(number))
+        by_reason: dict[str, list[str]] = {}
         for pair, reason in lines.pairs.items():
-            first, second = (" ".join(lines.pieces[n].split()) for n in pair)
-            lead = [practice_literal("", first), nodes.Text(" before "), practice_literal("", second)]
-            answers += practice_answer(
-                "", *lead, nodes.Text(": "), *self.words(reason), pair="".join(map(digit, pair))
-            )
+            by_reason.setdefault(reason, []).append("".join(map(digit, pair)))
+        for reason, pairs in by_reason.items():
+            lead = nodes.Text("In another order: ")
+            answers += practice_answer("", lead, *self.words(reason), pair=" ".join(pairs))
+
+
+def digit(number: int) -> str:
+    """Write the number of a piece as one sign, as JavaScript's ``toString(36)`` does."""
+    return "0123456789abcdefghijklmnopqrstuvwxyz"[number]
+
+
+# Formulas within a task are written as text: typeset they weigh more than the item.
+SIGNS = (
+    (r"-", lambda found: "−"),
+    (r"\\(?:tanh|log|exp|sin|cos)(?![a-z])", lambda found: found[0][1:]),
+    (r"\\text\{(\w+)\}", lambda found: found[1]),
+    (r"\\sum_\{ij\}", lambda found: "Σ"),
+    (r"\\cdot", lambda found: "·"),
+    (r"\\leftarrow", lambda found: "←"),
+    (r"\\beta", lambda found: "β"),
+    (r"\\[,;]", lambda found: "\N{THIN SPACE}"),
+    (r"(?<=[a-z])_\{?ij\}?", lambda found: ""),
+    (r"_(\d)", lambda found: "₀₁₂₃₄₅₆₇₈₉"[int(found[1])]),
+    (r"\^(\d)", lambda found: "⁰¹²³⁴⁵⁶⁷⁸⁹"[int(found[1])]),
+    (r"\^\{−3\.5(?:\N{THIN SPACE})?w\}", lambda found: "^(−3.5w)"),
+)
+
+
+def plain_formula(latex: str) -> str:
+    """Write a simple formula as text."""
+    for pattern, sign in SIGNS:
+        latex = re.sub(pattern, sign, latex)
+    return " ".join(latex.split())
 
 
 # -- HTML ----------------------------------------------------------------------------------------
@@ -287,11 +327,6 @@ def sketch(curve: Sequence[float], label: str) -> str:
 def curve_words(curve: Sequence[float]) -> str:
     """Say what a curve does, for who does not see it."""
     return f"Losses from {curve[0]:.2g} to {curve[-1]:.2g} in {len(curve)} steps"
-
-
-def digit(number: int) -> str:
-    """Write the number of a piece as one sign, as JavaScript's ``toString(36)`` does."""
-    return "0123456789abcdefghijklmnopqrstuvwxyz"[number]
 
 
 def visit_item(writer: Any, node: practice_item) -> None:
@@ -360,28 +395,35 @@ def visit_answers(writer: Any, node: practice_answers) -> None:
     writer.body.append("<details><summary>Answer and reasons</summary>\n")
     if "solution" in node:
         writer.body.append(f"<pre>{html.escape(node['solution'], quote=False)}</pre>\n")
-        writer.body.append("<ul>\n")
-    else:
-        writer.body.append("<ol>\n")
+    writer.body.append(f"<{list_of(node)}>\n")
+
+
+def list_of(node: practice_answers) -> str:
+    """Give the kind of list: numbered where it has one answer for each option."""
+    return "ul" if node["item"].kind in ("parsons", "which-line") else "ol"
 
 
 def depart_answers(writer: Any, node: practice_answers) -> None:
     """Close the fold."""
-    writer.body.append("</ul></details>\n" if "solution" in node else "</ol></details>\n")
+    writer.body.append(f"</{list_of(node)}></details>\n")
 
 
 def visit_answer(writer: Any, node: practice_answer) -> None:
     """Open what is told about an option; its curve is shown with it."""
+    item: Item = node.parent["item"]
     marks = [f' data-{name}="{node[name]}"' for name in ("extra", "pair") if name in node]
     if node.get("right"):
-        marks.append(" data-right")
+        marks.append(f' data-right="{item.right}"')
+    if "rest" in node:
+        marks.append(" data-rest")
     writer.body.append(f"<li{''.join(marks)}>")
-    item: Item = node.parent["item"]
-    if item.options and item.options[node.parent.index(node)].curve:
-        curve = item.options[node.parent.index(node)].curve
-        writer.body.append(sketch(curve, curve_words(curve)))
+    if node.get("curve"):
+        writer.body.append(sketch(node["curve"], curve_words(node["curve"])))
     if node.get("right"):
-        writer.body.append("<b>Right.</b> ")
+        where = f"Line {item.right + 1}." if item.kind == "which-line" else "Right."
+        writer.body.append(f"<b>{where}</b> ")
+    elif "rest" in node:
+        writer.body.append("<b>The other lines:</b> ")
 
 
 def depart_answer(writer: Any, node: practice_answer) -> None:

@@ -23,6 +23,7 @@ from pytorch_primer.exercises.source import run_text
 from pytorch_primer.exercises.trials import mistakes_of, solution_of
 
 OTHERS = 3  # wrong symptoms beside the right one
+LONGEST_MESSAGE = 100  # characters of an error's text
 MOST_ORDERS = 90
 FEWEST_LINES, MOST_LINES = 3, 11
 UNREADABLE = "Python cannot read it"
@@ -85,10 +86,9 @@ def symptom_of(made: Exercise, mistake: Mistake, trial: Trial) -> tuple[str, str
         raise Fault(f"the mistake {mistake.name!r} of {made.id!r} passes the check")
     error, text = trial[case].error, found.text
     if error is not None:
-        first = (str(error).strip().splitlines() or [""])[0]
         return (
             f"It stops with an error, ``{type(error).__name__}``.",
-            f"``{type(error).__name__}: {first}``",
+            f"``{said_in_short(error)}``",
         )
     if at := ENTRY_DIFFERS.match(text):
         kind = f"The shape is right, but {at[1]} has wrong entries"
@@ -97,6 +97,12 @@ def symptom_of(made: Exercise, mistake: Mistake, trial: Trial) -> tuple[str, str
     else:
         kind = text.partition(", expected")[0].rstrip(".")
     return rst(f"{kind[0].upper()}{kind[1:]}."), rst(text)
+
+
+def said_in_short(error: BaseException) -> str:
+    """Give an error's type and the start of its message."""
+    first = (str(error).strip().splitlines() or [""])[0]
+    return f"{type(error).__name__}: {textwrap.shorten(first, LONGEST_MESSAGE, placeholder=' …')}"
 
 
 # -- which line is wrong? ------------------------------------------------------------------------
@@ -246,8 +252,7 @@ def passes(made: Exercise, head: str, pieces: list[str]) -> str | None:
         found = difference(made, want, trial[case], answer)
         if found is not None:
             if (error := trial[case].error) is not None:
-                first = (str(error).strip().splitlines() or [""])[0]
-                return f"``{type(error).__name__}: {first}``"
+                return f"``{said_in_short(error)}``"
             return rst(found.text[0].upper() + found.text[1:])
     return None
 
