@@ -118,7 +118,7 @@ def run_seconds(page: Path) -> float | None:
 def is_practice(node: nodes.Node) -> bool:
     """Whether a node belongs to a practice item, which is done and not read."""
     while (node := node.parent) is not None:
-        if "practice_item" == type(node).__name__:
+        if type(node).__name__ == "practice_item":
             return True
     return False
 

@@ -123,7 +123,7 @@ class MarkdownWriter:
         item = node["item"]
         where = f"{node['origin'][0]} · {item.title}" if node.get("origin") else item.title
         texts = [f"**{where}**"]
-        for child in node.children:
+        for child in elements(node):
             if type(child).__name__ == "practice_code":
                 texts.append(f"```python\n{child['text']}\n```")
             else:
@@ -134,7 +134,7 @@ class MarkdownWriter:
     def block_practice_options(self, node: nodes.Element) -> str:
         letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         rows = []
-        for option in node.children:
+        for option in elements(node):
             code = option["text"]
             shown = f"`{code}`" if code and "\n" not in code else f"```text\n{code}\n```"
             text = shown if code else "".join(map(self.inline, option.children))
@@ -145,7 +145,7 @@ class MarkdownWriter:
     def block_practice_answers(self, node: nodes.Element) -> str:
         letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
         rows = [f"```python\n{node['solution']}\n```\n"] if "solution" in node else []
-        for answer in node.children:
+        for answer in elements(node):
             listed = "solution" not in node and node["item"].kind != "which-line"
             mark = f"{next(letters)}. " if listed else ""
             right = "**Right.** " if answer.get("right") else ""
@@ -299,6 +299,11 @@ class MarkdownWriter:
         return f"[{node.astext()}]"
 
     inline_citation_reference = inline_footnote_reference
+
+
+def elements(node: nodes.Element) -> list[nodes.Element]:
+    """Give the children of a node that are elements."""
+    return [child for child in node.children if isinstance(child, nodes.Element)]
 
 
 def escaped(text: str) -> str:

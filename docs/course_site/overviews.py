@@ -208,7 +208,8 @@ def lesson_rows(app: Sphinx, docname: str, part: Part) -> str:
         rows.append(
             f'<li class="lesson-row"><span class="row-number">{lesson.number}</span>'
             f'<div><a href="{address(app, docname, page_of(app.config, lesson.name))}"'
-            f' data-lesson="{lesson.name}"{data_attributes(app, lesson.name)}>{html.escape(facts.title)}</a>'
+            f' data-lesson="{lesson.name}"{data_attributes(app, lesson.name)}>'
+            f"{html.escape(facts.title)}</a>"
             f"<p>{html.escape(sentence(facts.aims[0]))}</p></div>"
             f'<span class="row-facts">{extent}</span></li>'
         )

@@ -33,7 +33,6 @@ from course_site.exercise_boxes import anchor, exercise_box
 from course_site.lessons import WORDS_PER_MINUTE, is_lesson, lesson_box
 from course_site.practice_bank import parsons, symptom, which_line
 from course_site.practice_items import (
-    AIMS,
     SALT,
     Fault,
     Item,
@@ -210,7 +209,7 @@ class PracticeDirective(SphinxDirective):
             logger.warning("%s: %s", self.name, mend, location=place, type="practice")
         kept = deepcopy(node)
         for each in kept.findall():
-            each.document = None
+            each.document = None  # type: ignore[assignment]  # or the whole page would be kept
         told.append(Told(item, kept))
         return [node]
 
@@ -261,14 +260,15 @@ class PracticeDirective(SphinxDirective):
             options += practice_option(text=piece, curve=())
         answers["solution"] = solution
         for number, reason in lines.distractors.items():
-            lead = [practice_literal("", " ".join(lines.pieces[number].split())), nodes.Text(": ")]
-            answers += practice_answer("", *lead, *self.words(reason), extra=digit(number))
+            line = practice_literal("", " ".join(lines.pieces[number].split()))
+            told = [line, nodes.Text(": "), *self.words(reason)]
+            answers += practice_answer("", *told, extra=digit(number))
         by_reason: dict[str, list[str]] = {}
         for pair, reason in lines.pairs.items():
             by_reason.setdefault(reason, []).append("".join(map(digit, pair)))
         for reason, pairs in by_reason.items():
-            lead = nodes.Text("In another order: ")
-            answers += practice_answer("", lead, *self.words(reason), pair=" ".join(pairs))
+            start = nodes.Text("In another order: ")
+            answers += practice_answer("", start, *self.words(reason), pair=" ".join(pairs))
 
 
 def digit(number: int) -> str:
@@ -540,7 +540,9 @@ def is_read(node: nodes.Text) -> bool:
     """Whether a text is read and not done, shown or hidden."""
     parent = node.parent
     while parent is not None:
-        if isinstance(parent, practice_item | exercise_box | nodes.comment | nodes.raw | nodes.math):
+        if isinstance(
+            parent, practice_item | exercise_box | nodes.comment | nodes.raw | nodes.math
+        ):
             return False
         if "sphx-glr-script-out" in parent.get("classes", ()):
             return False
@@ -588,11 +590,7 @@ def practice_of(app: Sphinx) -> list[LessonPractice]:
 def counts(app: Sphinx) -> dict[str, Any]:
     """Count for ``build.json``: items, aims, aims assessed, minutes between items, guesses."""
     every = practice_of(app)
-    gaps = [
-        gap
-        for lesson in every
-        for gap in store.records(app.env)[lesson.page].reading_gaps
-    ]
+    gaps = [gap for lesson in every for gap in store.records(app.env)[lesson.page].reading_gaps]
     items = [item for lesson in every for item in lesson.items]
     return {
         "practice_items": len(items),
@@ -648,7 +646,9 @@ def write_items(app: Sphinx, error: Exception | None) -> None:
                 "%s.html has %d bytes, at most %d are allowed", lesson.page, size, LARGEST_LESSON
             )
         found = re.finditer(
-            rf'<div class="practice [^>]*?id="practice-(\w+)".*?</div>(?={re.escape(END)})', text, re.S
+            rf'<div class="practice [^>]*?id="practice-(\w+)".*?</div>(?={re.escape(END)})',
+            text,
+            re.S,
         )
         kept = {item[1]: item[0] for item in found}
         name = file_of(lesson_of(app.config, lesson.page).name)  # type: ignore[union-attr]
@@ -716,9 +716,9 @@ def map_html(app: Sphinx, docname: str) -> str:
         rows = []
         for number, aim in enumerate(lesson.aims, 1):
             items, exercises = lesson.assessed(number)
-            links = [
-                f'<a href="{uri}#practice-{item.key}">{item.title}</a>' for item in items
-            ] + [f'<a href="{uri}#{anchor(id)}"><code>{id}</code></a>' for id in exercises]
+            links = [f'<a href="{uri}#practice-{item.key}">{item.title}</a>' for item in items] + [
+                f'<a href="{uri}#{anchor(id)}"><code>{id}</code></a>' for id in exercises
+            ]
             rows.append(f"<tr><td>{html.escape(aim)}</td><td>{', '.join(links)}</td></tr>")
         made.append(
             f"<details class='aims'><summary>{lesson.number} {html.escape(lesson.title)}</summary>"

@@ -1,14 +1,15 @@
 """Practice items made of the exercises' bank: a wrong line, a symptom, lines to put in order.
 
 An author names an exercise and a mistake by the first words of its message, as in
-``.. which-line:: train the_losses_are_computed``. Everything else is run: that the line is wrong, what
-each mistake gives, and which orders of the lines pass the check.
+``.. which-line:: train the_losses_are_computed``. Everything else is run: that the line is wrong,
+what each mistake gives, and which orders of the lines pass the check.
 """
 
 from __future__ import annotations
 
 import ast
 import io
+import itertools
 import random
 import re
 import sys
@@ -28,7 +29,9 @@ MOST_ORDERS = 90
 FEWEST_LINES, MOST_LINES = 3, 11
 UNREADABLE = "Python cannot read it"
 RIGHT = "The check says that it is right."
-NUMBERS_DIFFER = re.compile(r"(.+?)(?: at \[[\d, ]+\])? is (?:-?\d+\.\d+|-?\d+e[-+]\d+|nan|inf)(?:, | |\.)")
+NUMBERS_DIFFER = re.compile(
+    r"(.+?)(?: at \[[\d, ]+\])? is (?:-?\d+\.\d+|-?\d+e[-+]\d+|nan|inf)(?:, | |\.)"
+)
 ENTRY_DIFFERS = re.compile(r"(.+?) at \[[\d, ]+\] is ")
 
 
@@ -156,7 +159,7 @@ def wrong_line(made: Exercise, mistake: Mistake) -> tuple[int, str]:
 
 
 def distinct(options: list[Option]) -> list[Option]:
-    """Number lines that stand there twice, so that each is an option of its own."""
+    """Count lines that stand there twice, so that each is an option of its own."""
     seen: dict[str, int] = {}
     made = []
     for option in options:
@@ -197,7 +200,9 @@ def symptom(written: Written) -> Item:
     options.append(Option(RIGHT, False, reason, literal=False))
     if len(options) < OTHERS:
         raise Fault(f"the other mistakes of {made.id!r} give the same: ask about another exercise")
-    question = f"This ``{made.id}`` should do the following. {task(written, made)} What comes of it?"
+    question = (
+        f"This ``{made.id}`` should do the following. {task(written, made)} What comes of it?"
+    )
     code = mistake.source
     return finished(written, "What comes of it?", question, code, options, exercise=made.id)
 
@@ -218,7 +223,7 @@ def pieces_of(text: str) -> tuple[str, list[str]]:
     heads = {1}
     rows = text.split("\n")
     tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in itertools.pairwise(tokens):
         if before.type == tokenize.NEWLINE or before.type == tokenize.NL:
             heads.add(token.start[0])
     inside = {
@@ -251,8 +256,8 @@ def passes(made: Exercise, head: str, pieces: list[str]) -> str | None:
     for case, want in enumerate(solution_of(made)):
         found = difference(made, want, trial[case], answer)
         if found is not None:
-            if (error := trial[case].error) is not None:
-                return f"``{said_in_short(error)}``"
+            if (stopped := trial[case].error) is not None:
+                return f"``{said_in_short(stopped)}``"
             return rst(found.text[0].upper() + found.text[1:])
     return None
 

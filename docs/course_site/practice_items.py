@@ -356,7 +356,9 @@ def repair(written: Written) -> Item:
         mend = f"the curve of `+` ends at {right[0]:.3g}, which is not less than half of all others"
         raise Fault(f"{mend}: {', '.join(f'{end:.3g}' for end in [broken[-1], *others])}")
     prove(written, given, proofs)
-    question = written.argument or "The curve shows the losses of this loop. Which change repairs it?"
+    question = (
+        written.argument or "The curve shows the losses of this loop. Which change repairs it?"
+    )
     return finished(written, "Repair", question, code, options, curve=broken)
 
 
@@ -445,7 +447,9 @@ def guessing(items: list[Item]) -> dict[str, dict[str, float]]:
         return {}
 
     def share(picks: list[list[int]]) -> float:
-        hits = (item.right in pick and 1 / len(pick) for item, pick in zip(asked, picks, strict=True))
+        hits = (
+            item.right in pick and 1 / len(pick) for item, pick in zip(asked, picks, strict=True)
+        )
         return sum(float(hit) for hit in hits) / len(asked)
 
     def extreme(best: Any) -> list[list[int]]:

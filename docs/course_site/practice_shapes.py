@@ -41,7 +41,11 @@ def broadcast(draw: random.Random) -> list[str]:
     first, second, why = draw.choice(
         [
             ((n, 1), (m,), "From the right: the 1 grows, and the missing size grows."),
-            ((n, 1, m), (n, 1), "From the right: a 1 meets a size, a size meets a 1, one is missing."),
+            (
+                (n, 1, m),
+                (n, 1),
+                "From the right: a 1 meets a size, a size meets a 1, one is missing.",
+            ),
             ((m,), (n, m), "From the right the last sizes are equal, and the missing one grows."),
         ]
     )
@@ -96,7 +100,11 @@ def memory(draw: random.Random) -> list[str]:
     made, why = draw.choice(sorted((view if shared else copied).items()))
     rows = ["x = torch.ones(2, 3)", f"y = {made}", "y.fill_(5)", "print(x.sum().item())"]
     turned = "y = x.clone()" if shared else "y = x.view(-1)"
-    sign = "``y`` shares the memory of ``x``" if shared else "``y`` has its own, and ``x`` stays as it was"
+    sign = (
+        "``y`` shares the memory of ``x``"
+        if shared
+        else "``y`` has its own, and ``x`` stays as it was"
+    )
     return [
         *rows,
         f"+ {why[0].upper()}{why[1:]}: {sign}.",
@@ -129,7 +137,10 @@ def strides(draw: random.Random) -> list[str]:
         f"    {made}.stride() -> {made}.contiguous().stride()",
     ]
     if made != "t[:, 1:]":
-        rows += ["- These are the strides of the whole tensor.", f"    {made}.stride() -> t.stride()"]
+        rows += [
+            "- These are the strides of the whole tensor.",
+            f"    {made}.stride() -> t.stride()",
+        ]
     if made == "t[::2]":  # a packed copy has the strides of the whole
         del rows[5:7]
     return rows
@@ -146,13 +157,20 @@ def reduction(draw: random.Random) -> list[str]:
     return [
         f"t = torch.ones{sizes}",
         f"print(tuple(t.sum({call}).shape))",
-        f"+ The sum runs along axis {dim}" + (", which stays with size 1." if keep else ", which goes."),
-        "- " + ("With ``keepdim`` the axis stays, as a 1." if keep else "Without ``keepdim`` the axis goes."),
+        f"+ The sum runs along axis {dim}"
+        + (", which stays with size 1." if keep else ", which goes."),
+        "- "
+        + (
+            "With ``keepdim`` the axis stays, as a 1."
+            if keep
+            else "Without ``keepdim`` the axis goes."
+        ),
         f"    {call} -> " + (f"dim={dim}" if keep else f"dim={dim}, keepdim=True"),
         "- The sum runs along the axis that is named; the others stay.",
         f"    {call} -> " + (f"dim={other}, keepdim=True" if keep else f"dim={other}"),
         "- Of the named axis nothing is left over but its sum.",
-        f"    {call} -> " + (f"dim=({dim}, {other}), keepdim=True" if keep else f"dim=({dim}, {other})"),
+        f"    {call} -> "
+        + (f"dim=({dim}, {other}), keepdim=True" if keep else f"dim=({dim}, {other})"),
     ]
 
 
@@ -168,7 +186,7 @@ def product(draw: random.Random) -> list[str]:
         f"    torch.ones({k}, {m}) -> torch.ones({k}, {k})",
         "- The batch stays: each of the matrices is multiplied.",
         "    a @ b -> a[0] @ b",
-        "- It is not refused: ``b`` is taken for each matrix of the batch. Entry by entry it would be.",
+        "- It is not refused: ``b`` is taken for each matrix. Entry by entry it would be.",
         "    a @ b -> a * b",
     ]
 

@@ -85,7 +85,8 @@ def lanes(app: Sphinx, docname: str) -> str:
             time += f" + {MINUTES_PER_EXERCISE * count} min practice" * bool(count)
             needs = ", ".join(each.number for each in before)
             stops.append(
-                f'<li><a href="{uri}" data-lesson="{lesson.name}"{data_attributes(app, lesson.name)}>'
+                f'<li><a href="{uri}" data-lesson="{lesson.name}"'
+                f"{data_attributes(app, lesson.name)}>"
                 f'<span class="row-number">'
                 f"{lesson.number}</span> {html.escape(facts.title)}</a>"
                 f'<span class="row-facts">{time}</span>'

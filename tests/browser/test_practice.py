@@ -1,4 +1,4 @@
-"""Every practice item of the built site, as readers work it: by mouse, by keyboard, without script."""
+"""Every practice item of the built site, as readers work it: by mouse, keyboard, no script."""
 
 import json
 import re
@@ -230,7 +230,7 @@ def test_on_paper_questions_stand_on_the_page_and_answers_at_the_end(opened, nam
     assert page.locator(".practice-print").count() == 0
 
 
-# -- what the browser keeps --------------------------------------------------------------------------
+# -- what the browser keeps ------------------------------------------------------------------------
 
 
 def test_what_was_missed_comes_back_first_and_goes_when_right(opened):
@@ -271,7 +271,7 @@ def test_progress_is_shown_exported_and_cleared(opened):
         with page.expect_download() as download:
             page.get_by_role("button", name="Export my progress").click()
         told = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
-        assert list(told["items"].values())[0][1] == 2
+        assert next(iter(told["items"].values()))[1] == 2
         assert len(told["exercises"]) == 1
     page.get_by_role("button", name="Clear my progress").click()
     expect(page.locator(".progress-tools")).to_have_count(0)

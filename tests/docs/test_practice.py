@@ -199,7 +199,13 @@ def test_a_line_too_many_belongs_nowhere():
     [
         (PREDICT, "   :aim: 2\n", "", 0, "which aim"),
         (PREDICT, ":aim: 2", ":aim: 4", 0, "which aim"),
-        (PREDICT, "   + Both are repeated: the column\n     to the right.\n", "", 3, "one `\\+ why`"),
+        (
+            PREDICT,
+            "   + Both are repeated: the column\n     to the right.\n",
+            "",
+            3,
+            "one `\\+ why`",
+        ),
         (PREDICT, "torch.arange(3)[:, None]", "torch.arange(3).reshape(1, 3)", 0, "give the same"),
         (PREDICT, "       torch.ones(3, 1) -> torch.ones(3)\n", "", 9, "code of the misconception"),
         (PREDICT, "torch.ones(3, 1) ->", "torch.ones(4, 1) ->", 9, "found 0 times"),
@@ -231,8 +237,9 @@ def test_an_option_that_gives_itself_away_is_refused():
     long = "print(tuple(t.shape), 'and much more than any other option says')"
     with pytest.raises(Fault, match="far longer than all others"):
         item(
-            PREDICT.replace("       torch.ones(3, 1) -> torch.ones(3)", f"       = t = 1\n       = {long}")
-            .replace("tuple(t.shape), 'and", "'and")
+            PREDICT.replace(
+                "       torch.ones(3, 1) -> torch.ones(3)", f"       = t = 1\n       = {long}"
+            ).replace("tuple(t.shape), 'and", "'and")
         )
 
 
@@ -267,7 +274,9 @@ def test_the_order_of_options_follows_from_the_text_alone():
     first, second = item(PREDICT), item(PREDICT)
     assert first == second
     orders = {
-        tuple(option.text for option in item(PREDICT.replace("Entries", f"Entries{'!' * n}")).options)
+        tuple(
+            option.text for option in item(PREDICT.replace("Entries", f"Entries{'!' * n}")).options
+        )
         for n in range(20)
     }
     assert len(orders) == 6
@@ -298,14 +307,29 @@ def test_each_item_of_a_lesson_holds_together(path):
 
 
 def test_exercises_and_mistakes_behind_a_lesson_are_known():
-    text = script(".. which-line:: train the_update_goes\n   :aim: 1\n\n.. parsons:: sgd\n   :aim: 1\n")
+    text = script(
+        ".. which-line:: train the_update_goes\n   :aim: 1\n\n.. parsons:: sgd\n   :aim: 1\n"
+    )
     assert references(text) == {"train", "sgd"}
 
 
-def test_aims_are_counted_with_exercises(monkeypatch):
-    lesson = '"""\nT\n=\n\n.. lesson::\n   :assumes: x\n\n   - one\n   - two,\n     and more\n   - three\n"""\n'
-    text = lesson + script(PREDICT) + "# .. exercise:: sgd\n#    :aim: 1 2\n"
-    aims, counted = aims_of(text)
+LESSON = '''"""
+T
+=
+
+.. lesson::
+   :assumes: x
+
+   - one
+   - two,
+     and more
+   - three
+"""
+'''
+
+
+def test_aims_are_counted_with_exercises():
+    aims, counted = aims_of(LESSON + script(PREDICT) + "# .. exercise:: sgd\n#    :aim: 1 2\n")
     assert aims == ["one", "two, and more", "three"]
     assert counted == {1: 1, 2: 2}
 
