@@ -83,7 +83,6 @@ def facts(app: Sphinx) -> dict[str, Any]:
         "versions": {"python": platform.python_version()}
         | {package: version(package).partition("+")[0] for package in PACKAGES},
         "lessons": lessons(app),
-        **practice.counts(app),
         "steps": {step: round(seconds, 1) for step, seconds in CLOCK.steps.items()},
     }
 
@@ -91,7 +90,7 @@ def facts(app: Sphinx) -> dict[str, Any]:
 def write(path: Path, app: Sphinx) -> None:
     """Write the facts of a build."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(facts(app), indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(facts(app) | practice.counts(app), indent=1) + "\n", encoding="utf-8")
 
 
 def configured(app: Sphinx) -> None:
