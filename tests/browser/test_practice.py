@@ -78,7 +78,25 @@ def kept(page, key):
     return stored["items"][key][1]
 
 
-# -- by mouse --------------------------------------------------------------------------------------
+# -- every choice ----------------------------------------------------------------------------------
+
+# Presses every option of every item, the right one last, and tells what was said.
+PRESS_ALL = """() => [...document.querySelectorAll(".practice:not([data-orders])")].map((item) => {
+  const right = Number(item.querySelector("details [data-right]").dataset.right);
+  const buttons = [...item.querySelectorAll(".practice-options button")];
+  const places = [...buttons.keys()].filter((n) => n !== right).concat(right);
+  return places.map((n) => {
+    buttons[n].focus();
+    buttons[n].click();
+    return {
+      right: n === right,
+      said: item.querySelector("[role=status]").innerText,
+      pressed: buttons.map((it) => it.getAttribute("aria-pressed") === "true").indexOf(true) === n,
+      focused: document.activeElement === buttons[n],
+      ofOneReason: item.classList.contains("practice-which-line"),
+    };
+  });
+})"""
 
 
 @each_page
@@ -87,21 +105,48 @@ def test_each_choice_says_what_is_wrong_with_it_and_the_right_one_that_it_is_rig
     opened, base, name
 ):
     page = opened(name, base)
+    worked = page.evaluate(PRESS_ALL)
+    assert len(worked) == len(choices(page))
+    for told in worked:
+        for each in told:
+            assert each["said"].startswith("✓ Right." if each["right"] else "✗ Not yet."), each
+            assert len(each["said"]) > 20
+            assert each["pressed"]
+            assert each["focused"]
+        if not told[0]["ofOneReason"]:  # each choice is told something of its own
+            assert len({each["said"] for each in told}) == len(told)
+
+
+@each_page
+def test_each_item_is_worked_by_mouse(opened, name):
+    page = opened(name)
     for item in choices(page):
         right = int(item.locator("details [data-right]").get_attribute("data-right"))
-        buttons = item.locator(".practice-options button").all()
-        told = set()
-        for place in [*(n for n in range(len(buttons)) if n != right), right]:
-            buttons[place].click()
-            words = said(item)
-            assert words.startswith("✓ Right." if place == right else "✗ Not yet."), words
-            assert len(words) > 20, words
-            told.add(words)
-            assert buttons[place].get_attribute("aria-pressed") == "true"
-            assert item.locator("[aria-pressed=true]").count() == 1
-            expect(buttons[place]).to_be_focused()
-        if "which-line" not in item.get_attribute("class"):
-            assert len(told) == len(buttons)  # each choice is told something of its own
+        for place in (0 if right else 1, right):
+            item.locator(".practice-options button").nth(place).click()
+            assert said(item).startswith("✓ Right." if place == right else "✗ Not yet.")
+    for item in page.locator(".practice[data-orders]").all():
+        for place in sorted_lines(item)[0]:
+            item.locator(f"[data-place='{place}'] button").click()
+        item.locator(".practice-check").click()
+        assert said(item).startswith("✓ Right.")
+        assert item.locator(".practice-said a").get_attribute("href").startswith("#exercise-")
+        dragged = item.locator(".practice-program li").first
+        dragged.drag_to(item.locator(".practice-pool"))
+        expect(item.locator(".practice-pool li")).to_have_count(1 + extras(item))
+
+
+# Makes a program of the lines, in this order, and gives what the check says.
+PUT = """(item, order) => {
+  for (const row of item.querySelectorAll(".practice-program button")) row.click();
+  for (const n of order) item.querySelector(`[data-place="${n}"] button`).click();
+  item.querySelector(".practice-check").click();
+  return item.querySelector("[role=status]").innerText;
+}"""
+
+
+def extras(item):
+    return item.locator("details [data-extra]").count()
 
 
 @each_page
@@ -109,27 +154,17 @@ def test_lines_are_judged_in_every_right_order_and_in_wrong_ones(opened, name):
     page = opened(name)
     for item in page.locator(".practice[data-orders]").all():
         orders = sorted_lines(item)
-
-        def put(order, item=item):
-            for button in item.locator(".practice-program button").all()[::-1]:
-                button.click()
-            for place in order:
-                item.locator(f"[data-place='{place}'] button").click()
-            item.locator(".practice-check").click()
-            return said(item)
-
         for extra in item.locator("details [data-extra]").all():
             wrong = [extra.get_attribute("data-extra"), *orders[0][1:]]
-            assert put(wrong).startswith("✗ Not yet.")
-        assert "to add" in put(orders[0][:2])
+            assert item.evaluate(PUT, wrong).startswith("✗ Not yet.")
+        assert "to add" in item.evaluate(PUT, orders[0][:2])
         for place in range(len(orders[0]) - 1):
             swapped = orders[0][:]
             swapped[place : place + 2] = swapped[place : place + 2][::-1]
-            right = swapped in orders
-            assert put(swapped).startswith("✓ Right." if right else "✗ Not yet."), swapped
-        for order in orders[:3]:
-            assert put(order).startswith("✓ Right.")
-        assert item.locator(".practice-said a").get_attribute("href").startswith("#exercise-")
+            sign = "✓ Right." if swapped in orders else "✗ Not yet."
+            assert item.evaluate(PUT, swapped).startswith(sign), swapped
+        for order in orders:
+            assert item.evaluate(PUT, order).startswith("✓ Right.")
 
 
 # -- by keyboard -----------------------------------------------------------------------------------
