@@ -716,9 +716,11 @@ def map_html(app: Sphinx, docname: str) -> str:
         rows = []
         for number, aim in enumerate(lesson.aims, 1):
             items, exercises = lesson.assessed(number)
-            links = [f'<a href="{uri}#practice-{item.key}">{item.title}</a>' for item in items] + [
-                f'<a href="{uri}#{anchor(id)}"><code>{id}</code></a>' for id in exercises
-            ]
+            links = [
+                f'<a href="{uri}#practice-{item.key}">{item.title.rstrip("?")}'
+                f" {lesson.items.index(item) + 1}</a>"
+                for item in items
+            ] + [f'<a href="{uri}#{anchor(id)}"><code>{id}</code></a>' for id in exercises]
             rows.append(f"<tr><td>{html.escape(aim)}</td><td>{', '.join(links)}</td></tr>")
         made.append(
             f"<details class='aims'><summary>{lesson.number} {html.escape(lesson.title)}</summary>"

@@ -90,7 +90,9 @@ def facts(app: Sphinx) -> dict[str, Any]:
 def write(path: Path, app: Sphinx) -> None:
     """Write the facts of a build."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(facts(app) | practice.counts(app), indent=1) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(facts(app) | practice.counts(app), indent=1) + "\n", encoding="utf-8"
+    )
 
 
 def configured(app: Sphinx) -> None:

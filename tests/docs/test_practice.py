@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from course_site.practice import FORMS, aims_of, broken_items, make, references
 from course_site.practice_bank import passes, pieces_of
 from course_site.practice_items import Fault, Item, Option, Written, guessing, run, written_in
 from course_site.practice_shapes import KINDS
+from course_site.rules import RULES, Script
 from pytorch_primer.exercises.exercise import load
 
 ROOT = Path(__file__).parents[2]
@@ -332,6 +334,41 @@ def test_aims_are_counted_with_exercises():
     aims, counted = aims_of(LESSON + script(PREDICT) + "# .. exercise:: sgd\n#    :aim: 1 2\n")
     assert aims == ["one", "two, and more", "three"]
     assert counted == {1: 1, 2: 2}
+
+
+def test_an_aim_that_nothing_assesses_is_told_once_the_course_is_complete(monkeypatch, tmp_path):
+    path = tmp_path / "plot_x.py"
+    path.write_text(LESSON + script(PREDICT), encoding="utf-8")
+    assert list(RULES["assessed aims"](Script(path))) == []
+    monkeypatch.setattr(practice, "COMPLETE", True)
+    found = list(RULES["assessed aims"](Script(path)))
+    assert [line for line, _ in found] == [5, 5]
+    assert "aim 1, 'one'" in found[0][1]
+    assert "aim 3, 'three'" in found[1][1]
+
+
+def test_a_build_names_lesson_and_aim_and_ways_to_guess(monkeypatch):
+    said = []
+    monkeypatch.setattr(
+        practice.logger, "warning", lambda text, *args, **_: said.append(text % args)
+    )
+    items = [item(PREDICT.replace("Entries", f"Entries{'!' * n}")) for n in range(100)]
+    always_first = [
+        replace(each, options=tuple(sorted(each.options, key=lambda option: not option.right)))
+        for each in items
+    ]
+    lesson = practice.LessonPractice("1.1", "lessons/x", "X", ("one", "two"), items, {"sgd": (2,)})
+    monkeypatch.setattr(practice, "COMPLETE", True)
+    monkeypatch.setattr(practice, "practice_of", lambda app: [lesson])
+    practice.check_practice(None, None)
+    assert [text for text in said if "assesses" in text] == [
+        "lesson 1.1: no item and no exercise assesses aim 1, 'one': write a practice item with"
+        " `:aim: 1`"
+    ]
+    said.clear()
+    monkeypatch.setattr(practice, "practice_of", lambda app: [lesson._replace(items=always_first)])
+    practice.check_practice(None, None)
+    assert any("always takes option A is right in 100.0 %" in text for text in said)
 
 
 def test_the_examples_for_authors_work():
