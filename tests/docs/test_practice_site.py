@@ -88,3 +88,9 @@ def test_what_is_wrong_with_an_item_names_the_line(bad):
     assert re.search(rf"plot_6_exercises.py:{first}: .*two options give the same, '4'", bad.log)
     second = bad.line(script, "This is nowhere")
     assert re.search(rf"plot_6_exercises.py:{second}: .*`3 \+ 3` is found 0 times", bad.log)
+
+
+def test_code_is_light(good):
+    text = (good.html / f"{LESSON}.html").read_text(encoding="utf-8")
+    assert '<span class="nb">print</span>(' in text
+    assert not re.search(r'<span class="[pw]">', text)
