@@ -8,7 +8,7 @@ const announce = (words) => {
 
 // -- what scrolls ---------------------------------------------------------------------------------
 
-const SCROLLERS = ".formula-body, .highlight pre, .table-wrapper, .pp-graph, .output_result";
+const SCROLLERS = ".formula-body, .highlight pre, .practice pre, .table-wrapper, .pp-graph, .output_result";
 
 // A box whose content is wider than itself can be reached, and then scrolled with the arrow keys.
 function makeScrollersReachable() {

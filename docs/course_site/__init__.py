@@ -5,7 +5,8 @@
    `runs` runs those whose `keys` have changed, on all cores, and has the `cache` of the others.
 2. `figures` turns what a cell left drawn into vector figures and small videos.
 3. `lessons` reads what a lesson says of itself: aims, what it assumes, how long it takes.
-4. `exercise_boxes` puts exercises on pages, each proved by its own solution.
+4. `exercise_boxes` puts exercises on pages, each proved by its own solution; `practice` puts small
+   tasks between the sections, run by `practice_items`, `practice_bank` and `practice_shapes`.
 5. `explorables` puts what can be moved on pages, with `explore_figures` for readers without
    JavaScript and `digit_reader` for the networks that a page runs.
 6. `numbers` looks for numbers in the prose that nothing proves.
@@ -45,6 +46,7 @@ from course_site import (
     numbers,
     overviews,
     pages,
+    practice,
     reference,
     report,
     runs,
@@ -62,6 +64,7 @@ PIPELINE = (
     figures,
     lessons,
     exercise_boxes,
+    practice,
     explorables,
     numbers,
     formulas,

@@ -1,7 +1,7 @@
 """Say which rules a lesson breaks: ``python -m course_site NAME …`` (``nox -s check -- NAME``).
 
 NAME is part of a lesson's name; all rules are tried, and each broken one is printed with its place
-and its mend.
+and its mend. ``aims`` prints for each lesson how many practice items it has, and what they miss.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from course_site.practice import missing_aims
 from course_site.rules import broken_rules
 from pytorch_primer.exercises.exercise import written_ids
 from pytorch_primer.outline import read_outline
@@ -32,6 +33,10 @@ def format_rules(path: Path) -> list[str]:
 
 def main(names: list[str]) -> int:
     """Check all that the names match; return how many rules are broken, at most 1."""
+    if names == ["aims"]:
+        table = missing_aims(read_outline(), GALLERY)
+        print("\n".join(table))
+        return int(any("nothing assesses" in row for row in table))
     lessons = [
         path
         for path in sorted(GALLERY.glob("*/plot_*.py"))

@@ -11,9 +11,10 @@ import html
 import re
 import sys
 from textwrap import indent
-from typing import Any
+from typing import Any, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -86,9 +87,10 @@ def rst_of(made: Exercise) -> str:
 
 
 class ExerciseDirective(SphinxDirective):
-    """Put one exercise on the page."""
+    """Put one exercise on the page; ``:aim:`` says which aims of the lesson it assesses."""
 
     required_arguments = 1
+    option_spec: ClassVar = {"aim": directives.positive_int_list}
 
     def run(self) -> list[nodes.Node]:
         """Read the exercise, prove its solution and make its box."""
@@ -103,7 +105,9 @@ class ExerciseDirective(SphinxDirective):
         result = judge(id, namespace[id])
         if not result:
             raise self.error(f"the solution of {id!r} fails its own check: {result.message}")
-        store.record(self.env, self.env.docname).exercises.append(id)
+        kept = store.record(self.env, self.env.docname)
+        kept.exercises.append(id)
+        kept.exercise_aims[id] = tuple(self.options.get("aim", ()))
         box = exercise_box(ids=[anchor(id)], exercise=id, code=starter_code(made))
         title = nodes.paragraph(classes=["exercise-title"])
         title += [nodes.strong("", exercise_title(made)), nodes.Text(" "), nodes.literal("", id)]

@@ -122,12 +122,21 @@ def run_seconds(page: Path) -> float | None:
     return float(json.loads(cost.read_text("utf-8"))["time"]) if cost.exists() else None
 
 
-def count_words(doctree: nodes.document) -> int:
-    """Count what a reader reads: prose and code, but neither outputs nor formulas."""
+def is_practice(node: nodes.Node) -> bool:
+    """Whether a node belongs to a practice item, which is done and not read."""
+    while (node := node.parent) is not None:
+        if type(node).__name__ == "practice_item":
+            return True
+    return False
+
+
+def count_words(doctree: nodes.Node) -> int:
+    """Count what a reader reads: prose and code, but no outputs, formulas and practice."""
     texts = [
         text
         for text in doctree.findall(nodes.Text)
         if not isinstance(text.parent, NOT_READ)
+        and not is_practice(text)
         and "sphx-glr-script-out" not in getattr(text.parent, "attributes", {}).get("classes", ())
     ]
     return sum(len(text.astext().split()) for text in texts)

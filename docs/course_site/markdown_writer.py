@@ -118,6 +118,46 @@ class MarkdownWriter:
         url = urljoin(self.page_url, f"{node['page']}{state}")
         return f"*{node['sentence']}: [{node['title']}]({url}), on the site.*"
 
+    def block_practice_item(self, node: nodes.Element) -> str:
+        """Write a cell of its own: the question with its options, and a fold with the answers."""
+        item = node["item"]
+        where = f"{node['origin'][0]} · {item.title}" if node.get("origin") else item.title
+        texts = [f"**{where}**"]
+        for child in elements(node):
+            if type(child).__name__ == "practice_code":
+                texts.append(f"```python\n{child['text']}\n```")
+            else:
+                texts.append(self.block(child))
+        mark = f"{CODE_CELL}{CODE_CELL}"  # an empty cell, which goes
+        return mark + "\n\n".join(texts) + mark
+
+    def block_practice_options(self, node: nodes.Element) -> str:
+        letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        rows = []
+        for option in elements(node):
+            code = option["text"]
+            shown = f"`{code}`" if code and "\n" not in code else f"```text\n{code}\n```"
+            text = shown if code else "".join(map(self.inline, option.children))
+            lead = f"- {'' if node['item'].lines else f'{next(letters)}. '}"
+            rows.append(lead + (f"\n  {indented(text, '  ')}" if text.startswith("```") else text))
+        return "\n".join(rows)
+
+    def block_practice_answers(self, node: nodes.Element) -> str:
+        letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        rows = [f"```python\n{node['solution']}\n```\n"] if "solution" in node else []
+        for answer in elements(node):
+            listed = "solution" not in node and node["item"].kind != "which-line"
+            mark = f"{next(letters)}. " if listed else ""
+            right = "**Right.** " if answer.get("right") else ""
+            if node["item"].kind == "which-line":
+                line = node["item"].right + 1
+                right = f"**Line {line}.** " if right else "**The other lines:** "
+            rows.append(f"- {mark}{right}{''.join(map(self.inline, answer.children))}")
+        return folded("Answer and reasons", "\n".join(rows))
+
+    def block_practice_before(self, node: nodes.Element) -> str:
+        return self.blocks(node.children)
+
     def block_rubric(self, node: nodes.Element) -> str:
         return f"**{self.inline(node)}**"
 
@@ -259,6 +299,11 @@ class MarkdownWriter:
         return f"[{node.astext()}]"
 
     inline_citation_reference = inline_footnote_reference
+
+
+def elements(node: nodes.Element) -> list[nodes.Element]:
+    """Give the children of a node that are elements."""
+    return [child for child in node.children if isinstance(child, nodes.Element)]
 
 
 def escaped(text: str) -> str:

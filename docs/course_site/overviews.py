@@ -22,6 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from course_site import numbers
 from course_site.lessons import launch_links
+from course_site.practice import data_attributes
 from course_site.scripts import outline_of, page_of
 from course_site.store import LessonFacts, lessons_of
 from course_site.syllabus import MINUTES_PER_EXERCISE
@@ -208,7 +209,8 @@ def lesson_rows(app: Sphinx, docname: str, part: Part) -> str:
         rows.append(
             f'<li class="lesson-row"><span class="row-number">{lesson.number}</span>'
             f'<div><a href="{address(app, docname, page_of(app.config, lesson.name))}"'
-            f' data-lesson="{lesson.name}">{html.escape(facts.title)}</a>'
+            f' data-lesson="{lesson.name}"{data_attributes(app, lesson.name)}>'
+            f"{html.escape(facts.title)}</a>"
             f"<p>{html.escape(sentence(facts.aims[0]))}</p></div>"
             f'<span class="row-facts">{extent}</span></li>'
         )

@@ -22,6 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from course_site import practice
 from course_site.lessons import RUN_TIMES, run_seconds, run_times
 
 logger = logging.getLogger(__name__)
@@ -97,7 +98,9 @@ def facts(app: Sphinx) -> dict[str, Any]:
 def write(path: Path, app: Sphinx) -> None:
     """Write the facts of a build."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(facts(app), indent=1) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(facts(app) | practice.counts(app), indent=1) + "\n", encoding="utf-8"
+    )
 
 
 def configured(app: Sphinx) -> None:

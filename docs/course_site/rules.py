@@ -25,7 +25,9 @@ from sphinx_gallery.py_source_parser import (
     split_code_and_text_blocks,
 )
 
-from course_site import numbers
+from course_site import numbers, practice
+from course_site.practice import aims_of, broken_items
+from course_site.practice_items import START
 from pytorch_primer.outline import Outline
 
 CELL_LINES = 12
@@ -206,16 +208,17 @@ def proved_numbers(script: Script) -> Iterator[tuple[int, str]]:
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """Give the paragraphs of a text that are prose, and where: no options, links or code."""
-    start, lines, code = 0, list[str](), None
+    """Give the paragraphs of a text that are prose, and where: no options, links, code or items."""
+    start, lines, code, in_item = 0, list[str](), None, False
     for number, line in enumerate([*text.splitlines(), ""]):
         indent = len(line) - len(line.lstrip())
         if line.strip() and code is not None and indent <= code:
             code = None
         if ".. code-block::" in line:
             code = indent
+        in_item = bool(START.match(f"# {line}")) or (in_item and line[:1] in ("", " "))
         technical = re.match(r"\s*(:[\w-]+:( |$)|\.\. )", line) and ".. math::" not in line
-        prose = "" if technical or code is not None else LINKS.sub("", line)
+        prose = "" if technical or in_item or code is not None else LINKS.sub("", line)
         item = re.match(r"\s*(- |\* |\d+\. |\.\. math::)", prose)
         if lines and (item or not prose.strip()):
             yield start, "\n".join(lines)
@@ -223,6 +226,22 @@ def paragraphs(text: str) -> Iterator[tuple[int, str]]:
         if prose.strip():
             start = start if lines else number
             lines.append(re.sub(r"^\s*\d+\. ", "", prose))
+
+
+@rule
+def practice_items(script: Script) -> Iterator[tuple[int, str]]:
+    """Hold each practice item to its rules, by running it."""
+    yield from broken_items(script.text)
+
+
+@rule
+def assessed_aims(script: Script) -> Iterator[tuple[int, str]]:
+    """Assess each aim by an item or an exercise, once the course has them all."""
+    aims, counted = aims_of(script.text)
+    for number, aim in enumerate(aims if practice.COMPLETE else [], 1):
+        if not counted[number]:
+            mend = f"nothing assesses aim {number}, {aim!r}: write an item with `:aim: {number}`"
+            yield script.line_of(".. lesson::"), mend
 
 
 # -- what only a run shows -------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-VERSION = 4  # raise it when a record changes: Sphinx then reads all pages anew
+VERSION = 5  # raise it when a record changes: Sphinx then reads all pages anew
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,13 @@ class LessonFacts:
 
 @dataclass
 class Record:
-    """What one page tells: its facts if it is a lesson, its exercises, its formulas, its terms."""
+    """What one page tells: its facts if it is a lesson, what there is to do, formulas, terms."""
 
     lesson: LessonFacts | None = None
     exercises: list[str] = field(default_factory=list)
+    exercise_aims: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    items: list[Any] = field(default_factory=list)
+    reading_gaps: list[float] = field(default_factory=list)
     formulas: set[Any] = field(default_factory=set)
     terms: set[str] = field(default_factory=set)
 

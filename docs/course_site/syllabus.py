@@ -18,6 +18,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from course_site.lessons import LESSON
+from course_site.practice import data_attributes
 from course_site.scripts import outline_of, page_of
 from course_site.store import LessonFacts, lessons_of
 from pytorch_primer.outline import Lesson, StudyPlan, plan_lessons
@@ -84,7 +85,9 @@ def lanes(app: Sphinx, docname: str) -> str:
             time += f" + {MINUTES_PER_EXERCISE * count} min practice" * bool(count)
             needs = ", ".join(each.number for each in before)
             stops.append(
-                f'<li><a href="{uri}" data-lesson="{lesson.name}"><span class="row-number">'
+                f'<li><a href="{uri}" data-lesson="{lesson.name}"'
+                f"{data_attributes(app, lesson.name)}>"
+                f'<span class="row-number">'
                 f"{lesson.number}</span> {html.escape(facts.title)}</a>"
                 f'<span class="row-facts">{time}</span>'
                 + (f'<span class="row-facts">after {needs}</span>' if needs else "")

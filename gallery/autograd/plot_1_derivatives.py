@@ -96,6 +96,17 @@ assert more.diff().count_ops() - nested.diff().count_ops() == 4 * 6
 # because every factor of the chain rule repeats all that lies inside it. And a program with loops
 # is no formula to begin with.
 #
+# .. predict::
+#    :aim: 1
+#
+#    x = torch.tensor(3.0)
+#    print((torch.cos(x**2) * 2 * x - 2 * x * torch.cos(x**2)).item())
+#    + The order of the factors of the chain rule does not matter.
+#    - Each factor is needed: the derivative of the square, too.
+#        torch.cos(x**2) * 2 * x -> torch.cos(x**2)
+#    - The derivative of the sine is taken at the square.
+#        torch.cos(x**2) * 2 * x -> torch.cos(x) * 2 * x
+#
 # By autograd
 # -----------
 #
@@ -129,6 +140,34 @@ assert (x.grad - by_formula).abs().item() < 1e-15
 # All digits, and nobody wrote a formula. The numbers of the chain rule were computed beside the
 # numbers of the function. How the record looks is the subject of the next lesson.
 #
+# .. predict::
+#    :aim: 1
+#
+#    x = torch.tensor(3.0, requires_grad=True)
+#    y = x**2
+#    print(x.grad)
+#    + ``backward`` was not called yet: nothing has been computed.
+#    - The derivative, 2x, comes when you ask for it.
+#        print(x.grad) -> y.backward(); print(x.grad)
+#    - Not a zero: there is no gradient at all.
+#        print(x.grad) -> print(torch.zeros_like(x))
+#
+# .. predict::
+#    :aim: 1
+#
+#    x = torch.tensor(2.0, requires_grad=True)
+#    y = x**3
+#    y.backward()
+#    print(x.grad.item())
+#    + The derivative 3x² at 2.
+#    - That is the value of ``y``, not its slope.
+#        x.grad.item() -> y.item()
+#    - The power goes down by one: 3x², not 3x.
+#        y = x**3 -> y = 3 * x**2 / 2
+#
+# .. which-line:: simple_grad these_are_python_numbers
+#    :aim: 1
+#
 # By finite differences
 # ---------------------
 #
@@ -159,6 +198,19 @@ assert errors[4] > 100 * errors[2]
 # %%
 # A smaller step helps at first. Then the error grows again! At ``h = 1e-14`` it is far larger than
 # at ``1e-8``. Two errors work against each other, and a picture shows both.
+#
+# .. predict:: For x² the forward difference is off by exactly h. What is printed?
+#    :aim: 2
+#
+#    x, h = 3.0, 0.5
+#    print(((x + h) ** 2 - x**2) / h)
+#    + 2x + h: the step is part of the error.
+#    - That is the derivative, the limit for small steps.
+#        ((x + h) ** 2 - x**2) / h -> 2 * x
+#    - The difference has to be divided by the step.
+#        ((x + h) ** 2 - x**2) / h -> (x + h) ** 2 - x**2
+#    - From ``x`` forwards, not from ``x`` backwards.
+#        ((x + h) ** 2 - x**2) / h -> (x**2 - (x - h) ** 2) / h
 #
 # The V of finite differences
 # ---------------------------
@@ -238,6 +290,29 @@ assert f"{eps ** (1 / 2):.0e} {eps ** (1 / 3):.0e}" == "1e-08 6e-06"
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict:: In float32, with a step of 10⁻⁹: what is printed?
+#    :aim: 2
+#
+#    x, h = torch.tensor(1.5), 1e-9
+#    print(((x + h) ** 2 - x**2).item() / h)
+#    + In float32 ``x + h`` is ``x``: the step is lost, and so is the difference.
+#    - That is 2x, and takes digits that float32 does not have.
+#        ((x + h) ** 2 - x**2).item() / h -> (2 * x).item()
+#    - Nothing is divided by zero: ``h`` itself is a float64 of Python.
+#        .item() / h -> / (x + h - x)
+#
+# .. choose:: Which rule looks to both sides?
+#    :aim: 2
+#    :test: abs(slope - 6) < 1e-6
+#
+#    f, x, h = lambda x: x**2, 3.0, 0.1
+#    + The errors on both sides cancel: for a square the result is exact.
+#        slope = (f(x + h) - f(x - h)) / (2 * h)
+#    - That looks forwards only.
+#        slope = (f(x + h) - f(x)) / h
+#    - The two points lie 2h apart: divide by that.
+#        slope = (f(x + h) - f(x - h)) / h
+#
 # In ``float32``, PyTorch's usual type, there are only about 7 digits to lose, and the best that a
 # forward difference can do is much worse:
 
@@ -255,6 +330,21 @@ assert round(-math.log10(torch.finfo(torch.float32).eps)) == 7
 
 # %%
 # More than a thousand times worse. A finite difference needs no thought, but costs digits.
+#
+# .. choose:: Which step gives the forward difference of a sine the smallest error, in float64?
+#    :aim: 2
+#    :test: all(error(h) <= error(k) for k in (1e-2, 1e-8, 1e-12, 1e-15))
+#
+#    x = torch.tensor(1.5, dtype=torch.float64)
+#    error = lambda h: abs((x + h).sin() - x.sin() - h * x.cos()) / h
+#    + Near the square root of the machine precision the two errors are equally small.
+#        h = 1e-8
+#    - The step is too long: the curve bends away from its tangent.
+#        h = 1e-2
+#    - The step is too short: rounding is divided by it.
+#        h = 1e-12
+#    - Of the difference hardly a digit is left.
+#        h = 1e-15
 #
 # What each way costs
 # -------------------
@@ -320,6 +410,40 @@ assert torch.autograd.gradcheck(f, point)
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict:: How often is the function called?
+#    :aim: 3
+#
+#    calls = []
+#    f = lambda v: calls.append(1) or (v**2).sum()
+#    v = torch.ones(50, requires_grad=True)
+#    f(v).backward()
+#    print(len(calls))
+#    + Once: the pass back gives all derivatives.
+#    - Finite differences need one call for each input, and one more.
+#        f(v).backward() -> [f(v) for _ in range(51)]
+#    - Central differences need two for each input.
+#        f(v).backward() -> [f(v) for _ in range(100)]
+#    - The pass back walks the record, and does not call ``f`` again.
+#        f(v).backward() -> f(v).backward(); f(v)
+#
+# .. predict:: And by central differences?
+#    :aim: 3
+#
+#    calls = []
+#    f = lambda v: calls.append(1) or (v**2).sum()
+#    v, h = torch.ones(50), 0.01
+#    for n in torch.eye(50):
+#        slope = (f(v + h * n) - f(v - h * n)) / (2 * h)
+#    print(len(calls))
+#    + Two for each of the 50 inputs.
+#    - Forward differences take one for each, and one more at the start.
+#        slope = (f(v + h * n) - f(v - h * n)) / (2 * h) -> f(v + h * n); calls += [1] * (len(calls) == 50)
+#    - One at a time: each input is nudged by itself.
+#        for n in torch.eye(50): -> for n in torch.ones(1, 50):
+#
+# .. parsons:: simple_grad these_are_python_numbers these_are_the_tensors
+#    :aim: 1
+#
 # Recap
 # -----
 #
@@ -337,8 +461,10 @@ assert torch.autograd.gradcheck(f, point)
 # the rule and the step.
 #
 # .. exercise:: simple_grad
+#    :aim: 1
 #
 # .. exercise:: finite_difference
+#    :aim: 2
 #
 # Where to go next
 # ----------------

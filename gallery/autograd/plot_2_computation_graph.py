@@ -368,6 +368,21 @@ draw_graph(silent)
 #       finds ``x``, and every other such leaf, without being told. The reverse also holds: a tensor
 #       that no path reaches gets nothing.
 #
+# .. which-line:: graph_chain the_leaf_s
+#    :aim: 1
+#
+# .. which-line:: leaves only_the_first
+#    :aim: 1
+#
+# .. symptom:: evaluate_line y_was_computed
+#    :aim: 2
+#
+# .. which-line:: evaluate_line y_is_a_python
+#    :aim: 2
+#
+# .. which-line:: grad_g dw_and_dx
+#    :aim: 3
+#
 # Recap
 # -----
 #
@@ -384,12 +399,19 @@ draw_graph(silent)
 # The first two walk a graph that they are given; the others build one.
 #
 # .. exercise:: leaves
+#    :aim: 1 2
+#
+# .. parsons:: graph_chain
+#    :aim: 1
 #
 # .. exercise:: graph_chain
+#    :aim: 1
 #
 # .. exercise:: evaluate_line
+#    :aim: 2
 #
 # .. exercise:: grad_g
+#    :aim: 3
 #
 # Where to go next
 # ----------------

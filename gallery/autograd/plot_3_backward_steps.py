@@ -282,7 +282,11 @@ assert a.grad.item() == 10
 #
 # A backward pass with nothing but numbers, through a product and a tanh.
 #
+# .. parsons:: tanh_backward
+#    :aim: 1
+#
 # .. exercise:: tanh_backward
+#    :aim: 1 2
 #
 # Where to go next
 # ----------------

@@ -414,6 +414,15 @@ assert w.grad == -3.5, "the slope"
 #       parameters by hand: the update must change the parameters, and must not itself become part
 #       of the next derivative. Never on the way from the parameters to the loss.
 #
+# .. which-line:: second_gradients the_derivative
+#    :aim: 1
+#
+# .. which-line:: x_grad backward_starts
+#    :aim: 3
+#
+# .. which-line:: two_weights_grad the_factor_2
+#    :aim: 3
+#
 # Recap
 # -----
 #
@@ -429,17 +438,28 @@ assert w.grad == -3.5, "the slope"
 #
 # The first is about accumulation, the second about not recording, the others take derivatives.
 #
+# .. parsons:: second_gradients
+#    :aim: 1
+#
 # .. exercise:: second_gradients
+#    :aim: 1
 #
 # .. exercise:: predict
+#    :aim: 2
+#
+# .. parsons:: x_grad
+#    :aim: 3
 #
 # .. exercise:: x_grad
+#    :aim: 3
 #
 # .. exercise:: logistic_grad
 #
 # .. exercise:: two_weights_grad
+#    :aim: 3
 #
 # .. exercise:: jacobian_row
+#    :aim: 3
 #
 # Where to go next
 # ----------------

@@ -453,10 +453,13 @@ assert right >= 37
 # Two rules, and the pass itself, for which a version that overwrites is easy to write.
 #
 # .. exercise:: mul_rule
+#    :aim: 1
 #
 # .. exercise:: tanh_rule
+#    :aim: 1
 #
 # .. exercise:: backward_pass
+#    :aim: 2
 #
 # Where to go next
 # ----------------

@@ -608,6 +608,12 @@ assert names == ["weight", "bias"]
 # :class:`torch.nn.Linear`, for example, is a line for vectors, with parameters named ``weight`` and
 # ``bias``; the next lesson looks inside.)
 #
+# .. which-line:: two_layer_module a_softmax
+#    :aim: 1
+#
+# .. symptom:: two_layer_module forward_returns_nothing
+#    :aim: 1
+#
 # Recap
 # -----
 #
@@ -627,11 +633,20 @@ assert names == ["weight", "bias"]
 # (``nn.Linear(n, m)`` maps n numbers to m, ``torch.relu`` goes between); then a snapshot that holds
 # still.
 #
+# .. parsons:: three_parameter_model
+#    :aim: 1
+#
 # .. exercise:: three_parameter_model
+#    :aim: 1
+#
+# .. parsons:: two_layer_module a_sigmoid
+#    :aim: 1
 #
 # .. exercise:: two_layer_module
+#    :aim: 1
 #
 # .. exercise:: snapshot
+#    :aim: 3
 #
 # Where to go next
 # ----------------

@@ -505,6 +505,12 @@ assert len({net(one).item() for _ in range(5)}) > 1
 # Where does dropout belong? Between hidden layers. Behind the last layer it would set the scores
 # themselves to zero.
 #
+# .. symptom:: linear_by_hand the_weight_has
+#    :aim: 1
+#
+# .. symptom:: apply_relu nn_relu
+#    :aim: 2
+#
 # Recap
 # -----
 #
@@ -521,10 +527,16 @@ assert len({net(one).item() for _ in range(5)}) > 1
 # What a layer does, first from inside, then from outside; and the size of the gradient in each.
 #
 # .. exercise:: linear_by_hand
+#    :aim: 1
 #
 # .. exercise:: apply_relu
+#    :aim: 2
+#
+# .. parsons:: gradient_norms
+#    :aim: 2
 #
 # .. exercise:: gradient_norms
+#    :aim: 2
 #
 # Where to go next
 # ----------------

@@ -500,6 +500,15 @@ torch.testing.assert_close(
 # 0.09 for the square loss, and again :math:`\log 10` for the cross entropy. A training that hovers
 # at one of these numbers has learned nothing yet.
 #
+# .. symptom:: class_loss nll_loss_wants
+#    :aim: 2
+#
+# .. symptom:: class_loss exp_overflows
+#    :aim: 3
+#
+# .. symptom:: weighted_loss detached
+#    :aim: 2
+#
 # Recap
 # -----
 #
@@ -517,10 +526,15 @@ torch.testing.assert_close(
 # One loss that must not overflow, the encoder, and a mean that must not be of the wrong things.
 #
 # .. exercise:: class_loss
+#    :aim: 2 3
 #
 # .. exercise:: one_hot
 #
+# .. parsons:: weighted_loss
+#    :aim: 2
+#
 # .. exercise:: weighted_loss
+#    :aim: 2
 #
 # Where to go next
 # ----------------

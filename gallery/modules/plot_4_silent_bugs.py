@@ -591,6 +591,14 @@ assert fresh()[0](raw).std() > 50 > 2 > fresh()[0](scaled).std(), "bug 11"
 # :math:`\log C` for :math:`C` classes), the number of parameters, the shape at each layer, the same
 # answer twice. Most of the fourteen break one of these.
 #
+# .. symptom:: repair_layers AsGiven
+#    :aim: 1
+#    :task: Be a network of linear layers, from 3 to 5 to 1 numbers, with a tanh behind each layer but the last.
+#
+# .. symptom:: repair_evaluation stays_in_eval
+#    :aim: 1
+#    :task: Return what ``net`` says to ``x`` as it would be used, without a graph. The network stays in the mode in which it came.
+#
 # Recap
 # -----
 #
@@ -605,17 +613,31 @@ assert fresh()[0](raw).std() > 50 > 2 > fresh()[0](scaled).std(), "bug 11"
 #
 # Six loops are broken. Each exercise shows one; write the right one.
 #
+# .. parsons:: repair_order
+#    :aim: 3
+#    :task: Train ``net`` in place, and return the loss before each step as a float.
+#
 # .. exercise:: repair_order
+#    :aim: 3
 #
 # .. exercise:: repair_shapes
+#    :aim: 3
 #
 # .. exercise:: repair_scores
+#    :aim: 3
 #
 # .. exercise:: repair_layers
+#    :aim: 3
 #
 # .. exercise:: repair_scaling
+#    :aim: 3
+#
+# .. parsons:: repair_evaluation
+#    :aim: 3
+#    :task: Return what ``net`` says to ``x`` as it would be used, without a graph. The network stays in the mode in which it came.
 #
 # .. exercise:: repair_evaluation
+#    :aim: 3
 #
 # Where to go next
 # ----------------

@@ -372,6 +372,15 @@ assert abs(ends["from +2"].positions[-1].item() - roots[2]) < 1e-3
 # there, and zero slope is all that gradient descent asks for. It knows nothing of the rest of the
 # curve.
 #
+# .. which-line:: descend the_steps_go_uphill
+#    :aim: 1
+#
+# .. which-line:: descend the_values_lack
+#    :aim: 1
+#
+# .. symptom:: descend these_are_sizes
+#    :aim: 1
+#
 # Recap
 # -----
 #
@@ -388,9 +397,14 @@ assert abs(ends["from +2"].positions[-1].item() - roots[2]) < 1e-3
 # The loop of this lesson, with all that it should keep a record of. Then the rate at which the
 # descent on a function of your choice ceases to converge.
 #
+# .. parsons:: descend
+#    :aim: 1
+#
 # .. exercise:: descend
+#    :aim: 1
 #
 # .. exercise:: limit_of_rate
+#    :aim: 2
 #
 # Where to go next
 # ----------------

@@ -424,6 +424,15 @@ assert one.positions[-1].abs().max().item() < 1e-6
 # Plain gradient descent then needs thousands of steps, or something better: the optimizers of the
 # next lesson.
 #
+# .. which-line:: run_gd the_start_x0
+#    :aim: 2
+#
+# .. which-line:: run_gd the_learning_rate
+#    :aim: 2
+#
+# .. symptom:: make_gradient_step autograd_refuses
+#    :aim: 2
+#
 # Recap
 # -----
 #
@@ -447,6 +456,7 @@ assert one.positions[-1].abs().max().item() < 1e-6
 # .. exercise:: run_gd
 #
 # .. exercise:: largest_rate
+#    :aim: 2
 #
 # Where to go next
 # ----------------

@@ -596,6 +596,15 @@ torch.testing.assert_close(ours.positions, theirs.positions, atol=1e-4, rtol=0)
 # sphinx_gallery_end_ignore
 
 # %%
+# .. which-line:: run_sgd every_position
+#    :aim: 1
+#
+# .. which-line:: one_step these_are_the_gradients
+#    :aim: 1
+#
+# .. which-line:: run_adamw the_learning_rate
+#    :aim: 1
+#
 # Recap
 # -----
 #
@@ -613,12 +622,19 @@ torch.testing.assert_close(ours.positions, theirs.positions, atol=1e-4, rtol=0)
 # One step by hand, momentum by hand, and two optimizers with their records.
 #
 # .. exercise:: one_step
+#    :aim: 1
 #
 # .. exercise:: run_sgd
+#    :aim: 1
+#
+# .. parsons:: run_momentum
+#    :aim: 1
 #
 # .. exercise:: run_momentum
+#    :aim: 1
 #
 # .. exercise:: run_adamw
+#    :aim: 1
 #
 # Where to go next
 # ----------------

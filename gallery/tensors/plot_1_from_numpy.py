@@ -163,6 +163,18 @@ assert ((predictions - as_column) ** 2).mean() == 0
 # %%
 # The size −1 means “as many as are left”.
 #
+# .. shapes:: broadcast
+#    :aim: 1
+#    :seed: 1
+#
+# .. shapes:: broadcast
+#    :aim: 1
+#    :seed: 2
+#
+# .. shapes:: refused
+#    :aim: 1
+#    :seed: 0
+#
 # Across the border
 # -----------------
 #
@@ -401,6 +413,15 @@ for bad, expected in [(a[::-1], ValueError), (np.array(["one"]), TypeError)]:
 # A reversed array is a window with a negative step. A copy puts its numbers in order, and then they
 # can cross.
 #
+# .. symptom:: stack_transforms the_three_arrays_are_in
+#    :aim: 1
+#
+# .. symptom:: to_torch_times_10 the_argument_t_changed
+#    :aim: 2
+#
+# .. symptom:: to_column the_dtype_of_a_was
+#    :aim: 3
+#
 # Recap
 # -----
 #
@@ -419,12 +440,16 @@ for bad, expected in [(a[::-1], ValueError), (np.array(["one"]), TypeError)]:
 # and the fourth is the rule of broadcasting itself.
 #
 # .. exercise:: stack_transforms
+#    :aim: 1
 #
 # .. exercise:: to_torch_times_10
+#    :aim: 2
 #
 # .. exercise:: to_column
+#    :aim: 2 3
 #
 # .. exercise:: broadcast_shape
+#    :aim: 1
 #
 # Where to go next
 # ----------------

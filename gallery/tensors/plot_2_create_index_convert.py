@@ -96,6 +96,39 @@ assert torch.tensor(42.0).numel() == 1
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict::
+#    :aim: 1
+#
+#    t = torch.zeros(2, 3, dtype=torch.int32)
+#    print(torch.ones_like(t, dtype=torch.float64).dtype)
+#    + What is named overrules what the ``_like`` function takes from ``t``.
+#    - The dtype of ``t`` is taken only where you name none.
+#        , dtype=torch.float64 ->
+#    - float32 is what ``torch.ones`` makes of itself.
+#        torch.ones_like(t, dtype=torch.float64) -> torch.ones(t.shape)
+#
+# .. predict::
+#    :aim: 1
+#
+#    t = torch.full((2, 3), 7)
+#    print(t.dtype)
+#    + ``full`` takes the type of what it fills in, and 7 is a whole number.
+#    - ``zeros`` and ``ones`` make float32; ``full`` looks at the number.
+#        7 -> 7.0
+#    - Whole numbers become int64 in PyTorch.
+#        7) -> 7).int()
+#
+# .. predict:: Dimensions and entries: what is printed?
+#    :aim: 1
+#
+#    column = torch.zeros(3, 1)
+#    print(column.dim(), column.numel())
+#    + The shape has two entries, so there are two dimensions, and 3 · 1 numbers.
+#    - A column has a second dimension, of size 1.
+#        torch.zeros(3, 1) -> torch.zeros(3)
+#    - The number of entries is the product of the sizes, not their sum.
+#        column.numel() -> sum(column.shape)
+#
 # Numbers in a row
 # ----------------
 #
@@ -125,6 +158,29 @@ assert (1.3 - 1) / 0.1 > 3
 # %%
 # There are four, because the quotient came out a hair above 3. So: whole steps with ``arange``, and
 # for a grid of points ``linspace``.
+#
+# .. predict::
+#    :aim: 1
+#
+#    print(torch.arange(2, 11, 3).tolist())
+#    + In steps of 3 from 2, and the end, 11, is never included.
+#    - ``arange`` stops before its end.
+#        11 -> 12
+#    - The third number is the step. ``linspace`` takes the number of points.
+#        torch.arange -> torch.linspace
+#
+# .. choose:: Which line makes five points from 0 to 1, with both ends?
+#    :aim: 1
+#    :test: x.tolist() == [0, 0.25, 0.5, 0.75, 1]
+#
+#    + ``linspace`` takes the number of points and includes both ends.
+#        x = torch.linspace(0, 1, 5)
+#    - The end, 1, is missing: ``arange`` stops before it.
+#        x = torch.arange(0, 1, 0.25)
+#    - That makes four points, with gaps of a third.
+#        x = torch.linspace(0, 1, 4)
+#    - The third number of ``arange`` is the step: the first step leads beyond the end.
+#        x = torch.arange(0, 1, 5)
 #
 # Numbers at random
 # -----------------
@@ -188,6 +244,33 @@ assert not torch.equal(first, torch.rand(3))
 # sphinx_gallery_end_ignore
 
 # %%
+# .. choose:: Which line throws a die a thousand times?
+#    :aim: 1
+#    :test: x.unique().tolist() == [1, 2, 3, 4, 5, 6]
+#
+#    torch.manual_seed(0)
+#    + From 1, and 7 is never drawn.
+#        x = torch.randint(1, 7, (1000,))
+#    - The end is never drawn, so there is no 6.
+#        x = torch.randint(1, 6, (1000,))
+#    - Without a lowest number it begins at 0.
+#        x = torch.randint(7, (1000,))
+#    - These are fractions, as many as there were draws.
+#        x = 6 * torch.rand(1000) + 1
+#
+# .. predict::
+#    :aim: 1
+#
+#    torch.manual_seed(7)
+#    a, b = torch.rand(3), torch.rand(3)
+#    torch.manual_seed(7)
+#    print(torch.equal(a, torch.rand(3)), torch.equal(b, torch.rand(3)))
+#    + The seed starts the same sequence anew: first the numbers of ``a``, then those of ``b``.
+#    - The second draw goes on in the sequence, as it did before.
+#        torch.equal(b, torch.rand(3)) -> torch.equal(b, a)
+#    - A seed sets the generator to a known state, whatever was drawn before.
+#        torch.equal(a, torch.rand(3)) -> torch.equal(a, b)
+#
 # Index
 # -----
 #
@@ -290,6 +373,40 @@ assert [k for k in range(1, 8) if (t[t % 7 == 0] % k == 0).all()] == [1, 7], (
 # second pick single cells. The mask in the last one took 0, 14, 21 and 35, the multiples of 7, and
 # gave them back in one row.
 #
+# .. predict::
+#    :aim: 2
+#
+#    t = torch.zeros(4, 6)
+#    print(tuple(t[:, 3].shape), tuple(t[:, 3:4].shape))
+#    + An index removes its dimension, a slice keeps it.
+#    - The plain index leaves no dimension of size 1 behind.
+#        t[:, 3].shape -> t[:, 3:4].shape
+#    - A slice keeps its dimension, also where it takes a single column.
+#        t[:, 3:4].shape -> t[:, 3].shape
+#
+# .. predict::
+#    :aim: 2
+#
+#    t = 10 * torch.arange(4)[:, None] + torch.arange(6)
+#    i, j = torch.tensor([0, 2]), torch.tensor([1, 3])
+#    print(t[i, j].tolist())
+#    + The two are read in pairs: the entries (0, 1) and (2, 3).
+#    - That is the block where the rows meet the columns: ``t[i][:, j]``.
+#        t[i, j] -> t[i][:, j]
+#    - The first index tensor names the rows.
+#        t[i, j] -> t[j, i]
+#
+# .. predict::
+#    :aim: 2
+#
+#    t = torch.arange(6).reshape(2, 3)
+#    print(t[t % 2 == 0].tolist())
+#    + Where the mask is true: the even entries, in one row.
+#    - A mask takes entries out. To replace the others, there is ``torch.where``.
+#        t[t % 2 == 0] -> torch.where(t % 2 == 0, t, 0)
+#    - These are the places of the entries, which ``nonzero`` gives.
+#        t[t % 2 == 0] -> (t % 2 == 0).nonzero()
+#
 # Window or copy?
 # ---------------
 #
@@ -339,6 +456,23 @@ assert torch.arange(4).flip(0).tolist() == [3, 2, 1, 0]
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict::
+#    :aim: 2
+#
+#    a = torch.arange(4)
+#    b, c = a[1:3], a[torch.tensor([1, 2])]
+#    b[0], c[1] = 9, 7
+#    print(a.tolist())
+#    + The slice is a window on ``a``, the selection is a copy.
+#    - An index tensor copies: the 7 stays in ``c``.
+#        a[torch.tensor([1, 2])] -> a[1:3]
+#    - A slice shares the memory: the 9 arrives in ``a``.
+#        a[1:3] -> a[1:3].clone()
+#
+# .. shapes:: memory
+#    :aim: 2
+#    :seed: 5
+#
 # Convert
 # -------
 #
@@ -420,6 +554,26 @@ assert torch.tensor([0.0, 0.5, -3.0]).bool().tolist() == [False, True, True]
 # and becomes infinite. Fractions are cut off, towards zero, not rounded. An unsigned byte starts
 # again at 0 after 255. And as a boolean everything but 0 is true, whatever its sign.
 #
+# .. predict::
+#    :aim: 3
+#
+#    print(torch.tensor([2.7, -2.7]).long().tolist())
+#    + The fraction is cut off, towards zero.
+#    - Nothing is rounded. Round first if you want that.
+#        .long() -> .round().long()
+#    - Not downwards: towards zero.
+#        .long() -> .floor().long()
+#
+# .. predict::
+#    :aim: 3
+#
+#    print(int(torch.tensor(2**24 + 3).float().item()))
+#    + Above 2²⁴ float32 holds every other whole number, then every fourth.
+#    - float64 would keep it; float32 has no digit left for it.
+#        .float() -> .double()
+#    - It is not cut off to the power of two: it goes to a neighbour.
+#        2**24 + 3 -> 2**24
+#
 # .. warning::
 #
 #    Converting a *negative or too large float* to an unsigned type has no defined result: the
@@ -444,6 +598,31 @@ assert (byte + 10).item() == (250 + 10) % 256 == 4
 # The last line is the trap of image data. Pixels come as bytes, and the plain number 10 does not
 # widen them, so 250 + 10 gives 4. Convert pixels to floats before computing with them.
 #
+# .. predict::
+#    :aim: 3
+#
+#    pixel = torch.tensor(200, dtype=torch.uint8)
+#    print((pixel + 100).item())
+#    + A plain number does not widen the byte, and a byte starts again at 0 after 255.
+#    - That takes a wider type: convert before you compute.
+#        dtype=torch.uint8 -> dtype=torch.int64
+#    - It does not stop at the largest byte, it starts again.
+#        pixel + 100 -> (pixel.int() + 100).clamp(max=255)
+#
+# .. predict::
+#    :aim: 3
+#
+#    n = torch.tensor([7, 8])
+#    print((n / 2).tolist(), (n // 2).tolist())
+#    + Division always leaves the integers, ``//`` stays there and cuts off.
+#    - ``/`` gives floats, also of two integers.
+#        (n / 2) -> (n // 2)
+#    - ``//`` stays with the integers.
+#        (n // 2) -> (n / 2)
+#
+# .. symptom:: select t_i_j_takes_every_column
+#    :aim: 2
+#
 # Recap
 # -----
 #
@@ -459,8 +638,10 @@ assert (byte + 10).item() == (250 + 10) % 256 == 4
 # One function with both uses of index tensors, and a conversion that loses no more than it must.
 #
 # .. exercise:: select
+#    :aim: 2
 #
 # .. exercise:: to_bytes
+#    :aim: 3
 #
 # Where to go next
 # ----------------

@@ -488,6 +488,48 @@ assert 2000 - 199 * 5 == 1005
 #    can cost is a gradient: PyTorch may need the old value later, and then refuses to go on. That
 #    is shown in :doc:`Backward, one node at a time </lessons/autograd/plot_3_backward_steps>`.
 #
+# .. symptom:: windows stacked
+#    :aim: 3
+#
+# .. symptom:: windows as_columns
+#    :aim: 2
+#
+# .. shapes:: product
+#    :aim: 1
+#    :seed: 0
+#
+# .. shapes:: reduction
+#    :aim: 1
+#    :seed: 0
+#
+# .. shapes:: reduction
+#    :aim: 1
+#    :seed: 3
+#
+# .. shapes:: joined
+#    :aim: 1
+#    :seed: 3
+#
+# .. shapes:: strides
+#    :aim: 2
+#    :seed: 0
+#
+# .. shapes:: strides
+#    :aim: 2
+#    :seed: 1
+#
+# .. shapes:: memory
+#    :aim: 3
+#    :seed: 3
+#
+# .. shapes:: memory
+#    :aim: 3
+#    :seed: 2
+#
+# .. shapes:: memory
+#    :aim: 3
+#    :seed: 1
+#
 # Recap
 # -----
 #
@@ -505,8 +547,10 @@ assert 2000 - 199 * 5 == 1005
 # but strides.
 #
 # .. exercise:: row_shares
+#    :aim: 1
 #
 # .. exercise:: windows
+#    :aim: 2 3
 #
 # And a question, to be answered in the head before in the shell:
 #

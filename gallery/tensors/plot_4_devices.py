@@ -333,6 +333,9 @@ assert (here / torch.tensor([1.0, 2.0, 4.0])).tolist() == [1, 0.5, 0.25]
 #    Not every device has every dtype. Apple's GPUs have no float64, for example, which is one more
 #    reason to say ``dtype=torch.float32`` when numbers come from NumPy.
 #
+# .. symptom:: softened on_the_cpu
+#    :aim: 1
+#
 # Recap
 # -----
 #
@@ -349,6 +352,7 @@ assert (here / torch.tensor([1.0, 2.0, 4.0])).tolist() == [1, 0.5, 0.25]
 # every machine has.
 #
 # .. exercise:: softened
+#    :aim: 1
 #
 # .. admonition:: A question
 #

@@ -291,6 +291,40 @@ assert 0.001 < (exact - truth).abs().max() < 0.05
 #       exactly linear in the inputs. If noise was added it is a little *below* the variance of the
 #       noise, since the weights fit some of it.
 #
+# .. which-line:: train the_losses_are_computed
+#    :aim: 1
+#
+# .. which-line:: train the_update_goes
+#    :aim: 1
+#
+# .. symptom:: train the_graph_was
+#    :aim: 1
+#
+# .. which-line:: linear_regression the_factor_2
+#    :aim: 3
+#
+# .. repair::
+#    :aim: 1
+#
+#    torch.manual_seed(0)
+#    x = torch.linspace(-1, 1, 20)[:, None]
+#    net = nn.Linear(1, 1)
+#    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+#    losses = []
+#    for _ in range(60):
+#        loss = F.mse_loss(net(x), 3 * x + 1)
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + The gradients of all steps were added up; now each step uses its own.
+#        loss.backward() -> optimizer.zero_grad(); loss.backward()
+#    - The steps still add up all gradients, only more slowly.
+#        lr=0.1 -> lr=0.01
+#    - More of the same: the loss goes on swinging.
+#        range(60) -> range(120)
+#    - The recorded numbers are not the trouble: they are as they were.
+#        losses.append(loss.item()) -> losses.append(float(loss))
+#
 # Recap
 # -----
 #
@@ -305,9 +339,14 @@ assert 0.001 < (exact - truth).abs().max() < 0.05
 #
 # The loop, and a regression from scratch.
 #
+# .. parsons:: train the_losses_are_tensors
+#    :aim: 1
+#
 # .. exercise:: train
+#    :aim: 1
 #
 # .. exercise:: linear_regression
+#    :aim: 3
 #
 # Where to go next
 # ----------------

@@ -464,6 +464,15 @@ assert constants[of_constants.argmin()].round(decimals=4) == 0, (
 # for a sine is 0, with the loss 1/2: those are the points on the dotted line. A wide network can
 # afford to lose some, which is why ReLU does so well elsewhere.
 #
+# .. which-line:: mean_loss a_graph_was
+#    :aim: 2
+#
+# .. which-line:: mean_loss the_total
+#    :aim: 2
+#
+# .. symptom:: mean_loss the_model_stays
+#    :aim: 2
+#
 # Recap
 # -----
 #
@@ -480,7 +489,11 @@ assert constants[of_constants.argmin()].round(decimals=4) == 0, (
 #
 # A loss over a loader that leaves the network as it was.
 #
+# .. parsons:: mean_loss
+#    :aim: 2
+#
 # .. exercise:: mean_loss
+#    :aim: 2
 #
 # Where to go next
 # ----------------

@@ -457,6 +457,12 @@ assert expected.abs().max() > 0.02
 # %%
 # They have.
 #
+# .. which-line:: sgd every_step
+#    :aim: 2
+#
+# .. which-line:: sgd the_update_was
+#    :aim: 2
+#
 # Recap
 # -----
 #
@@ -472,7 +478,11 @@ assert expected.abs().max() > 0.02
 #
 # The two loops, as a function.
 #
+# .. parsons:: sgd the_learning_rate
+#    :aim: 2
+#
 # .. exercise:: sgd
+#    :aim: 2
 #
 # Where to go next
 # ----------------

@@ -623,6 +623,18 @@ assert right > 0.93
 # sphinx_gallery_end_ignore
 
 # %%
+# .. which-line:: find_lr the_rate_is_fixed
+#    :aim: 1
+#
+# .. which-line:: find_lr a_run_that
+#    :aim: 1
+#
+# .. which-line:: best_lrs the_mean_runs
+#    :aim: 2
+#
+# .. which-line:: best_lrs the_largest_mean
+#    :aim: 2
+#
 # Recap
 # -----
 #
@@ -639,11 +651,17 @@ assert right > 0.93
 #
 # The search, the table, and the rule of the plateau.
 #
+# .. parsons:: find_lr
+#    :aim: 1
+#
 # .. exercise:: find_lr
+#    :aim: 1
 #
 # .. exercise:: best_lrs
+#    :aim: 2
 #
 # .. exercise:: plateau_rates
+#    :aim: 3
 #
 # Where to go next
 # ----------------

@@ -573,6 +573,9 @@ assert abs(one_way - other_way) < 1e-3
 # The numbers in the text of this course are checked in that way, at every build: by formulas where
 # there are some, by orderings and limits where chance has a part.
 #
+# .. symptom:: seeded_weights the_seed_is_fixed
+#    :aim: 1
+#
 # Recap
 # -----
 #
@@ -589,8 +592,10 @@ assert abs(one_way - other_way) < 1e-3
 # Weights that depend on the seed and on nothing else, and a comparison over several seeds.
 #
 # .. exercise:: seeded_weights
+#    :aim: 1
 #
 # .. exercise:: paired_difference
+#    :aim: 3
 #
 # Where to go next
 # ----------------

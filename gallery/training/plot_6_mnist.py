@@ -491,6 +491,9 @@ assert len(known) == 8_000, "images"
 # sphinx_gallery_end_ignore
 
 # %%
+# .. symptom:: accuracy in_training_mode
+#    :aim: 2
+#
 # Recap
 # -----
 #
@@ -505,7 +508,11 @@ assert len(known) == 8_000, "images"
 #
 # The number that is asked for most.
 #
+# .. parsons:: accuracy
+#    :aim: 2
+#
 # .. exercise:: accuracy
+#    :aim: 2
 #
 # Where to go next
 # ----------------

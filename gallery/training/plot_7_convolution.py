@@ -387,8 +387,10 @@ assert weights.shape == (8, 5, 5)
 # The size that comes out, and the parameters that go in.
 #
 # .. exercise:: conv_size
+#    :aim: 1
 #
 # .. exercise:: conv_parameters
+#    :aim: 3
 #
 # Where to go next
 # ----------------

@@ -364,7 +364,9 @@ def test_notebook_says_what_the_page_says(good, piece):
 
 def test_exercises_of_a_notebook_have_what_their_text_names(good):
     (code,) = [
-        c.source for c in cells(good, EXERCISE) if "descend" in c.source and "def" in c.source
+        c.source
+        for c in cells(good, EXERCISE)
+        if c.cell_type == "code" and "descend" in c.source and "def" in c.source
     ]
     assert "from pytorch_primer import check, hint, solution\n" in code
     assert code.endswith('check("descend", descend)')

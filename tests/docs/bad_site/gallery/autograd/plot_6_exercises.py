@@ -17,3 +17,19 @@ print("to have a cell")
 # .. exercise:: descend
 #
 # .. exercise:: nowhere
+#
+# .. predict::
+#    :aim: 1
+#
+#    print(2 + 2)
+#    + Four.
+#    - This gives four, too.
+#        2 + 2 -> 2 * 2
+#
+# .. predict::
+#    :aim: 1
+#
+#    print(2 + 2)
+#    + Four.
+#    - This is nowhere.
+#        3 + 3 -> 2 * 2

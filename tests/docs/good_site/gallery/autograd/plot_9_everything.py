@@ -92,6 +92,18 @@ class Graph:
 Graph()
 
 # %%
+# .. shapes:: product
+#    :aim: 1
+#    :seed: 2
+#
+# .. shapes:: joined
+#    :aim: 2
+#    :seed: 2
+#
+# .. shapes:: reduction
+#    :aim: 3
+#    :seed: 2
+#
 # Boxes
 # -----
 #
