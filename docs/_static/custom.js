@@ -172,11 +172,6 @@ function unfoldForPaper() {
   });
 }
 
-// From disk the browser lets no page read another, so a search cannot quote what it finds.
-if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS) {
-  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-}
-
 setUpDrawers();
 watchCopying();
 makeFiguresLarge();
@@ -190,7 +185,7 @@ window.addEventListener("resize", makeScrollersReachable);
 const CARD_LINKS = "a[href*='#term-'], a[href*='#torch'], a[href*='#numpy.'], a[href*='#pytorch_primer.']";
 
 function setUpCards() {
-  const script = document.currentScript?.src || document.querySelector("script[src*='custom.js']").src;
+  const { src } = document.currentScript;
   const card = document.createElement("div");
   card.className = "link-card";
   card.id = "link-card";
@@ -203,7 +198,7 @@ function setUpCards() {
   function load() {
     loading ??= new Promise((done) => {
       const data = document.createElement("script");
-      data.src = new URL("cards_data.js", script);
+      data.src = new URL("cards_data.js", src);
       data.onload = data.onerror = done;
       document.head.append(data);
     });

@@ -29,7 +29,6 @@ MODULES = Path(__file__).parents[1] / "explore/js"
 IMPORT = re.compile(r'^import\s+\{[^}]*\}\s+from\s+"\./(\w+)\.js";\n', re.M)
 EXPORT = re.compile(r"^export\s+(?=const|function|class|async)", re.M)
 DECLARED = re.compile(r"^(?:async )?(?:const|let|function|class)\s+(\w+)", re.M)
-UNUSED = re.compile(r"mystnb|sphinx-design|sg_gallery|katex|nbsphinx|pygments|copybutton")
 FOLDER = "explore"  # of the scripts in `_static`, and of the pages
 
 
@@ -204,23 +203,8 @@ def without_script(writer: Any, figure: Figure, path: str) -> str:
     )
 
 
-def add_style(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
-) -> None:
-    """Load the style on a page with something to move on it, and on no other.
-
-    Their own pages have no notebook, card, gallery or formula, and load no style of those.
-    """
-    if doctree and any(doctree.findall(explorable)):
-        app.add_css_file(f"{FOLDER}/explore.css")
-        if page.startswith(f"{FOLDER}/"):
-            files = context["css_files"]
-            files[:] = [file for file in files if not UNUSED.search(str(file.filename))]
-
-
 def setup(app: Sphinx) -> None:
     """Add the directive, and write the scripts before the pages."""
     app.add_node(explorable, html=(visit, None))
     app.add_directive("explorable", ExplorableDirective)
     app.connect("env-updated", write_scripts)
-    app.connect("html-page-context", add_style, priority=900)

@@ -161,7 +161,6 @@ def write(app: Sphinx) -> None:
     faces = write_fonts(Path(app.srcdir, PACKAGES), folder / "fonts")
     (folder / NAME).write_text(faces + part_colours(outline_of(app.config).parts), "utf-8")
     app.config.html_static_path.append(FOLDER)
-    app.add_css_file(NAME, priority=700)
 
 
 def setup(app: Sphinx) -> None:

@@ -14,15 +14,17 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
+from course_site import assets
 from course_site.scripts import lesson_of, outline_of, page_of
 from course_site.store import lessons_of
 from pytorch_primer.outline import Lesson
 
-# What a page may load. Styles stand in formulas and drawings, element by element; scripts never do.
+# What a page may load. Styles stand in formulas and drawings, element by element; of scripts one,
+# which the policy names by its digest.
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self'",
+        "script-src 'self' {script}",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data:",
         "font-src 'self'",
@@ -103,7 +105,8 @@ def add_context(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
     """Tell the template what it asks for."""
-    context["content_policy"] = POLICY
+    context["early_script"] = script = assets.early_script(app)
+    context["content_policy"] = POLICY.format(script=assets.digest(script))
     context["course_parts"] = course_parts(app)
     context["main_links"] = MAIN_LINKS
     groups = (("Course", links(app, COURSE_LINKS)), ("About", links(app, ABOUT_LINKS)))
