@@ -102,33 +102,43 @@ function watchCopying() {
 // -- figures: enlarged by a press, closed by a press or Escape ------------------------------------
 
 function makeFiguresLarge() {
-  const figures = document.querySelectorAll("img.lesson-figure");
-  if (!figures.length || !window.HTMLDialogElement) return;
+  const pictures = document.querySelectorAll("figure.lesson-figure .figure-picture");
+  if (!pictures.length || !window.HTMLDialogElement) return;
   const dialog = document.createElement("dialog");
   dialog.className = "zoom";
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = "Close";
   button.addEventListener("click", () => dialog.close());
-  dialog.append(button);
   document.body.append(dialog);
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
-  for (const figure of figures) {
+  for (const picture of pictures) {
+    const caption = picture.parentElement.querySelector("figcaption");
+    const name = caption.querySelector(".figure-number").textContent;
     const opener = document.createElement("button");
     opener.type = "button";
     opener.className = "figure-zoom";
     opener.setAttribute("aria-haspopup", "dialog");
-    figure.replaceWith(opener);
-    opener.append(figure);
-    opener.title = "Enlarge";
-    opener.addEventListener("click", () => {
-      const large = figure.cloneNode();
-      large.loading = "eager";
-      dialog.setAttribute("aria-label", "Figure, enlarged");
+    opener.setAttribute("aria-label", `Enlarge ${name}`);
+    opener.textContent = "Enlarge";
+    caption.prepend(opener);
+    const enlarge = () => {
+      const large = picture.cloneNode(true);
+      large.querySelector("img").loading = "eager";
+      dialog.setAttribute("aria-label", `${name}, enlarged`);
       dialog.replaceChildren(button, large);
       dialog.showModal();
+    };
+    opener.addEventListener("click", enlarge);
+    // A mouse may select words in the picture; a finger enlarges it.
+    picture.addEventListener("pointerup", (event) => {
+      if (event.pointerType === "touch" && event.isPrimary) picture.dataset.touched = "";
+    });
+    picture.addEventListener("click", () => {
+      if ("touched" in picture.dataset) enlarge();
+      delete picture.dataset.touched;
     });
   }
 }

@@ -2,18 +2,21 @@
 
 The extensions of this site bring 13 style sheets and 9 scripts, most of which a page has no use
 for, and each of which a browser waits for. Here the ones that are used become one file of each
-kind, with the typesetting of formulas and the explorables only where a page has them.
+kind, with the typesetting of formulas and the explorables only where a page has them. When all
+pages are written, what no page can have is taken out of the style sheets.
 """
 
 from __future__ import annotations
 
 import base64
+import itertools
 import re
 import zlib
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import tinycss2
 from docutils import nodes
 from sphinx.application import Sphinx
 
@@ -56,7 +59,7 @@ def joined_styles(folder: Path, names: list[str]) -> str:
         css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
         css = re.sub(r"\s*\n\s*", "\n", css).strip()
         if up := name.rpartition("/")[0]:
-            css = ADDRESS.sub(lambda found, up=up: f'url("{up}/{found[2]}")', css)
+            css = ADDRESS.sub(rf'url("{up}/\2")', css)
         made.append(re.sub(r'@charset "[^"]*";', "", css))
     return "\n".join(made)
 
@@ -116,6 +119,60 @@ def digest(script: str) -> str:
     return f"'sha256-{base64.b64encode(sha256(script.encode()).digest()).decode()}'"
 
 
+# -- what no page has ------------------------------------------------------------------------------
+
+
+def vocabulary(site: Path) -> set[str]:
+    """Give every class that a page of a built site has or that a script may give it."""
+    words: set[str] = set()
+    for page in site.rglob("*.html"):
+        for found in re.findall(r'class="([^"]*)"', page.read_text(encoding="utf-8")):
+            words.update(found.split())
+    for script in (site / "_static").rglob("*.js"):
+        words.update(re.findall(r"[\w-]+", script.read_text(encoding="utf-8")))
+    return words
+
+
+def pruned(css: str, known: set[str]) -> str:
+    """Leave out of a style sheet the selectors that ask for a class that is not known."""
+    rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    return "".join(pruned_rule(rule, known) for rule in rules)
+
+
+def pruned_rule(rule: Any, known: set[str]) -> str:
+    """Give what is left of a rule, or nothing."""
+    if rule.type == "at-rule" and rule.at_keyword in ("media", "supports"):
+        inside = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+        rest = "".join(pruned_rule(each, known) for each in inside)
+        return f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{rest}}}\n" if rest else ""
+    if rule.type != "qualified-rule":
+        return f"{rule.serialize()}\n"
+    selectors: list[list[Any]] = [[]]
+    for token in rule.prelude:
+        if token == ",":
+            selectors.append([])
+        else:
+            selectors[-1].append(token)
+    kept = [tinycss2.serialize(each).strip() for each in selectors if classes(each) <= known]
+    return f"{','.join(kept)}{{{tinycss2.serialize(rule.content).strip()}}}\n" if kept else ""
+
+
+def classes(selector: list[Any]) -> set[str]:
+    """Name the classes that an element and those around it must have."""
+    pairs = itertools.pairwise(selector)
+    return {name.value for dot, name in pairs if dot == "." and name.type == "ident"}
+
+
+def prune(app: Sphinx, error: Exception | None) -> None:
+    """Take out of the style sheets of the finished site what none of its pages can have."""
+    if error is not None or app.builder.format != "html":
+        return
+    known = vocabulary(Path(app.outdir))
+    for sheet in Path(app.outdir, "_static").glob("site*.css"):
+        sheet.write_text(pruned(sheet.read_text(encoding="utf-8"), known), encoding="utf-8")
+
+
 def setup(app: Sphinx) -> None:
-    """Choose when all others have added theirs."""
+    """Choose when all others have added theirs, and prune when all pages are written."""
+    app.connect("build-finished", prune, priority=400)
     app.connect("html-page-context", add_assets, priority=990)

@@ -39,7 +39,7 @@ from sphinx_gallery.py_source_parser import (
 
 from course_site import store
 from course_site.exercise_boxes import difficulty, exercise_box, starter_code
-from course_site.lessons import is_lesson
+from course_site.lessons import PACKAGE, is_lesson, wheel_name
 from course_site.markdown_writer import CODE_CELL, MarkdownWriter
 from course_site.scripts import outline_of
 from pytorch_primer.data import SMALL_MNIST, write_mnist
@@ -47,7 +47,6 @@ from pytorch_primer.exercises.exercise import Exercise, load
 from pytorch_primer.outline import Outline, Part
 
 Cells = list[tuple[str, str]]
-PACKAGE = "pytorch_primer"
 WHEELS = Path(__file__).parents[1] / "_build/wheel"
 WORKSHEETS = "worksheets"
 ARCHIVES = "downloads"
@@ -106,8 +105,7 @@ os.environ.setdefault("{variable}", "{address}")"""
 
 def wheel_url(site: str) -> str:
     """Give the address of the wheel that the site serves; pip verifies the digest behind it."""
-    name = f"{PACKAGE}-{version(PACKAGE)}-py3-none-any.whl"
-    built = WHEELS / name
+    built = WHEELS / (name := wheel_name())
     digest = f"#sha256={sha256(built.read_bytes()).hexdigest()}" if built.exists() else ""
     return urljoin(site, name) + digest
 

@@ -24,6 +24,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from course_site import digit_reader
 from course_site.explore_figures import FIGURES, Figure
+from course_site.scripts import lesson_of
 
 MODULES = Path(__file__).parents[1] / "explore/js"
 IMPORT = re.compile(r'^import\s+\{[^}]*\}\s+from\s+"\./(\w+)\.js";\n', re.M)
@@ -153,6 +154,7 @@ class ExplorableDirective(SphinxDirective):
             size=self.options.get("size", "large"),
             state=state,
             page=f"{up}{FOLDER}/{name}.html",
+            later=lesson_of(self.config, self.env.docname) is not None,
         )
         self.set_source_info(node)
         return [node]
@@ -182,8 +184,10 @@ def visit(writer: Any, node: explorable) -> None:
             sources.insert(0, f"{up}/digits_data.js")
     said = " ".join(f'{key}="{html.escape(value)}"' for key, value in attributes.items())
     still = without_script(writer, figure, path)
-    # Right behind its place: a browser paints what is above, and nothing below is there to move.
-    run = "".join(f'<script src="{source}"></script>' for source in sources)
+    # Where it is what a page opens with, right behind its place, so that nothing below it is there
+    # yet to move. A small one lies far down a lesson, and nothing waits for it.
+    defer = " defer" if node["later"] else ""
+    run = "".join(f'<script{defer} src="{source}"></script>' for source in sources)
     writer.body.append(f"<div {said}><noscript>{still}</noscript></div>{run}\n")
     raise nodes.SkipNode
 

@@ -20,7 +20,7 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 from sphinx.application import Sphinx
 
-from course_site.scripts import outline_of
+from course_site.scripts import TYPEFACE, outline_of
 from pytorch_primer.outline import Part
 
 FOLDER = "_build/static"  # in the source folder: made before Sphinx copies static files
@@ -141,6 +141,18 @@ def write_plain(app: Sphinx, path: Path) -> Path:
     return path
 
 
+def write_for_figures(app: Sphinx) -> None:
+    """Write the typeface of the interface as Matplotlib reads it, in the two weights of figures."""
+    face = FACES[2]
+    source = Path(app.srcdir, PACKAGES, face.package)
+    TYPEFACE.mkdir(parents=True, exist_ok=True)
+    for weight in (400, 700):
+        font = TTFont(source / f"files/{face.package}-latin-wght-{face.style}.woff2")
+        font.flavor, font.recalcTimestamp = None, False
+        path = TYPEFACE / f"{face.package}-{weight}.ttf"
+        instantiateVariableFont(font, {"wght": weight}).save(path)
+
+
 def part_colours(parts: Iterable[Part]) -> str:
     """Give each part its colour and tint, on light and on dark pages."""
     made = []
@@ -165,4 +177,5 @@ def write(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> None:
     """Write when the outline is known, before pages refer to the style sheet."""
+    app.connect("builder-inited", write_for_figures, priority=1)  # before lessons run
     app.connect("builder-inited", write)

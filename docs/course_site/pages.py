@@ -7,8 +7,11 @@ at once; nothing is repaired in finished pages.
 
 from __future__ import annotations
 
+import html
 import re
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -34,6 +37,7 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+MAIN = "main"  # the branch of the repository from which the site is published
 MAIN_LINKS = (
     ("lessons/index", "Lessons"),
     ("explore/index", "Explore"),
@@ -101,6 +105,38 @@ def trail(app: Sphinx, pagename: str) -> tuple[list[tuple[str, str]], str]:
     return (above, part["title"]) if part else ([], "")
 
 
+def source_of(app: Sphinx, pagename: str) -> str | None:
+    """Give the file of the repository from which a page is made."""
+    conf = app.config.sphinx_gallery_conf
+    root, source = Path(app.srcdir).parent, Path(app.srcdir)
+    scripts = (source / conf["examples_dirs"]).resolve()
+    name = pagename.removeprefix(f"{conf['gallery_dirs']}/")
+    folder = name.removesuffix("index").strip("/")
+    for path in (
+        scripts / f"{name}.py",
+        scripts / folder / "GALLERY_HEADER.rst",
+        source / f"{pagename}.md",
+    ):
+        mine = path.suffix == ".md" or pagename != name
+        if mine and path.is_file() and path.is_relative_to(root):
+            return path.relative_to(root).as_posix()
+    return None
+
+
+def feedback(repository: str, file: str | None, title: str) -> list[tuple[str, str]]:
+    """Give where one may edit a page and report a mistake in it: on GitHub and GitLab."""
+    repository = repository.rstrip("/").removesuffix(".git")
+    found = re.fullmatch(r"https://git(hub|lab)\.com/[\w.-]+/[\w./-]+", repository)
+    if not found:
+        return []
+    between, key = ("", "title") if found[1] == "hub" else ("/-", "issue[title]")
+    links = []
+    if file:
+        links.append((f"{repository}{between}/edit/{MAIN}/{quote(file)}", "Edit this page"))
+    asked = urlencode({key: f"A mistake in “{title}”"})
+    return [*links, (f"{repository}{between}/issues/new?{asked}", "Report a mistake")]
+
+
 def add_context(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
@@ -111,6 +147,10 @@ def add_context(
     context["main_links"] = MAIN_LINKS
     groups = (("Course", links(app, COURSE_LINKS)), ("About", links(app, ABOUT_LINKS)))
     context["site_links"] = [(heading, found) for heading, found in groups if found]
+    title = re.sub(r"<[^>]+>", "", context.get("title", "")) or app.config.project
+    context["feedback"] = feedback(
+        app.config.repository_url, source_of(app, pagename), html.unescape(title)
+    )
     context["part"] = part_of(app, pagename)
     context["trail"], context["place"] = trail(app, pagename)
     # docutils and the theme both say how wide a page is.

@@ -6,10 +6,11 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.core import publish_doctree
 
-from course_site.lessons import count_words, header_line, is_lesson, run_seconds
+from course_site.lessons import count_words, header_line, install_line, is_lesson, run_seconds
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,13 @@ def test_line_says_how_long_it_ran(seconds, start):
     line = header_line("plot_1_x", seconds)
     assert line.startswith(f'<p class="lesson-line">{start}')
     assert line.count("<a download") == 2
+
+
+def test_the_package_is_installed_from_the_site_itself():
+    line = BeautifulSoup(install_line("https://course.example/primer/"), "html.parser")
+    command = line.pre.get_text()
+    assert command.startswith("python -m pip install https://course.example/primer/pytorch_primer-")
+    assert command.endswith("-py3-none-any.whl")
 
 
 def test_run_time_is_read_from_what_sphinx_gallery_left(tmp_path):
