@@ -16,7 +16,8 @@
     scripts to one of each; `pages` is the frame of a page and `head` what it says of itself to
     machines; `glossary` says where a term is taught, `finder` writes what the search looks
     through, `cards` what links show of what they lead to.
-11. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`.
+11. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`; `book`
+    makes one EPUB of all pages of the course.
 12. `report` keeps what the build measured of itself.
 
 What pages tell each other while they are read is kept in one place, `store`.
@@ -30,6 +31,7 @@ from sphinx.application import Sphinx
 
 from course_site import (
     assets,
+    book,
     cards,
     downloads,
     exercise_boxes,
@@ -72,6 +74,7 @@ PIPELINE = (
     finder,
     cards,
     downloads,
+    book,
 )
 
 

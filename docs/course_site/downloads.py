@@ -50,7 +50,7 @@ Cells = list[tuple[str, str]]
 WHEELS = Path(__file__).parents[1] / "_build/wheel"
 WORKSHEETS = "worksheets"
 ARCHIVES = "downloads"
-COURSE, SITE = "course.zip", "site.zip"
+COURSE, SITE, BOOK = "course.zip", "site.zip", "course.epub"
 MNIST = "mnist"
 FOLDER = "pytorch_course"  # not the package's name: Python would take the folder for it
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
@@ -290,12 +290,13 @@ def write_worksheets(app: Sphinx, error: Exception | None) -> None:
 
 
 class BundleLinks(SphinxDirective):
-    """Link both archives from a page in the site's root."""
+    """Link the archives and the book from a page in the site's root."""
 
     def run(self) -> list[nodes.Node]:
-        """Write two cards."""
+        """Write a card for each."""
         texts = {
             COURSE: ("The course", "All notebooks and worksheets, the package, and a README."),
+            BOOK: ("The book", "All lessons as one EPUB, for a phone or an e-reader."),
             SITE: ("The site", "Unpack it and open index.html: it works without a network."),
         }
         cards = (

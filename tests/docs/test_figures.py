@@ -136,9 +136,8 @@ def test_words_have_the_typeface_and_the_colours_of_the_page():
 
 
 def test_a_formula_is_in_runs_of_letters():
-    _, text = words(title=r"rate $\lambda_{max}$", xlim=(0, 20))
+    _, text = words(title=r"rate $\lambda_{max}$")
     assert re.search(r">rate </tspan><tspan[^>]*>λ</tspan><tspan[^>]*>max</tspan>", text)
-    assert ">20</tspan>" in text or ">20.0</tspan>" in text
 
 
 @pytest.mark.parametrize(
