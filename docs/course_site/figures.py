@@ -178,7 +178,11 @@ def layers(drawn: str) -> tuple[str, str]:
 
 
 def join_letters(text: ET.Element) -> None:
-    """Write a formula in runs of letters that stand on one line, not letter by letter."""
+    """Write a formula from left to right in runs of letters that stand on one line.
+
+    Matplotlib writes it letter by letter, those of one style after those of another.
+    """
+    text[:] = sorted(text, key=lambda span: float(span.get("x", 0)))
     before = None
     for span in list(text):
         span.text, span.tail = (span.text or "").replace("\xa0", " "), None

@@ -140,6 +140,12 @@ def test_a_formula_is_in_runs_of_letters():
     assert re.search(r">rate </tspan><tspan[^>]*>λ</tspan><tspan[^>]*>max</tspan>", text)
 
 
+def test_a_formula_reads_from_left_to_right():
+    _, text = words(title="$L(x) = (x - 2)^2$")
+    (formula,) = re.findall(r"<g [^>]*><text>(.*?)</text>", text)
+    assert re.sub(r"<[^>]*>|\s", "", formula) == "L(x)=(x−2)2"
+
+
 @pytest.mark.parametrize(
     ("alt", "wanted"),
     [
