@@ -46,7 +46,11 @@ DROPPED = re.compile(
     r"mystnb|sphinx-design|sg_gallery|sg-tags|design-tabs|doctools|sphinx_highlight|nbsphinx"
 )
 ADDRESS = re.compile(r"""url\((["']?)(?!data:|[a-z]+:|/|#)([^"')]+)\1\)""")
-EARLY = "theme.js"  # stands in the page itself, named by its digest in the page's policy
+# These stand in a page itself, named by their digests in the page's policy.
+FETCH, EARLY = "fonts.js", "theme.js"
+# What the first view of a page is written in.
+FONTS = ("fonts/source-serif-4-normal.woff2", "fonts/inter-normal.woff2")
+MATHS_FONTS = ("katex/fonts/KaTeX_Main-Regular.woff2", "katex/fonts/KaTeX_Math-Italic.woff2")
 
 
 def joined_styles(folder: Path, names: list[str]) -> str:
@@ -94,6 +98,7 @@ def add_assets(
     names = needs(str(context.get("body", "")))
     kind = "".join(("-maths" * (MATHS in names), "-explore" * (MOVED in names)))
     style = written(folder, f"site{kind}.css", joined_styles(folder, names))
+    context["fonts"] = [f"_static/{name}" for name in (*FONTS, *MATHS_FONTS * (MATHS in names))]
     context["css_files"] = [style, *left(context["css_files"], STYLES)]
     context["site_script"] = written(folder, SCRIPT, joined_scripts(folder))
     context["script_files"] = left(context["script_files"], SCRIPTS)
@@ -109,9 +114,9 @@ def left(files: list[Any], joined: tuple[str, ...]) -> list[Any]:
     ]
 
 
-def early_script(app: Sphinx) -> str:
-    """Give the script that runs before anything is drawn."""
-    return Path(app.srcdir, "_static", EARLY).read_text(encoding="utf-8").strip()
+def inline(app: Sphinx, name: str) -> str:
+    """Give a script that stands in the page itself."""
+    return Path(app.srcdir, "_static", name).read_text(encoding="utf-8").strip()
 
 
 def digest(script: str) -> str:

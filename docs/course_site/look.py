@@ -1,9 +1,10 @@
 """The site's typefaces and colours: subset fonts, and one colour a part, as a style sheet.
 
 The typefaces come from npm packages under the SIL Open Font License. Each is cut down to the
-characters and weights that the site uses, and gets a fallback of the same width and height: a face
-that every system has, scaled so that nothing moves when the typeface arrives. The widths of those
-faces are taken from the metrics of Times, Helvetica and Courier that Matplotlib brings.
+characters and weights that the site uses, and gets a stand-in of the same width and height: a face
+that every system has, scaled, in which a page is written whose typeface comes late, so that nothing
+moves. The widths of those faces are taken from the metrics of Times, Helvetica and Courier that
+Matplotlib brings.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def rules(font: TTFont, face: Face) -> str:
   font-family: "{face.family}";
   font-style: {face.style};
   font-weight: {first} {last};
-  font-display: swap;
+  font-display: optional;
   src: url("fonts/{face.file}") format("woff2");
 }}
 @font-face {{

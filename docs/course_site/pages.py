@@ -22,12 +22,12 @@ from course_site.scripts import lesson_of, outline_of, page_of
 from course_site.store import lessons_of
 from pytorch_primer.outline import Lesson
 
-# What a page may load. Styles stand in formulas and drawings, element by element; of scripts one,
-# which the policy names by its digest.
+# What a page may load. Styles stand in formulas and drawings, element by element; of scripts two,
+# which the policy names by their digests.
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self' {script}",
+        "script-src 'self' {scripts}",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data:",
         "font-src 'self'",
@@ -141,8 +141,11 @@ def add_context(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
     """Tell the template what it asks for."""
-    context["early_script"] = script = assets.early_script(app)
-    context["content_policy"] = POLICY.format(script=assets.digest(script))
+    context["inline_scripts"] = scripts = {
+        name.removesuffix(".js"): assets.inline(app, name) for name in (assets.FETCH, assets.EARLY)
+    }
+    digests = " ".join(map(assets.digest, scripts.values()))
+    context["content_policy"] = POLICY.format(scripts=digests)
     context["course_parts"] = course_parts(app)
     context["main_links"] = MAIN_LINKS
     groups = (("Course", links(app, COURSE_LINKS)), ("About", links(app, ABOUT_LINKS)))

@@ -206,9 +206,7 @@ WORDS = """() => [...document.querySelectorAll(".figure-picture")].flatMap(pictu
     }
     return wrong;
 })"""
-LESSONS = [
-    name for name in PAGES if "lesson-line" in (SITE / name).read_text(encoding="utf-8")
-]
+LESSONS = [name for name in PAGES if "lesson-line" in (SITE / name).read_text(encoding="utf-8")]
 
 
 def test_words_of_every_enlarged_figure_can_be_read_and_lie_in_their_picture(open_page):
