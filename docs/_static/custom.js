@@ -143,6 +143,31 @@ function makeFiguresLarge() {
   }
 }
 
+// -- drawn graphs: one stop of Tab, arrow keys from box to box --------------------------------------
+
+function walkGraphs() {
+  const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+  for (const graph of document.querySelectorAll(".pp-graph svg")) {
+    const boxes = [...graph.querySelectorAll("[tabindex]")];
+    // As one reads: from above to below, then from left to right.
+    const place = new Map(boxes.map((box) => [box, box.getBoundingClientRect()]));
+    boxes.sort((a, b) => Math.round(place.get(a).top - place.get(b).top) || place.get(a).left - place.get(b).left);
+    const stopAt = (chosen) => boxes.forEach((box) => box.setAttribute("tabindex", box === chosen ? "0" : "-1"));
+    if (boxes.length) stopAt(boxes[0]);
+    graph.addEventListener("focusin", (event) => {
+      if (boxes.includes(event.target)) stopAt(event.target);
+    });
+    graph.addEventListener("keydown", (event) => {
+      const at = boxes.indexOf(event.target);
+      if (at < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+      const next = { Home: 0, End: boxes.length - 1 }[event.key] ?? at + (STEPS[event.key] ?? NaN);
+      if (!boxes[next]) return;
+      event.preventDefault();
+      boxes[next].focus();
+    });
+  }
+}
+
 // -- tables that can be narrowed ------------------------------------------------------------------
 
 function setUpFilters() {
@@ -185,6 +210,7 @@ function unfoldForPaper() {
 setUpDrawers();
 watchCopying();
 makeFiguresLarge();
+walkGraphs();
 setUpFilters();
 unfoldForPaper();
 window.addEventListener("load", () => document.fonts.ready.then(makeScrollersReachable));

@@ -152,6 +152,24 @@ def test_a_hint_and_a_solution_unfold_by_keyboard(open_page):
     assert page.locator("div.exercise details[open] pre").count() >= 1
 
 
+def test_a_drawn_graph_is_one_stop_of_tab_with_arrow_keys_inside(open_page):
+    page = open_page(WIDE)
+    graph = page.locator(".pp-graph svg").first
+    boxes = graph.locator("[tabindex]")
+    assert boxes.count() > 3
+    assert graph.locator("[tabindex='0']").count() == 1
+    graph.locator("[tabindex='0']").focus()
+    met = set()
+    for _ in range(boxes.count()):
+        met.add(page.evaluate("document.activeElement.getAttribute('data-of')"))
+        page.keyboard.press("ArrowDown")
+    assert len(met) == boxes.count()
+    assert graph.locator("[tabindex='0']").count() == 1
+    page.keyboard.press("Home")
+    page.keyboard.press("Tab")
+    assert not graph.evaluate("it => it.contains(document.activeElement)")
+
+
 def test_search_shows_its_focus_and_leads_on_by_keyboard(open_page):
     page = open_page("search.html", 390)
     field = page.locator(".search-form input")
