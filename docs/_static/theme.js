@@ -1,5 +1,4 @@
 // Before anything is drawn: that scripts run, and the reader's choice of colours.
-"use strict";
 document.documentElement.classList.remove("no-js");
 try {
   document.body.dataset.theme = localStorage.getItem("theme") || "auto";

@@ -39,7 +39,7 @@ from sphinx_gallery.py_source_parser import (
 
 from course_site import store
 from course_site.exercise_boxes import difficulty, exercise_box, starter_code
-from course_site.lessons import is_lesson
+from course_site.lessons import PACKAGE, is_lesson, wheel_name
 from course_site.markdown_writer import CODE_CELL, MarkdownWriter
 from course_site.scripts import outline_of
 from pytorch_primer.data import SMALL_MNIST, write_mnist
@@ -47,11 +47,10 @@ from pytorch_primer.exercises.exercise import Exercise, load
 from pytorch_primer.outline import Outline, Part
 
 Cells = list[tuple[str, str]]
-PACKAGE = "pytorch_primer"
 WHEELS = Path(__file__).parents[1] / "_build/wheel"
 WORKSHEETS = "worksheets"
 ARCHIVES = "downloads"
-COURSE, SITE = "course.zip", "site.zip"
+COURSE, SITE, BOOK = "course.zip", "site.zip", "course.epub"
 MNIST = "mnist"
 FOLDER = "pytorch_course"  # not the package's name: Python would take the folder for it
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
@@ -108,8 +107,7 @@ os.environ.setdefault("{variable}", "{address}")"""
 
 def wheel_url(site: str) -> str:
     """Give the address of the wheel that the site serves; pip verifies the digest behind it."""
-    name = f"{PACKAGE}-{version(PACKAGE)}-py3-none-any.whl"
-    built = WHEELS / name
+    built = WHEELS / (name := wheel_name())
     digest = f"#sha256={sha256(built.read_bytes()).hexdigest()}" if built.exists() else ""
     return urljoin(site, name) + digest
 
@@ -294,12 +292,13 @@ def write_worksheets(app: Sphinx, error: Exception | None) -> None:
 
 
 class BundleLinks(SphinxDirective):
-    """Link both archives from a page in the site's root."""
+    """Link the archives and the book from a page in the site's root."""
 
     def run(self) -> list[nodes.Node]:
-        """Write two cards."""
+        """Write a card for each."""
         texts = {
             COURSE: ("The course", "All notebooks and worksheets, the package, and a README."),
+            BOOK: ("The book", "All lessons as one EPUB, for a phone or an e-reader."),
             SITE: ("The site", "Unpack it and open index.html: it works without a network."),
         }
         cards = (

@@ -1,9 +1,10 @@
 """The site's typefaces and colours: subset fonts, and one colour a part, as a style sheet.
 
 The typefaces come from npm packages under the SIL Open Font License. Each is cut down to the
-characters and weights that the site uses, and gets a fallback of the same width and height: a face
-that every system has, scaled so that nothing moves when the typeface arrives. The widths of those
-faces are taken from the metrics of Times, Helvetica and Courier that Matplotlib brings.
+characters and weights that the site uses, and gets a stand-in of the same width and height: a face
+that every system has, scaled, in which a page is written whose typeface comes late, so that nothing
+moves. The widths of those faces are taken from the metrics of Times, Helvetica and Courier that
+Matplotlib brings.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sphinx.application import Sphinx
 
 from course_site.cache import once, put
 from course_site.keys import digest
-from course_site.scripts import outline_of
+from course_site.scripts import TYPEFACE, outline_of
 from pytorch_primer.outline import Part
 
 FOLDER = "_build/static"  # in the source folder: made before Sphinx copies static files
@@ -111,7 +112,7 @@ def rules(font: TTFont, face: Face) -> str:
   font-family: "{face.family}";
   font-style: {face.style};
   font-weight: {first} {last};
-  font-display: swap;
+  font-display: optional;
   src: url("fonts/{face.file}") format("woff2");
 }}
 @font-face {{
@@ -147,6 +148,18 @@ def write_plain(app: Sphinx, path: Path) -> Path:
     font.flavor = None
     instantiateVariableFont(font, {"wght": 600}).save(path)
     return path
+
+
+def write_for_figures(app: Sphinx) -> None:
+    """Write the typeface of the interface as Matplotlib reads it, in the two weights of figures."""
+    face = FACES[2]
+    source = Path(app.srcdir, PACKAGES, face.package)
+    TYPEFACE.mkdir(parents=True, exist_ok=True)
+    for weight in (400, 700):
+        font = TTFont(source / f"files/{face.package}-latin-wght-{face.style}.woff2")
+        font.flavor, font.recalcTimestamp = None, False
+        path = TYPEFACE / f"{face.package}-{weight}.ttf"
+        instantiateVariableFont(font, {"wght": weight}).save(path)
 
 
 def part_colours(parts: Iterable[Part]) -> str:
@@ -185,9 +198,9 @@ def write(app: Sphinx) -> None:
     faces = (made / "faces.css").read_text("utf-8")
     (folder / NAME).write_text(faces + part_colours(outline_of(app.config).parts), "utf-8")
     app.config.html_static_path.append(FOLDER)
-    app.add_css_file(NAME, priority=700)
 
 
 def setup(app: Sphinx) -> None:
     """Write when the outline is known, before pages refer to the style sheet."""
+    app.connect("builder-inited", write_for_figures, priority=1)  # before lessons run
     app.connect("builder-inited", write)

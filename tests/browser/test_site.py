@@ -54,7 +54,7 @@ def page(name):
 def test_figures_animations_and_graphs_are_there(lesson):
     article = page(f"lessons/{lesson}").select_one("article")
     figures, animations, graphs = SHOWN.get(lesson, (0, 0, 0))
-    assert len(article.select("img.lesson-figure")) >= figures
+    assert len(article.select(".figure-picture img")) >= figures
     assert len(article.select(".lesson-video video")) >= animations
     assert len(article.select(".pp-graph svg")) >= graphs
 
@@ -74,13 +74,22 @@ def test_exercises_are_on_their_page_with_folded_solutions(lesson):
 @each_lesson
 def test_pictures_say_what_they_show(lesson):
     article = page(f"lessons/{lesson}").select_one("article")
-    for image in article.select("img.lesson-figure"):
+    for image in article.select(".figure-picture img"):
         assert len(image["alt"].split()) >= 8, image["alt"]
     for video in article.select("video"):
         assert len(video["aria-label"].split()) >= 8
         assert video.has_attr("controls")
         assert video.has_attr("poster")
         assert not video.has_attr("autoplay")
+
+
+@each_lesson
+def test_figures_are_numbered_in_their_order_and_have_captions(lesson):
+    article = page(f"lessons/{lesson}").select_one("article")
+    number = OUTLINE.lesson(lesson).number
+    captions = [it.get_text() for it in article.select("figure.lesson-figure figcaption")]
+    for place, text in enumerate(captions, 1):
+        assert re.match(rf"Figure {re.escape(number)}\.{place} \S.{{15,}}[.¶]", text), text
 
 
 @each_lesson
