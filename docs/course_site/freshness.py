@@ -73,7 +73,8 @@ def told(env: BuildEnvironment) -> str:
     said += [sorted(data["std"][key].items()) for key in ("labels", "anonlabels", "objects")]
     said += [sorted(data["py"]["objects"])]
     cited = [(ref.docname, *ref.keys) for ref in data.get("cite", {}).get("citation_refs", ())]
-    return digest(repr([*said, sorted(map(str, cited))]).encode())
+    text = repr([*said, sorted(map(str, cited))])
+    return digest(re.sub(r" at 0x[0-9a-f]+", "", text).encode())
 
 
 class Freshness:

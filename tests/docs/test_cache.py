@@ -347,3 +347,24 @@ def test_lesson_that_the_system_ends_says_so(clean, tmp_path):
     assert built.returncode != 0
     assert re.search(rf"the lesson {ALONE} did not run: the system ended it.*memory", built.log)
     assert "report this error" not in built.log
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the system offers it on Linux alone")
+def test_lessons_end_with_the_build(clean, tmp_path):
+    site = Site.new(tmp_path / "ended", clean.cache)
+    told = tmp_path / "pid"
+    code = f"import os, pathlib, time\n\npathlib.Path({str(told)!r}).write_text(str(os.getpid()))"
+    site.change(f"gallery/{ALONE}.py", "print(", f"{code}\ntime.sleep(3000)\nprint(")
+    with subprocess.Popen(
+        command(site.root, *FAST),
+        cwd=site.root / "docs",
+        env={**os.environ, **site.surroundings, "SITE_URL": SITE_URL},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        while not (told.exists() and told.read_text()):
+            assert process.poll() is None, process.stdout.read()
+            time.sleep(0.1)
+        process.kill()
+        process.stdout.read()  # ends when nobody holds the pipe any longer, the lesson included
+    assert not Path("/proc", told.read_text()).exists()
