@@ -48,6 +48,18 @@ class Value:
 
 
 # %%
+# .. predict:: A number with a memory: what does the result of ``3 * 4 + 4`` remember?
+#    :aim: 1
+#
+#    product = {"value": 3.0 * 4.0, "parents": [3.0, 4.0]}
+#    total = {"value": product["value"] + 4.0, "parents": [product["value"], 4.0]}
+#    print(total["parents"])
+#    + What went into its own operation: the product and the last number.
+#    - Those made the product. It remembers them itself.
+#        total["parents"] -> product["parents"]
+#    - That is what it is worth, not where it came from.
+#        total["parents"] -> total["value"]
+#
 # The first rule
 # --------------
 #
