@@ -354,6 +354,19 @@ function setUpTicks() {
   mark();
 }
 
+// -- the line that installs the package -----------------------------------------------------------
+
+// A site that was built without its address lies where this page came from.
+function setUpInstallLines() {
+  const site = new URL(document.documentElement.dataset.content_root ?? "./", location.href);
+  const path = decodeURIComponent(site.pathname).replace(/^\/(?=[A-Z]:)/, "");
+  for (const line of document.querySelectorAll(".install pre")) {
+    line.textContent = line.textContent.replace(/https:\S+\.invalid\/(\S+)/, (_, wheel) =>
+      site.protocol === "file:" ? `"${path}${wheel}"` : site.href + wheel
+    );
+  }
+}
 
 setUpCards();
 setUpTicks();
+setUpInstallLines();
