@@ -72,7 +72,8 @@ def told(env: BuildEnvironment) -> str:
     data = env.domaindata
     said += [sorted(data["std"][key].items()) for key in ("labels", "anonlabels", "objects")]
     said += [sorted(data["py"]["objects"])]
-    cited = [(ref.docname, *ref.keys) for ref in data.get("cite", {}).get("citation_refs", ())]
+    references = data.get("cite", {}).get("citation_refs", ())
+    cited = [(ref.docname, *(target.key for target in ref.targets)) for ref in references]
     text = repr([*said, sorted(map(str, cited))])
     return digest(re.sub(r" at 0x[0-9a-f]+", "", text).encode())
 
