@@ -35,6 +35,7 @@ VARIES = {
     f"_static/{RUN_TIMES}",
     "build_report.html",
     "how_it_is_made.html",
+    "downloads/course.epub",
     "downloads/site.zip",  # which has the others in it
     "feed.xml",
 }
