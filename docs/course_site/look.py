@@ -26,6 +26,7 @@ from pytorch_primer.outline import Part
 
 FOLDER = "_build/static"  # in the source folder: made before Sphinx copies static files
 NAME = "course.css"
+LATE = "late.css"  # for pages from disk
 PACKAGES = "node_modules/@fontsource-variable"
 LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x100)]
 SIGNS = map(ord, "ıŒœ–—‘’“”…•′″←↑→↓−×·≈≠≤≥∞√∂∇Σ∑αβγεηθλμπρσ●○✓✗▸▾")
@@ -173,6 +174,8 @@ def write(app: Sphinx) -> None:
     folder = Path(app.srcdir, FOLDER)
     faces = write_fonts(Path(app.srcdir, PACKAGES), folder / "fonts")
     (folder / NAME).write_text(faces + part_colours(outline_of(app.config).parts), "utf-8")
+    late = faces.replace("font-display: optional", "font-display: swap")
+    (folder / LATE).write_text(late, "utf-8")
     app.config.html_static_path.append(FOLDER)
 
 
