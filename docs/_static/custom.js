@@ -148,10 +148,10 @@ function makeFiguresLarge() {
 function walkGraphs() {
   const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
   for (const graph of document.querySelectorAll(".pp-graph svg")) {
-    const boxes = [...graph.querySelectorAll("[tabindex]")];
     // As one reads: from above to below, then from left to right.
-    const place = new Map(boxes.map((box) => [box, box.getBoundingClientRect()]));
-    boxes.sort((a, b) => Math.round(place.get(a).top - place.get(b).top) || place.get(a).left - place.get(b).left);
+    const place = (box, axis) => Number(box.querySelector("rect").getAttribute(axis));
+    const boxes = [...graph.querySelectorAll(".pp-facts[tabindex]")]
+      .sort((a, b) => place(a, "y") - place(b, "y") || place(a, "x") - place(b, "x"));
     const stopAt = (chosen) => boxes.forEach((box) => box.setAttribute("tabindex", box === chosen ? "0" : "-1"));
     if (boxes.length) stopAt(boxes[0]);
     graph.addEventListener("focusin", (event) => {

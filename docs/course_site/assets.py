@@ -86,8 +86,13 @@ def written(folder: Path, name: str, text: str) -> str:
 
 def needs(body: str) -> list[str]:
     """Name the style sheets for what stands in a page."""
-    unused = {MATHS: 'class="katex', MOVED: 'class="explorable '}
-    return [name for name in STYLES if unused.get(name, "") in body]
+    asked = {MATHS: 'class="katex', MOVED: 'class="explorable '}
+    return [name for name in STYLES if asked.get(name, "") in body]
+
+
+def sheet(names: list[str]) -> str:
+    """Name the style sheet into which others are joined."""
+    return f"site{'-maths' * (MATHS in names)}{'-explore' * (MOVED in names)}.css"
 
 
 def add_assets(
@@ -96,8 +101,7 @@ def add_assets(
     """Give a page its style sheet and its script in place of those of the extensions."""
     folder = Path(app.outdir, "_static")
     names = needs(str(context.get("body", "")))
-    kind = "".join(("-maths" * (MATHS in names), "-explore" * (MOVED in names)))
-    style = written(folder, f"site{kind}.css", joined_styles(folder, names))
+    style = written(folder, sheet(names), joined_styles(folder, names))
     context["fonts"] = [f"_static/{name}" for name in (*FONTS, *MATHS_FONTS * (MATHS in names))]
     context["css_files"] = [style, *left(context["css_files"], STYLES)]
     context["site_script"] = written(folder, SCRIPT, joined_scripts(folder))
@@ -172,12 +176,15 @@ def prune(app: Sphinx, error: Exception | None) -> None:
     """Take out of the style sheets of the finished site what none of its pages can have."""
     if error is not None or app.builder.format != "html":
         return
-    known = vocabulary(Path(app.outdir))
-    for sheet in Path(app.outdir, "_static").glob("site*.css"):
-        sheet.write_text(pruned(sheet.read_text(encoding="utf-8"), known), encoding="utf-8")
+    known, folder = vocabulary(Path(app.outdir)), Path(app.outdir, "_static")
+    for left_out in ({MATHS, MOVED}, {MATHS}, {MOVED}, set[str]()):
+        names = [name for name in STYLES if name not in left_out]
+        if (path := folder / sheet(names)).exists():
+            # Joined once more: the theme writes the colours of code for dark pages at the end.
+            path.write_text(pruned(joined_styles(folder, names), known), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:
     """Choose when all others have added theirs, and prune when all pages are written."""
-    app.connect("build-finished", prune, priority=400)
+    app.connect("build-finished", prune, priority=650)
     app.connect("html-page-context", add_assets, priority=990)

@@ -28,10 +28,10 @@ from course_site.downloads import ARCHIVES, BOOK, EPOCH
 from course_site.scripts import outline_of, page_of
 from course_site.store import lessons_of
 
-LEFT_OUT = (
-    "script, style, button, form, .headerlink, .lesson-line, .install, .poster, source,"
-    " .visually-hidden, annotation, .skip-link"
-)
+LEFT_OUT = {"script", "style", "button", "form", "source", "annotation"}
+LEFT_OUT_CLASSES = {"headerlink", "lesson-line", "install", "poster", "visually-hidden"}
+PICTURES = {"figure-picture", "lesson-video", "explorable"}
+SPAN = re.compile(r"<span\b|</span>")
 # HTML knows no capitals in names; SVG does.
 CAPITALS = (
     *("viewBox", "preserveAspectRatio", "markerWidth", "markerHeight", "refX", "refY"),
@@ -104,26 +104,25 @@ class Book:
 
     def add(self, page: str) -> None:
         """Make a chapter of a page."""
-        text = (self.site / f"{page}.html").read_text("utf-8")
+        text = without_layout((self.site / f"{page}.html").read_text("utf-8"))
         article = BeautifulSoup(text[text.index("<article") :], "html.parser").article
         if article is None:
             return
-        # First, as they are most of a page.
         for formula in article.find_all("span", class_="katex"):
             if math := formula.find("math"):
                 formula.replace_with(math)
-        title = article.select_one("h1")
-        for figure in article.select(".figure-picture, .lesson-video, .explorable"):
-            self.add_picture(figure, page)
-        for tag in article.select(LEFT_OUT):
+        title = article.find("h1")
+        for place in article.find_all(lambda tag: bool(PICTURES & classes(tag))):
+            self.add_picture(place, page)
+        for tag in article.find_all(is_left_out):
             tag.decompose()
-        for tag in article.select("[tabindex]"):
+        for tag in article.find_all(tabindex=True):
             del tag["tabindex"]
-        for link in article.select("a[href]"):
+        for link in article.find_all("a", href=True):
             link["href"] = self.target(str(link["href"]), page)
-        for image in article.select("img[src]"):
+        for image in article.find_all("img", src=True):
             image["src"] = self.picture(str(image["src"]), page)
-        for drawn in article.select("svg"):
+        for drawn in article.find_all("svg"):
             drawn["xmlns"] = "http://www.w3.org/2000/svg"
         words = title.get_text().strip("¶ ") if title else page
         self.chapters[page] = words
@@ -186,6 +185,30 @@ class Book:
         return urljoin(self.url, address if address.startswith("/") else there[1:]) + (
             f"#{anchor}" if anchor else ""
         )
+
+
+def classes(tag: Tag) -> set[str]:
+    """Give the classes of an element."""
+    return set(tag.get_attribute_list("class"))
+
+
+def is_left_out(tag: Tag) -> bool:
+    """Whether a book has no use for an element."""
+    return tag.name in LEFT_OUT or bool(LEFT_OUT_CLASSES & classes(tag))
+
+
+def without_layout(text: str) -> str:
+    """Leave out of a page what lays its formulas out for a browser: most of its elements."""
+    kept, at = [], 0
+    for found in re.finditer('<span class="katex-html"', text):
+        kept.append(text[at : found.start()])
+        depth = 0
+        for tag in SPAN.finditer(text, found.start()):
+            depth += 1 if tag[0] == "<span" else -1
+            if depth == 0:
+                at = tag.end()
+                break
+    return "".join([*kept, text[at:]])
 
 
 def capitals(text: str) -> str:

@@ -53,6 +53,7 @@ H264 = "-crf 28 -preset slow -pix_fmt yuv420p -movflags +faststart -fflags +bite
 VP9 = "-c:v libvpx-vp9 -crf 38 -b:v 0 -pix_fmt yuv420p -cpu-used 2 -fflags +bitexact"
 SVG = "http://www.w3.org/2000/svg"
 WORDS = ".words.svg"
+SPACED = tuple("=<>≤≥≈+")  # stand in a formula with space around them
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d])")
 
 FIGURE = """
@@ -186,10 +187,7 @@ def join_letters(text: ET.Element) -> None:
     before = None
     for span in list(text):
         span.text, span.tail = (span.text or "").replace("\xa0", " "), None
-        alike = before is not None and all(
-            span.get(key) == before.get(key) for key in ("y", "style")
-        )
-        if alike and before is not None:
+        if before is not None and follows(before, span):
             before.text = f"{before.text}{span.text}"
             text.remove(span)
         else:
@@ -208,6 +206,13 @@ def themed(text: str) -> str:
 def compressed_size(text: str) -> int:
     """Give the bytes that a server sends for `text`."""
     return len(zlib.compress(text.encode()))
+
+
+def follows(before: ET.Element, span: ET.Element) -> bool:
+    """Whether a letter stands right behind a run: in one style, on one line, and without a gap."""
+    alike = all(span.get(key) == before.get(key) for key in ("y", "style"))
+    spaced = f"{before.text}"[-1:] in SPACED or f"{span.text}" in (*SPACED, "−")
+    return alike and not spaced
 
 
 def save_video(animation: Animation, path: Path) -> None:

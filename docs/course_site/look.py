@@ -30,6 +30,7 @@ from pytorch_primer.outline import Part
 FOLDER = "_build/static"  # in the source folder: made before Sphinx copies static files
 MADE = "_build/cache"  # what takes long is kept there
 NAME = "course.css"
+LATE = "late.css"  # for pages from disk
 PACKAGES = "node_modules/@fontsource-variable"
 LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x100)]
 SIGNS = map(ord, "ıŒœ–—‘’“”…•′″←↑→↓−×·≈≠≤≥∞√∂∇Σ∑αβγεηθλμπρσ●○✓✗▸▾")
@@ -197,6 +198,8 @@ def write(app: Sphinx) -> None:
         put(path, folder / "fonts" / path.name)
     faces = (made / "faces.css").read_text("utf-8")
     (folder / NAME).write_text(faces + part_colours(outline_of(app.config).parts), "utf-8")
+    late = faces.replace("font-display: optional", "font-display: swap")
+    (folder / LATE).write_text(late, "utf-8")
     app.config.html_static_path.append(FOLDER)
 
 

@@ -327,6 +327,32 @@ def test_the_first_view_of_a_lesson_is_light(first_views):
     assert {name: round(size) for name, size in sizes.items() if size > 500} == {}
 
 
+SLOW = {"offline": False, "latency": 150, "downloadThroughput": 2e5, "uploadThroughput": 9e4}
+WAITED_FOR = """() => performance.getEntriesByType("resource")
+    .filter(it => it.renderBlockingStatus === "blocking").map(it => it.name)"""
+FIRST = [
+    ("index.html", 390, 2),  # what one can move there is drawn with the page
+    (LESSON, 390, 1),
+    ("exercises.html", 390, 1),
+    ("reference.html", 1280, 1),
+    ("explore/descent.html", 390, 2),
+]
+
+
+@pytest.mark.parametrize(("name", "width", "files"), FIRST)
+def test_on_a_slow_line_little_is_waited_for_and_nothing_moves(browser, bases, name, width, files):
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    context.add_init_script(SHIFTS)
+    page = context.new_page()
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", SLOW)
+    page.goto(bases["served"] + name, wait_until="networkidle")
+    assert len(page.evaluate(WAITED_FOR)) <= files
+    assert page.evaluate("window.shift") <= 0.01
+    context.close()
+
+
 def test_motion_is_reduced_when_asked(open_page):
     scroll = "getComputedStyle(document.documentElement).scrollBehavior"
     assert open_page(LESSON, reduced_motion="reduce").evaluate(scroll) == "auto"

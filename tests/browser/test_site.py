@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,6 +92,29 @@ def test_figures_are_numbered_in_their_order_and_have_captions(lesson):
     captions = [it.get_text() for it in article.select("figure.lesson-figure figcaption")]
     for place, text in enumerate(captions, 1):
         assert re.match(rf"Figure {re.escape(number)}\.{place} \S.{{15,}}[.¶]", text), text
+
+
+@pytest.mark.parametrize("name", ["index", "exercises", *(f"lessons/{x}" for x in LESSONS)])
+def test_the_line_that_installs_names_the_wheel_of_this_site(name):
+    (line,) = page(name).select(".install pre")
+    command = line.get_text().split()
+    assert command[:4] == ["python", "-m", "pip", "install"]
+    assert (SITE / command[4].rpartition("/")[2]).is_file()
+
+
+def test_the_line_that_installs_works(bases, tmp_path):
+    """With the address under which the site is served here; PyTorch is there already."""
+    wheel = page("index").select_one(".install pre").get_text().rpartition("/")[2]
+    options = ("--quiet", "--no-deps", "--no-index", "--target", str(tmp_path))
+    command = (sys.executable, "-m", "pip", "install", *options, bases["served"] + wheel)
+    subprocess.run(command, check=True)
+    assert (tmp_path / "pytorch_primer/course.mplstyle").is_file()
+
+
+@each_lesson
+def test_each_lesson_has_a_pictogram_in_its_row(lesson):
+    (link,) = page("lessons/index").select(f"li a[data-lesson='{lesson}']")
+    assert link.find_parent("li").select(".pictograms svg [d], .pictograms svg rect")
 
 
 @each_lesson

@@ -27,6 +27,13 @@ def test_formulas_and_explorables_bring_their_styles(good):
         assert [x for x in assets.needs(body) if x in (assets.MATHS, assets.MOVED)] == wanted
 
 
+def test_code_has_its_colours_on_dark_pages(good):
+    sheet = (good.html / "_static/site.css").read_text(encoding="utf-8")
+    rule = re.search(r'body\[data-theme="dark"\] \.highlight \.k\{color: (#\w+)', sheet)
+    assert rule
+    assert f".highlight .k{{color: {rule[1]}" in sheet
+
+
 def test_joined_styles_find_their_files(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a/one.css").write_text("/* x */ p { src: url(fonts/x.woff2), url('data:,') }")
