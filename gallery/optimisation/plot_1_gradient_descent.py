@@ -112,6 +112,20 @@ assert loss(x).item() == 36, "before the step"
 # The mark after the step sits lower on the curve, at about 23 instead of 36. One step is not
 # enough, so we take twenty.
 #
+# .. predict:: Where does one step on (x − 2)² lead?
+#    :aim: 1
+#
+#    x, lr = 5.0, 0.1
+#    x = x - lr * 2 * (x - 2)
+#    print(round(x, 1))
+#    + The slope at 5 is twice the distance to 2, and a tenth of it is taken away.
+#    - Against the slope, not with it.
+#        x - lr -> x + lr
+#    - The rate says how much of the slope is walked.
+#        lr * 2 -> 2
+#    - That is the update. It is added to where we stand.
+#        x - lr -> -lr
+#
 # Twenty steps
 # ------------
 #
@@ -179,6 +193,20 @@ assert 1 - 2 * lr_ == 0.8, "the factor"
 # %%
 # Watch the arrows: the first covers 1.2, the last less than 0.02.
 #
+# .. predict:: A tensor is changed in place and put on record. What does the record say?
+#    :aim: 1
+#
+#    x, record = torch.tensor(0.0), []
+#    for _ in range(3):
+#        x += 1
+#        record.append(x)
+#    print([r.item() for r in record])
+#    + Three times the same tensor, and it has one value: the last.
+#    - So it would be with a new tensor, or with a plain number, in each round.
+#        x += 1 -> x = x + 1
+#    - The tensor that the record shows is the one that goes on changing.
+#        record.append(x) -> record.append(torch.tensor(1.0))
+#
 # Why it works, exactly
 # ---------------------
 #
@@ -221,6 +249,21 @@ assert 0.1 < 0.8**10 < 0.11
 
 # %%
 # 29 steps. Each further digit costs another ten or so, because :math:`0.8^{10} \approx 0.1`.
+#
+# .. predict:: Two steps on 3x², whose slope is 6x, from 10. Where do they end?
+#    :aim: 2
+#
+#    x, lr = 10.0, 0.1
+#    for _ in range(2):
+#        x = x - lr * 6 * x
+#    print(round(x, 1))
+#    + Each step multiplies by 1 − 0.1 · 6, which is less than a half.
+#    - The second step has a slope of its own, at the place where the first ended.
+#        6 * x -> 6 * 10
+#    - That is where the first step ends.
+#        range(2) -> range(1)
+#    - The slope of a square has a factor 2.
+#        6 * x -> 3 * x
 #
 # The learning rate decides
 # -------------------------
@@ -307,6 +350,52 @@ assert not any(abs(1 - 2 * lr) < 1 for lr in rates if lr >= 1)
 #    derivative :math:`L''` is 2, so the limit is 1. For :math:`10\,(x - 2)^2` it is 20, and the
 #    limit is 0.1: ten times as steep, a rate ten times as small.
 #
+# .. choose:: At which rate does the descent on (x − 2)² jump from side to side, and arrive?
+#    :aim: 2
+#    :test: -1 < 1 - 2 * lr < 0
+#
+#    + The factor is negative, and smaller than 1 in size.
+#        lr = 0.7
+#    - The factor is positive: the path stays on its side.
+#        lr = 0.3
+#    - The factor is −1: it hops between two places for ever.
+#        lr = 1.0
+#    - The jumps grow from step to step.
+#        lr = 1.2
+#
+# .. choose:: 5x² has the second derivative 10. Which rate comes closest to the minimum in 20 steps?
+#    :aim: 2
+#    :test: all(end(lr) <= end(other) for other in (0.001, 0.08, 0.2, 0.3))
+#
+#    def end(lr, x=1.0):
+#        for _ in range(20):
+#            x = x - lr * 10 * x
+#        return abs(x)
+#    + Its factor is nearest to 0.
+#        lr = 0.08
+#    - So small a step leaves most of the distance.
+#        lr = 0.001
+#    - This is the limit itself: it hops between two places.
+#        lr = 0.2
+#    - That works on a flatter parabola. Here it lies beyond 2 divided by the second derivative.
+#        lr = 0.3
+#
+# .. repair::
+#    :aim: 2
+#
+#    x, losses = -4.0, []
+#    for _ in range(20):
+#        losses.append((x - 2) ** 2)
+#        x = x - 1.05 * 2 * (x - 2)
+#    + Now the factor is smaller than 1 in size, by far.
+#        1.05 -> 0.4
+#    - Each step lands as far away as it began.
+#        1.05 -> 1.0
+#    - Nothing explodes; but each step takes off a fiftieth.
+#        1.05 -> 0.01
+#    - The jumps have more time to grow.
+#        range(20) -> range(40)
+#
 # The same descent with autograd
 # ------------------------------
 #
@@ -330,6 +419,25 @@ assert abs(x.item() - positions[-1]) < 1e-6
 # %%
 # The same place. What it looks like when either detail is forgotten is shown in
 # :doc:`Fourteen silent bugs </lessons/modules/plot_4_silent_bugs>`.
+#
+# .. repair::
+#    :aim: 1
+#
+#    x, losses = torch.tensor(-4.0, requires_grad=True), []
+#    for _ in range(30):
+#        loss = (x - 2) ** 2
+#        loss.backward()
+#        with torch.no_grad():
+#            x -= 0.1 * x.grad
+#        losses.append(loss.item())
+#    + Each step now walks by its own slope, not by the sum of all slopes so far.
+#        loss.backward() -> x.grad = None; loss.backward()
+#    - Smaller steps, still by a sum of old and new slopes.
+#        0.1 -> 0.05
+#    - The swinging goes on as long as you wait.
+#        range(30) -> range(90)
+#    - Whatever the loss is called, its slopes pile up.
+#        (x - 2) ** 2 -> 2 * (x - 2) ** 2
 #
 # What the method cannot do
 # -------------------------
@@ -371,6 +479,36 @@ assert abs(ends["from +2"].positions[-1].item() - roots[2]) < 1e-3
 # The run from +2 stops in the right valley, although the left one is deeper. Its slope is zero
 # there, and zero slope is all that gradient descent asks for. It knows nothing of the rest of the
 # curve.
+#
+# .. predict:: (x² − 1)² has valleys at −1 and at 1. Where does the descent end?
+#    :aim: 3
+#
+#    slope = lambda x: 4 * x * (x**2 - 1)
+#    x = 0.5
+#    for _ in range(100):
+#        x = x - 0.05 * slope(x)
+#    print(round(x, 2))
+#    + Downhill from where it stands: the nearer valley on this side of the hill.
+#    - To get there it would have to climb over the hill between them.
+#        x = 0.5 -> x = -0.5
+#    - Between the valleys stands a hill: its top is no place to roll to.
+#        slope(x) -> slope(x) * 0; x = 0.0
+#    - It moves until the slope is zero, and here it is not.
+#        slope(x) -> 0
+#
+# .. predict:: And from the top of the hill between the two valleys?
+#    :aim: 3
+#
+#    slope = lambda x: 4 * x * (x**2 - 1)
+#    x = 0.0
+#    for _ in range(100):
+#        x = x - 0.05 * slope(x)
+#    print(round(x, 2))
+#    + The slope is zero there, and a step is a multiple of the slope.
+#    - Something would have to push it off first, to the right.
+#        x = 0.0 -> x = 0.001
+#    - Something would have to push it off first, to the left.
+#        x = 0.0 -> x = -0.001
 #
 # .. which-line:: descend the_steps_go_uphill
 #    :aim: 1

@@ -86,6 +86,34 @@ assert 1 - 20 * 0.01 == 0.8
 # Each step multiplies the distance by :math:`1 - 20\,\text{lr} = 0.8` and the value by its square,
 # so on a logarithmic axis the values lie on a straight line.
 #
+# .. choose:: Which point lies on the same contour of x² + 4y² as (2, 0)?
+#    :aim: 1
+#    :test: f(*point) == f(2, 0)
+#
+#    f = lambda x, y: x**2 + 4 * y**2
+#    + There the value is 4 as well.
+#        point = (0, 1)
+#    - As far from the middle, but these contours are no circles.
+#        point = (0, 2)
+#    - Half of each coordinate's reach is further in.
+#        point = (1, 0.5)
+#    - The ellipse is long along x. Along y it is short.
+#        point = (0, 4)
+#
+# .. predict:: In which direction does a step from (1, 2) go?
+#    :aim: 1
+#
+#    v = torch.tensor([1.0, 2.0], requires_grad=True)
+#    (v[0] ** 2 + 4 * v[1] ** 2).backward()
+#    print((-v.grad).tolist())
+#    + Across the contour, which is mostly downwards here, and not to the middle.
+#    - It leads straight to the middle only where the contours are circles.
+#        -v.grad -> 0 - v
+#    - Uphill is the gradient. The step goes against it.
+#        -v.grad -> v.grad
+#    - That direction stays on the contour, where nothing is gained.
+#        -v.grad -> v.grad.flip(0) * torch.tensor([-1, 1])
+#
 # A long valley, along the axes
 # -----------------------------
 #
@@ -153,6 +181,36 @@ for lr in rates.values():
 # takes its time. *Zigzags*: the steep factor is negative, −0.86, so each step crosses the floor.
 # *Explodes*: its size is above 1, and each crossing ends higher than the one before, although the
 # flat direction still does well.
+#
+# .. choose:: A descent on (x² + 12y²)/2 goes from (9, 2) to (8.1, −0.4). With which rate?
+#    :aim: 1
+#    :test: math.isclose((1 - lr) * 9, 8.1) and math.isclose((1 - 12 * lr) * 2, -0.4)
+#
+#    + A tenth of x is gone, and y has changed its side.
+#        lr = 0.1
+#    - A tenth is gone along x, and not nine of them.
+#        lr = 0.9
+#    - With so small a rate y stays on its side.
+#        lr = 0.01
+#    - With that rate y would end further away than it began.
+#        lr = 0.2
+#
+# .. repair:: The loss is that of a valley with the curvatures 1 and 12. Which change repairs the loop?
+#    :aim: 2
+#
+#    v, losses = torch.tensor([9.0, 2.0]), []
+#    curvatures = torch.tensor([1.0, 12.0])
+#    for _ in range(40):
+#        losses.append((curvatures * v**2).sum().item() / 2)
+#        v = v - 0.17 * curvatures * v
+#    + Below the limit that the steep direction sets.
+#        0.17 -> 0.15
+#    - The flat direction would bear that. The steep one sets the limit.
+#        0.17 -> 0.18
+#    - That explodes nowhere, and creeps along the valley.
+#        0.17 -> 0.001
+#    - From wall to wall it goes, ever higher.
+#        range(40) -> range(60)
 #
 # A skewed valley
 # ---------------
@@ -223,6 +281,20 @@ assert 10 * lengths[100] < lengths[0] < 12 * lengths[100]
 
 # %%
 # The first step is more than ten times as long as the hundredth.
+#
+# .. predict:: Curvatures 1 and 100, the rate 0.01: what is left of the two distances after 100 steps?
+#    :aim: 3
+#
+#    curvatures = torch.tensor([1.0, 100.0])
+#    left = (1 - 0.01 * curvatures) ** 100
+#    print([round(v, 1) for v in left.tolist()])
+#    + The steep direction is done at once, the flat one has barely begun.
+#    - Steep is where the slopes are large, and the steps with them.
+#        [1.0, 100.0] -> [100.0, 1.0]
+#    - One rate for both, but not one factor.
+#        [1.0, 100.0] -> [1.0, 1.0]
+#    - Even 100 steps are not enough for the flat one.
+#        [1.0, 100.0] -> [100.0, 100.0]
 #
 # Why the valley is slow
 # ----------------------
@@ -324,6 +396,34 @@ assert (
 # %%
 # It does.
 #
+# .. predict:: Which curvatures has 3x² + 25y², and up to which rate does the descent converge?
+#    :aim: 2
+#
+#    f = lambda v: 3 * v[0] ** 2 + 25 * v[1] ** 2
+#    H = torch.func.jacrev(torch.func.grad(f))(torch.zeros(2))
+#    print(H.diagonal().tolist(), round(2 / H.max().item(), 3))
+#    + The second derivatives, and 2 divided by the larger one.
+#    - The second derivative of a square is twice its coefficient.
+#        f = lambda v: 3 * v[0] ** 2 + 25 * v[1] ** 2 -> f = lambda v: (3 * v[0] ** 2 + 25 * v[1] ** 2) / 2
+#    - The flat direction would bear that, the steep one does not.
+#        H.max() -> H.diagonal().min()
+#    - At that rate the steep direction arrives in one step. It may be twice as large.
+#        2 / H -> 1 / H
+#
+# .. choose:: A turned valley. Which line gives the limit of the rate?
+#    :aim: 2
+#    :test: abs(limit - 0.125) < 1e-4
+#
+#    H = torch.tensor([[10.0, -6.0], [-6.0, 10.0]])
+#    + In the steepest direction, which is that of no coordinate.
+#        limit = 2 / torch.linalg.eigvalsh(H)[-1]
+#    - On the diagonal are the curvatures along x and along y; across the valley it is steeper.
+#        limit = 2 / H.diagonal().max()
+#    - The eigenvalues come in rising order: that is the floor of the valley.
+#        limit = 2 / torch.linalg.eigvalsh(H)[0]
+#    - That is the best rate, at which both directions are equally slow.
+#        limit = 2 / torch.linalg.eigvalsh(H).sum()
+#
 # How large may the rate be?
 # --------------------------
 #
@@ -389,6 +489,19 @@ assert -1 < 1 - 0.0213 * exact[1] < -0.9, "the factor of the steep direction"
 # whose slope is the slowest factor. 0.01 is best of the four; 0.0213 is slow again, because now the
 # steep direction hops from wall to wall with a factor near −1.
 #
+# .. choose:: On a logarithmic axis the loss is a straight line that falls slowly, and v jumps from wall to wall. Which rate is better?
+#    :aim: 2
+#    :test: slowest(better) < slowest(lr)
+#
+#    slowest = lambda lr: max(abs(1 - lr * c) for c in (1.0, 9.0))
+#    lr = 0.22  # the factors: 0.78 along, −0.98 across
+#    + The jumping across is what is slow: a smaller rate tames it.
+#        better = 0.2
+#    - That lies beyond the limit of the steep direction.
+#        better = 0.3
+#    - The jumping is over, and now the floor is slower than the jumping was.
+#        better = 0.01
+#
 # How long a valley is
 # --------------------
 #
@@ -428,6 +541,34 @@ assert one.positions[-1].abs().max().item() < 1e-6
 # Losses of networks have condition numbers of thousands and more, and nobody knows them beforehand.
 # Plain gradient descent then needs thousands of steps, or something better: the optimizers of the
 # next lesson.
+#
+# .. predict:: Curvatures 1 and 9, the best rate: the factors of a step?
+#    :aim: 3
+#
+#    curvatures = torch.tensor([1.0, 9.0])
+#    lr = 2 / curvatures.sum()
+#    print([round(v, 2) for v in (1 - lr * curvatures).tolist()])
+#    + Equal in size: one creeps, the other jumps.
+#    - The steep direction crosses the floor in each step.
+#        (1 - lr * curvatures) -> (1 - lr * curvatures).abs()
+#    - That is half of the rate: the steep direction is done, but the flat one waits.
+#        2 / -> 1 /
+#    - At the limit of the steep direction nothing is gained across.
+#        2 / curvatures.sum() -> 2 / curvatures.max()
+#
+# .. predict:: The condition number grows from 100 to 1000. By what factor do the steps grow?
+#    :aim: 3
+#
+#    def steps(kappa):  # to a hundredth of the distance, at the best rate
+#        return math.log(0.01) / math.log((kappa - 1) / (kappa + 1))
+#    print(round(steps(1000) / steps(100)))
+#    + As the condition number itself: ten times as long, ten times the steps.
+#    - Slower, even at the best rate.
+#        steps(1000) / steps(100) -> steps(100) / steps(100)
+#    - So it would be if the root of the condition number counted.
+#        steps(1000) / steps(100) -> (steps(1000) / steps(100)) ** 0.5
+#    - Not as its square.
+#        steps(1000) / steps(100) -> (steps(1000) / steps(100)) ** 2
 #
 # .. which-line:: run_gd the_start_x0
 #    :aim: 2

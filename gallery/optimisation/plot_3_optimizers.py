@@ -83,6 +83,22 @@ assert round(most / least) == 12, "the condition number of the last valley"
 # *stochastic* part is the choice of the samples, which happens elsewhere. Here there are no
 # samples, and SGD is plain gradient descent.
 #
+# .. predict:: The optimizer was given ``x`` alone. Where do both stand after the step?
+#    :aim: 1
+#
+#    x, y = (torch.tensor(1.0, requires_grad=True) for _ in range(2))
+#    optimizer = torch.optim.SGD([x], lr=0.1)
+#    (3 * x + 5 * y).backward()
+#    optimizer.step()
+#    print(round(x.item(), 1), round(y.item(), 1))
+#    + Both have a gradient, but it moves only what it was given.
+#    - ``backward`` reaches both; the step does not.
+#        SGD([x] -> SGD([x, y]
+#    - ``step()`` reads the gradients that are there, and moves.
+#        optimizer.step() -> optimizer.zero_grad()
+#    - It goes against the gradient.
+#        lr=0.1 -> lr=0.1, maximize=True
+#
 # A long valley
 # -------------
 #
@@ -252,6 +268,61 @@ assert 0.0037 < (2 / (root + 1)) ** 2 < 0.0038
 #    :size: small
 #    :state: f=steep&opt=momentum&lr=0.0037&momentum=0.88&x=-2&y=-1.5&steps=300
 #
+# .. predict:: The velocity after 100 gradients that agree, and after 100 that alternate:
+#    :aim: 2
+#
+#    def velocity(gradients, beta=0.9):
+#        m = 0.0
+#        for g in gradients:
+#            m = beta * m + g
+#        return round(m, 1)
+#
+#    print(velocity([1, 1] * 50), velocity([1, -1] * 50))
+#    + What agrees adds up, to 1/(1 − β) of one; what alternates cancels.
+#    - It forgets: a tenth at each step, so the sum has a bound.
+#        beta=0.9 -> beta=1.0
+#    - It remembers: the last gradient is not all of it.
+#        beta=0.9 -> beta=0.0
+#    - The signs count. Across the valley they change from step to step.
+#        beta * m + g -> beta * m + abs(g)
+#
+# .. predict:: A condition number of 10 000. By what factor does the best momentum save steps?
+#    :aim: 2
+#
+#    steps = lambda factor: math.log(0.01) / math.log(factor)
+#    kappa = 10_000
+#    plain = steps((kappa - 1) / (kappa + 1))
+#    momentum = steps((kappa**0.5 - 1) / (kappa**0.5 + 1))
+#    print(round(plain / momentum))
+#    + The root of the condition number takes its place.
+#    - One step costs the same with and without; but it does save steps.
+#        plain / momentum -> plain / plain
+#    - Less than the condition number itself: a long valley is still harder than a short one.
+#        plain / momentum -> (plain / momentum) ** 2
+#    - The root is taken once.
+#        plain / momentum -> (plain / momentum) ** 0.5
+#
+# .. repair:: A valley with the curvatures 1 and 1000. Which change brings the loss down?
+#    :aim: 2
+#
+#    v = torch.ones(2, requires_grad=True)
+#    optimizer = torch.optim.SGD([v], lr=0.0019, momentum=0.0)
+#    losses = []
+#    for _ in range(150):
+#        loss = (v[0] ** 2 + 1000 * v[1] ** 2) / 2
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + The small steps along the floor add up, and the jumps across cancel.
+#        momentum=0.0 -> momentum=0.9
+#    - With so long a memory it rolls past the lowest point, and back, and past it.
+#        momentum=0.0 -> momentum=0.999
+#    - The steep direction does not bear that without help.
+#        lr=0.0019 -> lr=0.0022
+#    - At this pace twice the time is not enough.
+#        range(150) -> range(300)
+#
 # What the others remember
 # ------------------------
 #
@@ -389,6 +460,38 @@ assert round(longest, 2) == 5.24
 
 # %%
 # More than five times ``lr``. Such a leap can be seen in the loss of a network, as a spike.
+#
+# .. predict:: Adam's first step. How far does it move the two numbers?
+#    :aim: 1
+#
+#    p = torch.zeros(2, requires_grad=True)
+#    optimizer = torch.optim.Adam([p], lr=0.1)
+#    p.grad = torch.tensor([1000.0, -0.01])
+#    optimizer.step()
+#    print([round(x, 3) for x in p.tolist()])
+#    + The gradient is divided by its own size: its sign is left.
+#    - That is what plain descent would do: proportional to the gradient.
+#        Adam -> SGD
+#    - Each number against *its* gradient.
+#        -0.01 -> 0.01
+#    - Each coordinate is divided by its own size, not by that of the longest.
+#        torch.tensor([1000.0, -0.01]) -> torch.tensor([1.0, 0.0])
+#
+# .. predict:: The gradient is zero. What does one step of AdamW make of 1?
+#    :aim: 3
+#
+#    p = torch.ones(1, requires_grad=True)
+#    optimizer = torch.optim.AdamW([p], lr=0.1, weight_decay=0.5)
+#    p.grad = torch.zeros(1)
+#    optimizer.step()
+#    print(round(p.item(), 2))
+#    + The decay pulls towards zero whatever the gradient says, by rate times decay.
+#    - That is Adam. The W stands for something.
+#        weight_decay=0.5 -> weight_decay=0.0
+#    - The decay is multiplied by the rate.
+#        lr=0.1 -> lr=1.0
+#    - The rate is multiplied by the decay.
+#        weight_decay=0.5 -> weight_decay=1.0
 #
 # A race, and what it shows
 # -------------------------
@@ -548,6 +651,23 @@ assert inspect.signature(torch.optim.Adam).parameters["lr"].default == 0.001
 # Momentum explodes beyond its limit. Adam does not, because the size of its steps does not depend
 # on the size of the gradients: with too large a rate it wanders, with too small a one it is late.
 #
+# .. choose:: A steep function, and a rate ten times too large. Which optimizer wanders but does not explode?
+#    :aim: 3
+#    :test: abs(end(optimizer)) < 10
+#
+#    v = torch.ones(1, requires_grad=True)
+#    def end(optimizer):
+#        for _ in range(30):
+#            v.grad = 1000 * v.detach()  # the slope of 500 v²
+#            optimizer.step()
+#        return v.item()
+#    + The size of its steps does not depend on the size of the gradients.
+#        optimizer = torch.optim.Adam([v], lr=0.02)
+#    - Steps that grow with the gradient, which grows with the steps.
+#        optimizer = torch.optim.SGD([v], lr=0.02)
+#    - A memory of steps that grow makes them no smaller.
+#        optimizer = torch.optim.SGD([v], lr=0.02, momentum=0.9)
+#
 # Which one should I use?
 # -----------------------
 #
@@ -558,6 +678,39 @@ assert inspect.signature(torch.optim.Adam).parameters["lr"].default == 0.001
 #   its limits are easier to understand.
 # - Whatever you take, *search its rate*: a rate belongs to an optimizer, and 0.1 for one says
 #   nothing about another. How to search is a lesson of part 5.
+#
+# .. repair:: The rate came from another program, which used Adam. Which change repairs this one?
+#    :aim: 3
+#
+#    v = torch.ones(3, requires_grad=True)
+#    optimizer = torch.optim.SGD([v], lr=0.05)
+#    losses = []
+#    for _ in range(60):
+#        loss = (torch.tensor([1.0, 10.0, 50.0]) * v**2).sum() / 2
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + A rate belongs to its optimizer.
+#        SGD -> Adam
+#    - For the steep direction that is further beyond the limit.
+#        lr=0.05 -> lr=0.06
+#    - Nothing explodes now, and the flat directions hardly move.
+#        lr=0.05 -> lr=0.0001
+#    - The limit of the rate does not go away with time.
+#        range(60) -> range(90)
+#
+# .. choose:: A first try on a network, with no time to search. Which line would you take?
+#    :aim: 3
+#    :test: optimizer.defaults["lr"] == 0.001 and isinstance(optimizer, torch.optim.Adam)
+#
+#    params = [torch.zeros(3, requires_grad=True)]
+#    + Its default suits most networks for a start, and a wrong rate does not explode.
+#        optimizer = torch.optim.Adam(params)
+#    - The tuned rate of one valley. A network has another one, which nobody has searched.
+#        optimizer = torch.optim.SGD(params, lr=0.0037, momentum=0.88)
+#    - A hundred times less careful than its default.
+#        optimizer = torch.optim.Adam(params, lr=0.1)
 #
 # An optimizer of your own
 # ------------------------

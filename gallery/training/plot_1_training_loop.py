@@ -95,6 +95,47 @@ def train(net, X, Y, lr, num_epochs):
 # :term:`epoch` here is one step on all samples, the :term:`full batch`; nothing is random about it,
 # so it is gradient descent, and "stochastic" would be the wrong name.
 #
+# .. predict:: One round without its last line. What is printed?
+#    :aim: 1
+#
+#    w = torch.tensor(1.0, requires_grad=True)
+#    optimizer = torch.optim.SGD([w], lr=0.5)
+#    loss = w**2
+#    loss.backward()
+#    print(w.item(), w.grad.item())
+#    + ``backward`` tells ``w`` how the loss depends on it, and moves nothing.
+#    - Moving is the task of ``optimizer.step()``, which was not called.
+#        loss.backward() -> loss.backward(); optimizer.step()
+#    - The gradient does not wait for the step: it is there before.
+#        w.grad.item() -> float(w.grad is None)
+#    - What is stored is the slope of the loss, not its value.
+#        w.grad.item() -> loss.item()
+#
+# .. choose:: Which three lines make one round, from the gradient of *this* loss?
+#    :aim: 1
+#    :test: abs(w.item() - 0.8) < 1e-6
+#
+#    w = torch.tensor(1.0, requires_grad=True)
+#    w.grad = torch.tensor(5.0)  # left over from another loss
+#    optimizer = torch.optim.SGD([w], lr=0.1)
+#    loss = w**2
+#    + What was left over is gone before the new gradient is added.
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#    - What ``backward`` has just computed is thrown away before it is used.
+#        loss.backward()
+#        optimizer.zero_grad()
+#        optimizer.step()
+#    - The new gradient is added to the leftover, and the step uses both.
+#        loss.backward()
+#        optimizer.step()
+#        optimizer.zero_grad()
+#    - The step comes before there is anything to step by.
+#        optimizer.zero_grad()
+#        optimizer.step()
+#        loss.backward()
+#
 # A target that can be reached, and one that cannot
 # -------------------------------------------------
 #
@@ -184,6 +225,51 @@ assert loss.item() < 0.05 < fresh["16 units"], (
 # loop that waits "until the loss is below 0.05" may wait for ever, or be content with noise. Give
 # every loop a limit.
 #
+# .. predict:: The targets are noise, and there are as many weights as samples. What is the training loss?
+#    :aim: 2
+#
+#    torch.manual_seed(0)
+#    x, noise = torch.randn(8, 8), torch.randn(8)
+#    w = torch.linalg.solve(x, noise)
+#    print(f"{(x @ w - noise).square().mean():.2f}")
+#    + Eight weights can meet any eight targets, even if there is nothing to learn.
+#    - That is what a constant would reach. These weights can do more, on *these* samples.
+#        (x @ w - noise).square().mean() -> noise.var()
+#    - So bad it is on samples that were not in the training.
+#        (x @ w - noise).square().mean() -> (torch.randn(999, 8) @ w - torch.randn(999)).square().mean()
+#
+# .. choose:: The targets are noise. Which answers have a loss near 1, the variance, on new samples?
+#    :aim: 2
+#    :test: F.mse_loss(answer, new_y) < 1.1
+#
+#    torch.manual_seed(0)
+#    x, y = torch.randn(20, 10), torch.randn(20)
+#    new_x, new_y = torch.randn(2000, 10), torch.randn(2000)
+#    w = torch.linalg.lstsq(x, y).solution  # trained on x and y
+#    + A guess that does not move adds no error of its own.
+#        answer = torch.zeros(2000)
+#    - The weights fit the chance of the old samples; on new ones that is a further error.
+#        answer = new_x @ w
+#    - As random as the targets, but other numbers: two chances add up.
+#        answer = torch.randn(2000)
+#    - These targets belong to other inputs: they are other chance numbers.
+#        answer = y.repeat(100)
+#
+# .. choose:: The weights were fitted to the first 30 samples. Which loss tells what they have learned?
+#    :aim: 2
+#    :test: torch.equal(loss, (x @ w - y)[30:].square().mean())
+#
+#    torch.manual_seed(0)
+#    x = torch.randn(40, 20)
+#    y = x[:, 0] + torch.randn(40)
+#    w = torch.linalg.lstsq(x[:30], y[:30]).solution
+#    + No weight has seen these samples.
+#        loss = (x[30:] @ w - y[30:]).square().mean()
+#    - A low value would show that the weights could meet these samples, not that others are met.
+#        loss = (x[:30] @ w - y[:30]).square().mean()
+#    - Most of these samples are old acquaintances, and make the mean look better than it is.
+#        loss = (x @ w - y).square().mean()
+#
 # How a network ends
 # ------------------
 #
@@ -225,6 +311,20 @@ assert losses[-1] < 1e-6
 # sphinx_gallery_end_ignore
 
 # %%
+# .. choose:: A network ends in a sigmoid. Which line gives the bound below which its loss cannot come?
+#    :aim: 2
+#    :test: abs(bound - 5 / 3) < 1e-6
+#
+#    Y = torch.tensor([-1.0, 0.5, 3.0])
+#    + For each target the nearest number that the network can come close to.
+#        bound = F.mse_loss(Y.clamp(0, 1), Y)
+#    - The sigmoid of a target is somewhere between 0 and 1, but not as near to it as can be.
+#        bound = F.mse_loss(Y.sigmoid(), Y)
+#    - This lets the outputs grow without an end upwards.
+#        bound = F.mse_loss(Y.relu(), Y)
+#    - A constant answer reaches that; a network may answer each input differently.
+#        bound = Y.var(correction=0)
+#
 # Linear regression
 # -----------------
 #
@@ -278,6 +378,42 @@ assert 0.001 < (exact - truth).abs().max() < 0.05
 # %%
 # Descent arrives at the exact solution. Neither is quite the (2, −1, 0.5) and 0.7 that made the
 # data: the noise moved the minimum itself, and no method can see through that.
+#
+# .. predict:: The second column is always 1. What is found?
+#    :aim: 3
+#
+#    A = torch.tensor([[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]])
+#    y = 3 * A[:, 0] + 5
+#    found = torch.linalg.lstsq(A, y).solution
+#    print([round(v, 1) for v in found.tolist()])
+#    + The offset is the weight of the input that is always 1, and so it comes second.
+#    - The solution has the order of the columns.
+#        torch.linalg.lstsq(A, y) -> torch.linalg.lstsq(A.flip(1), y)
+#    - Without the column of ones the line would have to pass through zero.
+#        torch.linalg.lstsq(A, y) -> torch.linalg.lstsq(A[:, :1], y)
+#
+# .. repair:: The targets lie on a line, and the loss stays far above 0. Which change repairs the loop?
+#    :aim: 3
+#
+#    torch.manual_seed(0)
+#    x = torch.linspace(-1, 1, 20)[:, None]
+#    y = 2 * x[:, 0] + 1
+#    net, losses = nn.Linear(1, 1), []
+#    optimizer = torch.optim.SGD(net.parameters(), lr=0.3)
+#    for _ in range(60):
+#        loss = ((net(x) - y) ** 2).mean()
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + A column minus a vector was a table: each output was compared with all targets.
+#        net(x) - y -> net(x)[:, 0] - y
+#    - The loss has come to rest where it is: smaller steps come to rest there, too.
+#        lr=0.3 -> lr=0.1
+#    - It has long stopped falling: more rounds wait for nothing.
+#        range(60) -> range(200)
+#    - The same wrong differences, added up: and the steps are so long now that they explode.
+#        .mean() -> .sum()
 #
 # .. admonition:: A question before the exercises
 #

@@ -83,6 +83,20 @@ assert abs(errors.std() - 0.1) < 4 * 0.1 / 800**0.5
 # look better than it is. (For tensors that are ready, :class:`torch.utils.data.TensorDataset` is
 # such a class without any writing.)
 #
+# .. predict::
+#    :aim: 1
+#
+#    x, y = torch.zeros(10, 3), torch.zeros(10, 1)
+#    data = torch.utils.data.TensorDataset(x, y)
+#    print(len(data), tuple(data[4][0].shape))
+#    + Ten samples; each is a pair, and its first part is one row of ``x``.
+#    - Made of two tensors, but it counts samples.
+#        len(data) -> len(data.tensors)
+#    - One sample has no dimension for the batch. Putting samples together is the loader's task.
+#        data[4][0].shape -> data[4][0][None].shape
+#    - A number picks a sample, not a tensor with all samples.
+#        data[4][0].shape -> data.tensors[0].shape
+#
 # Batches
 # -------
 #
@@ -111,6 +125,34 @@ assert not torch.equal(seen, train_set.x)
 # Thirteen batches make an epoch of training. The validation set leaves a rest: its last batch has
 # only 4 samples. We shall meet it again.
 #
+# .. predict:: What are the sizes of the batches?
+#    :aim: 1
+#
+#    samples = torch.arange(10)
+#    loader = torch.utils.data.DataLoader(samples, batch_size=4)
+#    print([len(batch) for batch in loader])
+#    + Two whole batches, and the rest.
+#    - The rest is dropped only if you ask for it.
+#        batch_size=4) -> batch_size=4, drop_last=True)
+#    - 4 is the size of a batch, not the number of them.
+#        in loader -> in samples.chunk(4)
+#    - There are no samples to fill the last one up with, and none is taken twice.
+#        in loader -> in torch.arange(12).split(4)
+#
+# .. predict:: How many different samples are seen in one epoch?
+#    :aim: 1
+#
+#    torch.manual_seed(0)
+#    samples = torch.arange(8)
+#    loader = torch.utils.data.DataLoader(samples, 4, shuffle=True)
+#    seen = [i.item() for batch in loader for i in batch]
+#    print(len(set(seen)))
+#    + A new order, and each sample once.
+#    - That would be drawing with repetition: some would come twice, and some not at all.
+#        for batch in loader -> for batch in torch.randint(8, (2, 4))
+#    - That is one batch. An epoch goes on until all were there.
+#        for batch in loader -> for batch in [next(iter(loader))]
+#
 # Network and device
 # ------------------
 #
@@ -138,6 +180,22 @@ assert isinstance(net[-1], nn.Linear)
 # sphinx_gallery_end_ignore
 
 # %%
+# .. choose:: Which line brings the batch to the network?
+#    :aim: 1
+#    :test: x.device == net.weight.device
+#
+#    device = torch.device("meta")  # here it stands for a GPU
+#    net = nn.Linear(2, 1).to(device)
+#    x = torch.ones(4, 2)
+#    + The tensor on the other device is a new one, and gets the name.
+#        x = x.to(device)
+#    - A module moves itself. A tensor does not: the copy is made and thrown away.
+#        x.to(device)
+#    - That can be read, but not set.
+#        x.device = device
+#    - The network is there already. It is its input that is missing.
+#        net = net.to(device)
+#
 # The loss on samples not trained on
 # ----------------------------------
 #
@@ -190,6 +248,35 @@ assert net.training
 #
 # (This network has no part that cares for the mode. ``eval()`` and ``train()`` stand there because
 # the next one may, and because a network that was left in evaluation mode stays in it.)
+#
+# .. choose:: Which line gives the mean loss of all ten samples?
+#    :aim: 2
+#    :test: abs(mean - 1.6) < 1e-6
+#
+#    losses = torch.tensor([1.0, 1.0, 4.0])  # of three batches, each a mean
+#    sizes = torch.tensor([4, 4, 2])
+#    + Each mean counts as often as it has samples.
+#        mean = (losses * sizes).sum() / sizes.sum()
+#    - The two samples of the last batch count as much as four others.
+#        mean = losses.sum() / len(losses)
+#    - The sum of the samples' losses is divided by the number of batches.
+#        mean = (losses * sizes).sum() / len(sizes)
+#    - A sum of means, spread over samples: ten times too small for equal batches of ten.
+#        mean = losses.sum() / sizes.sum()
+#
+# .. predict:: After a loss was measured like this, what holds?
+#    :aim: 2
+#
+#    net = nn.Dropout(0.5)
+#    net.eval()
+#    with torch.no_grad():
+#        net(torch.ones(4))
+#    print("training:", net.training, " graphs:", torch.is_grad_enabled())
+#    + The mode stays until somebody calls ``train()``; ``no_grad`` ends with its block.
+#    - Nothing switches the mode back: ``eval()`` is not a block.
+#        net(torch.ones(4)) -> net.train()
+#    - ``no_grad`` holds for the lines that are indented, and the last one is not.
+#        print( -> \n    print(
 #
 # Training
 # --------
@@ -271,6 +358,19 @@ assert torch.isclose(variance, torch.tensor(0.1**2)) and 0.1**2 - 0.01 < 1e-9
 # :term:`overfitting`. The wobble at the end is Adam, whose steps do not get shorter by themselves;
 # there is a remedy in :doc:`Learning rate and batch size </lessons/training/plot_4_learning_rate>`.
 #
+# .. choose:: Which pair of curves shows overfitting?
+#    :aim: 2
+#    :test: train[2] < train[1] and validation[2] > validation[1]
+#
+#    + It learns what only the training samples have.
+#        train, validation = [0.9, 0.3, 0.1], [0.9, 0.4, 0.7]
+#    - The samples that it has not seen profit, too.
+#        train, validation = [0.9, 0.3, 0.1], [0.9, 0.4, 0.2]
+#    - It does not even get the samples that it sees.
+#        train, validation = [0.9, 0.8, 0.8], [0.9, 0.8, 0.8]
+#    - Both rise: such steps are too long for either set.
+#        train, validation = [0.9, 0.3, 2.1], [0.9, 0.4, 2.2]
+#
 # Here is what the network answered on the way:
 
 shown = [0, 2, 8, 60]
@@ -321,6 +421,35 @@ assert len(train_set) == 400, "noisy values"
 # %%
 # The network is much closer to the sine than the samples are. 400 noisy values average out, and a
 # network of 321 parameters that may bend only smoothly does the averaging.
+#
+# .. choose:: The losses after each of four epochs. Which line chooses the network to keep?
+#    :aim: 3
+#    :test: best == 2
+#
+#    train, validation = [0.9, 0.3, 0.1, 0.05], [0.8, 0.4, 0.2, 0.5]
+#    test = [0.8, 0.2, 0.3, 0.6]
+#    + These samples were not trained on, and are there to choose by.
+#        best = validation.index(min(validation))
+#    - On samples that are trained on the longest training looks best.
+#        best = train.index(min(train))
+#    - What chooses cannot judge afterwards: there would be nothing left for the last line.
+#        best = test.index(min(test))
+#
+# .. predict:: Twenty networks, all with the true loss 1, measured with chance. The best one is chosen: its two losses?
+#    :aim: 3
+#
+#    torch.manual_seed(0)
+#    validation = 1 + 0.2 * torch.randn(20)
+#    test = 1 + 0.2 * torch.randn(20)
+#    best = validation.argmin()
+#    print(f"validation {validation[best]:.1f}, test {test[best]:.1f}")
+#    + It was chosen for its luck on one set, and the other knows nothing of that.
+#    - Luck does not go along to new samples.
+#        test[best] -> validation[best]
+#    - The mean of all is near that, but one was chosen, by this very number.
+#        validation[best] -> validation.mean()
+#    - The choice was made by the first, and so that is the flattering one.
+#        validation.argmin() -> test.argmin()
 #
 # In motion
 # ---------
@@ -463,6 +592,30 @@ assert constants[of_constants.argmin()].round(decimals=4) == 0, (
 # cannot lose many. Where all of a layer are lost the network is a constant, and the best constant
 # for a sine is 0, with the loss 1/2: those are the points on the dotted line. A wide network can
 # afford to lose some, which is why ReLU does so well elsewhere.
+#
+# .. repair:: The curve shows the loss on all samples. Which change repairs the loop?
+#    :aim: 1
+#
+#    torch.manual_seed(0)
+#    x = torch.linspace(-3, 3, 60)[:, None]
+#    net, y = nn.Sequential(nn.Linear(1, 16), nn.Tanh(), nn.Linear(16, 1)), x.sin()
+#    optimizer, losses = torch.optim.Adam(net.parameters(), lr=0.05), []
+#    for _ in range(15):
+#        x = x[torch.randperm(60)]
+#        for i in torch.arange(60).split(10):
+#            loss = F.mse_loss(net(x[i]), y[i])
+#            optimizer.zero_grad()
+#            loss.backward()
+#            optimizer.step()
+#        losses.append(F.mse_loss(net(x), y).item())
+#    + Inputs and targets are shuffled together now, as a loader does it.
+#        x = x[torch.randperm(60)] -> order = torch.randperm(60); x, y = x[order], y[order]
+#    - Smaller batches of wrong pairs are batches of wrong pairs.
+#        split(10) -> split(5)
+#    - The pairs still do not belong together: now it is the targets that run away.
+#        x = x[torch.randperm(60)] -> y = y[torch.randperm(60)]
+#    - Small steps do not help where inputs and targets have nothing to do with each other.
+#        lr=0.05 -> lr=0.01
 #
 # .. which-line:: mean_loss a_graph_was
 #    :aim: 2

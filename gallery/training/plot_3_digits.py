@@ -117,6 +117,33 @@ assert sorted(set(targets.flatten().tolist())) == [0, 1], "outputs"
 # the image, has the loss 0.09. A network above it knows less than nothing. (The 2.3 that is often
 # named in this place, :math:`\ln 10`, belongs to the :term:`cross entropy`.)
 #
+# .. predict::
+#    :aim: 1
+#
+#    labels = torch.tensor([2, 0])
+#    print(F.one_hot(labels, 4).tolist())
+#    + The label is the index of the 1, and indices begin at 0.
+#    - Counting from 1, label 0 would have no place at all.
+#        labels, 4) -> (labels - 1) % 4, 4)
+#    - The label says *where*. What stands there is a 1.
+#        F.one_hot(labels, 4) -> (F.one_hot(labels, 4) * labels[:, None])
+#    - One row for each image, one column for each class.
+#        F.one_hot(labels, 4) -> F.one_hot(labels, 4).T
+#
+# .. predict:: Four classes, and a network that answers 1/4 for each. What does ``MSELoss`` say?
+#    :aim: 1
+#
+#    targets = F.one_hot(torch.tensor([3, 1]), 4).float()
+#    outputs = torch.full((2, 4), 1 / 4)
+#    print(round(nn.MSELoss()(outputs, targets).item(), 4))
+#    + For each image three outputs are off by 0.25 and one by 0.75: the mean of their squares.
+#    - The mean runs over the outputs of an image, too, not only over the images.
+#        nn.MSELoss()(outputs, targets) -> (outputs - targets).square().sum(dim=1).mean()
+#    - Textbooks take half the sum for each image; this class does not.
+#        nn.MSELoss()(outputs, targets) -> ((outputs - targets).square().sum(dim=1).mean() / 2)
+#    - That is the logarithm of the number of classes, which belongs to another loss.
+#        nn.MSELoss()(outputs, targets) -> nn.CrossEntropyLoss()(outputs, targets)
+#
 # The network
 # -----------
 #
@@ -144,6 +171,20 @@ assert net(data.x_train[:5]).shape == (5, 10)
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict:: What is the shape of the output?
+#    :aim: 1
+#
+#    net = nn.Sequential(nn.Flatten(), nn.Linear(64, 10))
+#    images = torch.zeros(5, 8, 8)
+#    print(tuple(net(images).shape))
+#    + Each image becomes one row of pixels, and each row ten outputs.
+#    - The images of a batch are kept apart: ``Flatten`` leaves the first dimension alone.
+#        nn.Flatten() -> nn.Flatten(0)
+#    - So it would be if each row of pixels were read by itself.
+#        nn.Flatten(), nn.Linear(64, 10) -> nn.Linear(8, 10)
+#    - Every image has its own outputs: there is no mean over the batch.
+#        net(images) -> net(images).mean(dim=0)
+#
 # Batches without a loader
 # ------------------------
 #
@@ -174,6 +215,22 @@ assert len(make_batches()) == 29 == -(-1437 // 50)
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict:: 120 images, batches of 50, four epochs. How often are the weights updated?
+#    :aim: 2
+#
+#    images, updates = torch.zeros(120, 8, 8), 0
+#    for epoch in range(4):
+#        for batch in images.split(50):
+#            updates += 1
+#    print(updates)
+#    + Three batches an epoch: the rest is a batch, too.
+#    - The images of the last, short batch are not thrown away.
+#        images.split(50) -> images[:100].split(50)
+#    - There is an update for each batch, not for each epoch.
+#        images.split(50) -> images.split(120)
+#    - Fifty images share one update.
+#        images.split(50) -> images.split(1)
+#
 # Stochastic gradient descent by hand
 # -----------------------------------
 #
@@ -302,6 +359,63 @@ assert len(history.seconds) == num_epochs
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict:: The gradients of two batches, and that of all four samples. What is printed?
+#    :aim: 2
+#
+#    x = torch.tensor([1.0, 2.0, 6.0, 7.0])
+#    w = torch.tensor(1.0, requires_grad=True)
+#    grad = lambda x: torch.autograd.grad((w * x).mean(), w)[0].item()
+#    print(grad(x[:2]), grad(x[2:]), grad(x))
+#    + Each batch strays, to its own side; their mean is the gradient of all.
+#    - Losses are means here. A mean of all is not the sum of two means.
+#        grad(x)) -> grad(x[:2]) + grad(x[2:]))
+#    - A batch knows its own samples only, and its gradient differs.
+#        grad(x[:2]), grad(x[2:]) -> grad(x), grad(x)
+#    - Nothing is left over from the last batch: ``autograd.grad`` stores nothing.
+#        grad(x[2:]) -> grad(x[:2]) + grad(x[2:])
+#
+# .. choose:: Which lines move the weight of ``net`` by 0.1 times the gradient?
+#    :aim: 2
+#    :test: abs(net.weight.item() - 0.8) < 1e-6
+#
+#    net = nn.Linear(1, 1)
+#    nn.init.ones_(net.weight)
+#    p, gradient = net.weight, torch.tensor([[2.0]])
+#    + The network's own tensor is changed in place.
+#        with torch.no_grad():
+#            p.sub_(gradient, alpha=0.1)
+#    - A new tensor gets the name ``p``. The one in the network stays what it was.
+#        with torch.no_grad():
+#            p = p - 0.1 * gradient
+#    - Autograd would have to record a change of the very numbers that it differentiates by.
+#        p -= 0.1 * gradient
+#    - The weight itself is scaled as well as the gradient.
+#        with torch.no_grad():
+#            p.sub_(gradient).mul_(0.1)
+#
+# .. repair::
+#    :aim: 2
+#
+#    torch.manual_seed(0)
+#    x = torch.randn(60, 3)
+#    y = x @ torch.tensor([1.0, -2.0, 3.0])
+#    w, losses = torch.zeros(3, requires_grad=True), []
+#    for epoch in range(10):
+#        for inputs, targets in zip(x.split(20), y.split(20)):
+#            loss = F.mse_loss(inputs @ w, targets)
+#            (gradient,) = torch.autograd.grad(loss, w)
+#            with torch.no_grad():
+#                w.add_(gradient, alpha=0.1)
+#            losses.append(loss.item())
+#    + Against the gradient it goes down.
+#        add_ -> sub_
+#    - The way is still uphill, in smaller steps.
+#        alpha=0.1 -> alpha=0.01
+#    - Fewer steps uphill are steps uphill.
+#        range(10) -> range(5)
+#    - Larger batches know the direction better, and it is still the wrong one.
+#        x.split(20), y.split(20) -> x.split(30), y.split(30)
+#
 # What it has learned
 # -------------------
 #
@@ -386,6 +500,35 @@ assert make_net()[1].out_features == 100, "hidden units"
 # .. explorable:: digits
 #    :size: small
 #
+# .. predict:: A row for each label, a column for each answer. What is printed?
+#    :aim: 3
+#
+#    labels = torch.tensor([0, 1, 1, 2])
+#    answers = torch.tensor([0, 1, 2, 2])
+#    fields = torch.bincount(3 * labels + answers, minlength=9)
+#    print(fields.reshape(3, 3).tolist())
+#    + One image of label 1 was taken for a 2: second row, last column.
+#    - There the image would have the label 2, and be taken for a 1.
+#        3 * labels + answers -> 3 * answers + labels
+#    - One of the four answers is wrong, and so it cannot lie on the diagonal.
+#        3 * labels + answers -> 3 * labels + labels
+#    - The table counts all images, those that are right as well.
+#        minlength=9) -> minlength=9) * (1 - torch.eye(3, dtype=int)).flatten()
+#
+# .. choose:: Rows are labels, columns answers. Which line gives the share of right answers?
+#    :aim: 3
+#    :test: abs(share - 0.85) < 1e-6
+#
+#    table = torch.tensor([[40, 10], [5, 45]])
+#    + Where label and answer agree, over all images.
+#        share = table.diagonal().sum() / table.sum()
+#    - That is the share of images with the first label, however they were answered.
+#        share = table[0].sum() / table.sum()
+#    - The right ones of the first label only, among all with that label.
+#        share = table[0, 0] / table[0].sum()
+#    - The number of rows is the number of classes, not of images.
+#        share = table.diagonal().sum() / len(table)
+#
 # The weights of the first layer
 # ------------------------------
 #
@@ -457,6 +600,35 @@ assert expected.abs().max() > 0.02
 
 # %%
 # They have.
+#
+# .. choose:: Which line gives the weights of hidden unit 3 as an image?
+#    :aim: 3
+#    :test: torch.equal(image.flatten(), F.one_hot(torch.tensor(3), 100).float() @ layer.weight)
+#
+#    torch.manual_seed(0)
+#    layer = nn.Linear(64, 100)  # 64 pixels, 100 units
+#    + A row holds the weights of one unit, one for each pixel.
+#        image = layer.weight[3].reshape(8, 8)
+#    - A column holds what one pixel means to all units.
+#        image = layer.weight[:, 3].reshape(8, 8)
+#    - The numbers are cut in another order here: every unit gives some.
+#        image = layer.weight.reshape(8, 8, 100)[:, :, 3]
+#
+# .. predict:: The first pixel is −1 in every image. How large is its gradient, measured by that of the bias?
+#    :aim: 3
+#
+#    x = torch.tensor([[-1.0, 3.0], [-1.0, 5.0]])
+#    w = torch.zeros(2, requires_grad=True)
+#    b = torch.zeros(1, requires_grad=True)
+#    (x @ w + b - 1).square().mean().backward()
+#    print((w.grad[0] / b.grad).item())
+#    + Each sample gives this weight its gradient of the bias, times the pixel.
+#    - Only a pixel of value 0 would give its weight no gradient. Constant is not zero.
+#        w.grad[0] / b.grad -> b.grad - b.grad
+#    - The sign of the pixel goes into the product.
+#        w.grad[0] -> -w.grad[0]
+#    - That is the other pixel, which is not constant.
+#        w.grad[0] -> w.grad[1]
 #
 # .. which-line:: sgd every_step
 #    :aim: 2

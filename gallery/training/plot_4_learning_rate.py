@@ -164,6 +164,43 @@ assert 0.07 < runs[0.01].losses[-1] < 0.11
 # start is common for the best rate, which lies close to the limit. With 10 the second loss is off
 # the picture.
 #
+# .. predict:: Four runs. Which of them *work* by the rule of this section?
+#    :aim: 1
+#
+#    works = lambda run: all(map(math.isfinite, run)) and run[-1] < run[0]
+#    runs = [5, 4, 3], [5, 9, 2], [5, 7, 6], [5, math.inf, 3]
+#    print([works(run) for run in runs])
+#    + All losses finite, and the last below the first; a leap between is allowed.
+#    - A run may rise on its way. The best rate often begins with a leap.
+#        run[-1] < run[0] -> list(run) == sorted(run, reverse=True)
+#    - It is not enough that nothing is infinite: the third run ends above its start.
+#        run[-1] < run[0] -> True
+#    - One infinite loss is enough to give a run up, whatever comes behind.
+#        all(map(math.isfinite, run)) and run[-1] -> run[-1]
+#
+# .. repair::
+#    :aim: 1
+#
+#    torch.manual_seed(0)
+#    x = torch.randn(50, 4)
+#    y = x.sum(dim=1, keepdim=True)
+#    net, losses = nn.Linear(4, 1), []
+#    optimizer = torch.optim.SGD(net.parameters(), lr=1.2)
+#    for _ in range(30):
+#        loss = F.mse_loss(net(x), y)
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + A tenth of a rate that diverges: the steps come down into the valley.
+#        1.2 -> 0.12
+#    - The steps were too long for this valley, and get longer still.
+#        1.2 -> 12.0
+#    - Nothing explodes, but so short a step hardly moves in the time given.
+#        1.2 -> 0.0012
+#    - A run that diverges does not come back.
+#        range(30) -> range(60)
+#
 # A rate belongs to its problem
 # -----------------------------
 #
@@ -257,6 +294,43 @@ assert (
 # %%
 # Equal up to rounding. A rate without its loss, its data and its network is not worth writing down.
 #
+# .. repair:: The inputs are raw. Which change makes the loop learn?
+#    :aim: 1
+#
+#    torch.manual_seed(0)
+#    x = 5 + 2 * torch.randn(40, 1)
+#    y = 3 + x
+#    net, losses = nn.Linear(1, 1), []
+#    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+#    for _ in range(20):
+#        loss = F.mse_loss(net(x), y)
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + With mean 0 and standard deviation 1 the rate suits weight and offset alike.
+#        net(x) -> net((x - x.mean()) / x.std())
+#    - It no longer explodes. But the large offset of the inputs leaves one direction that hardly moves.
+#        lr=0.1 -> lr=0.01
+#    - The slopes are steep because the inputs are large; other targets do not change that.
+#        y) -> y / 10)
+#
+# .. predict:: Two losses for four outputs. By what factor does the gradient of the first differ?
+#    :aim: 1
+#
+#    errors = torch.ones(2, 4, requires_grad=True)  # 2 samples
+#    one = errors.square().mean()
+#    other = errors.square().sum(dim=1).mean() / 2
+#    of = lambda loss: torch.autograd.grad(loss, errors)[0][0, 0].item()
+#    print(of(one) / of(other))
+#    + A mean over 4 outputs against half their sum. So the first bears twice the rate.
+#    - The other way round: the mean is the smaller of the two.
+#        of(one) / of(other) -> of(other) / of(one)
+#    - The half in the second counts, too.
+#        .mean() / 2 -> .mean()
+#    - The second sums over the outputs of a sample. It does not average them.
+#        .sum(dim=1).mean() / 2 -> .mean(dim=1).mean()
+#
 # Batch sizes
 # -----------
 #
@@ -318,6 +392,48 @@ assert len(make_batches(50)) == 29 > 3 * len(make_batches(200)) == 3 * 8
 # steps is worth a little more; but it is far from four times as much, which is what it costs in
 # samples. Per epoch the small batch wins, per step the large one, and on the clock it depends on
 # what a step costs on your machine.
+#
+# .. predict:: 240 images, three epochs. How many steps with batches of 20, and of 80?
+#    :aim: 2
+#
+#    images = torch.zeros(240)
+#    print([3 * len(images.split(size)) for size in (20, 80)])
+#    + The larger the batch, the fewer steps in an epoch.
+#    - That is one epoch, and there are three.
+#        3 * len -> len
+#    - An epoch is once through the images, not a number of steps.
+#        images.split(size) -> images.split(20)
+#    - A step takes a whole batch; this counts the images of three batches.
+#        len(images.split(size)) -> size
+#
+# .. choose:: How many epochs with batches of 80 make as many steps as two epochs with batches of 20?
+#    :aim: 2
+#    :test: epochs * len(images.split(80)) == 2 * len(images.split(20))
+#
+#    images = torch.zeros(240)
+#    + Four times the batch, a quarter of the steps in an epoch.
+#        epochs = 2 * 80 // 20
+#    - As many images, then, but not as many steps.
+#        epochs = 2
+#    - That makes up for the larger batch, but not for two epochs.
+#        epochs = 80 // 20
+#    - An epoch with large batches has more images in each step, but fewer steps.
+#        epochs = 2 * 20 / 80
+#
+# .. predict:: A batch's mean strays. How much more with 25 samples than with 100?
+#    :aim: 2
+#
+#    torch.manual_seed(0)
+#    x = torch.randn(100_000)
+#    spread = lambda size: x.reshape(-1, size).mean(dim=1).std()
+#    print(round((spread(25) / spread(100)).item(), 1))
+#    + The spread falls with the root of the size: four times the samples halve it.
+#    - Four times the samples cost four times as much; they do not bring as much.
+#        spread(25) / spread(100) -> (spread(25) / spread(100)) ** 2
+#    - More samples do help: chance averages out.
+#        spread(25) / spread(100) -> spread(100) / spread(100)
+#    - The smaller batch strays more, not less.
+#        spread(25) / spread(100) -> spread(100) / spread(25)
 #
 # When to stop, and when to slow down
 # -----------------------------------
@@ -457,6 +573,42 @@ assert round(cut[0] / cut[1]) == 8 and cut[1] / cut[0] == 1 / 8, "times"
 # around it. What follows depends on the factor. Times 1/8 freezes the run: after two cuts the rate
 # is 64 times smaller, and the line is flat before the way was done. On the right the first cut
 # comes later, when the large rate has given what it could, and the factor hardly matters.
+#
+# .. predict:: A plateau with patience 2. Behind which loss does it end?
+#    :aim: 3
+#
+#    best, waited = math.inf, 0
+#    for loss in [5.0, 4.0, 4.5, 3.9, 4.2, 4.1, 4.3, 4.4, 3.0]:
+#        waited = 0 if loss < best else waited + 1
+#        best = min(best, loss)
+#        if waited == 2:
+#            break
+#    print(loss)
+#    + Two epochs in a row brought no new minimum.
+#    - One such epoch is not yet a plateau of patience 2.
+#        waited == 2 -> waited == 1
+#    - A loss below the *last* one is no new minimum.
+#        best = min(best, loss) -> best = loss
+#    - The better loss comes too late: the patience was at its end.
+#        waited == 2 -> waited == 9
+#
+# .. repair:: Gradients with noise: the loss is the mean over 500 runs. Which change brings it down?
+#    :aim: 3
+#
+#    torch.manual_seed(0)
+#    w, losses = torch.full((500,), 3.0), []
+#    for k in range(60):
+#        lr = 0.6
+#        losses.append(w.square().mean().item())
+#        w = w - lr * (w + torch.randn(500))
+#    + Large while there is a way to go, small where only the jumping is left.
+#        lr = 0.6 -> lr = 0.6 * (1 - k / 60)
+#    - The jumping is smaller, but in this time the start is not left behind.
+#        lr = 0.6 -> lr = 0.006
+#    - The noise does not tire: at this rate the level stays where it is.
+#        range(60) -> range(120)
+#    - Halved in each step, the rate is gone before the way was done.
+#        lr = 0.6 -> lr = 0.6 / 2**k
 #
 # Is it the schedule, or the seed?
 # --------------------------------
@@ -606,6 +758,25 @@ assert ("plateau", "1/8") in results
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict:: The rates of five epochs:
+#    :aim: 3
+#
+#    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=8.0)
+#    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 2, gamma=1 / 2)
+#    rates = []
+#    for epoch in range(5):
+#        rates.append(scheduler.get_last_lr()[0])
+#        optimizer.step()
+#        scheduler.step()
+#    print(rates)
+#    + Every two epochs the rate is halved.
+#    - Each rate lasts two epochs before the next cut.
+#        StepLR(optimizer, 2 -> StepLR(optimizer, 1
+#    - It is not cut once: the staircase goes on.
+#        StepLR(optimizer, 2 -> MultiStepLR(optimizer, [2]
+#    - The first rate lasts as long as the others.
+#        rates = [] -> rates = []; optimizer.step(); scheduler.step()
+#
 # The last line
 # -------------
 #

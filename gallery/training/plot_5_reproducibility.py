@@ -77,6 +77,43 @@ assert torch.equal(weights["seeded"], nn.Linear(2, 1).weight)
 # network is made and before the first data are drawn. A call at its end, after the training, does
 # nothing.
 #
+# .. predict::
+#    :aim: 1
+#
+#    torch.manual_seed(7)
+#    a, b = torch.rand(2), torch.rand(2)
+#    torch.manual_seed(7)
+#    c = torch.rand(4)
+#    print(torch.equal(a, c[:2]), torch.equal(b, c[2:]), torch.equal(a, b))
+#    + A seed fixes one long row of numbers, and each call takes the next ones.
+#    - The second call does not begin at the first number again: it goes on where the first call ended.
+#        c[2:] -> c[:2]
+#    - Only the seed begins anew, not each call.
+#        torch.equal(a, b) -> torch.equal(a, a)
+#    - How many numbers a call takes does not change which ones come. A draw in between would.
+#        c = torch.rand(4) -> torch.rand(1); c = torch.rand(4)
+#
+# .. choose:: Which lines make ``net`` with the weights of ``wanted``?
+#    :aim: 1
+#    :test: torch.equal(net.weight, wanted.weight)
+#
+#    torch.manual_seed(0)
+#    wanted = nn.Linear(2, 1)
+#    torch.rand(3)  # somebody draws
+#    + The seed stands right before the first thing that is random.
+#        torch.manual_seed(0)
+#        net = nn.Linear(2, 1)
+#    - The weights were drawn before the seed was set.
+#        net = nn.Linear(2, 1)
+#        torch.manual_seed(0)
+#    - One draw between moves all that follow by one.
+#        torch.manual_seed(0)
+#        first = torch.rand(1)
+#        net = nn.Linear(2, 1)
+#    - That generator belongs to NumPy. The weights come from another one.
+#        np.random.seed(0)
+#        net = nn.Linear(2, 1)
+#
 # More than one source
 # --------------------
 #
@@ -102,6 +139,21 @@ assert draw() != one
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict:: Only PyTorch is seeded. Which of the two numbers is repeated?
+#    :aim: 1
+#
+#    draw = lambda: (np.random.rand(), torch.rand(1).item())
+#    torch.manual_seed(3)
+#    one = draw()
+#    torch.manual_seed(3)
+#    two = draw()
+#    print("NumPy:", one[0] == two[0], " PyTorch:", one[1] == two[1])
+#    + Each library has its generator, and this seed reaches one of them.
+#    - NumPy's generator has a memory of its own, and went on.
+#        np.random.rand() -> torch.rand(1).item()
+#    - The second seed takes PyTorch's generator back to where it was.
+#        torch.rand(1).item() -> np.random.rand()
+#
 # A generator for each purpose
 # ----------------------------
 #
@@ -153,6 +205,26 @@ assert not torch.equal(one, other)
 # sphinx_gallery_end_ignore
 
 # %%
+# .. choose:: A network gets a second layer. Which line keeps the order of the samples?
+#    :aim: 1
+#    :test: a == b
+#
+#    def order(num_layers, generator=None):
+#        torch.manual_seed(0)
+#        layers = [nn.Linear(2, 2) for _ in range(num_layers)]
+#        return torch.randperm(8, generator=generator).tolist()
+#
+#    G = torch.Generator
+#    one = G().manual_seed(1)
+#    + What the layers draw does not move this generator.
+#        a, b = order(1, G().manual_seed(1)), order(2, G().manual_seed(1))
+#    - All draw from the global generator, the second layer as well.
+#        a, b = order(1), order(2)
+#    - The two programs share one generator: the second finds it moved on.
+#        a, b = order(1, one), order(2, one)
+#    - Of its own, but with two seeds: each begins elsewhere.
+#        a, b = order(1, G().manual_seed(1)), order(2, G().manual_seed(2))
+#
 # The same run twice
 # ------------------
 #
@@ -232,6 +304,23 @@ assert differences.mean() < final.max() - final.min()
 # %%
 # The difference is smaller than the width of the bundle, and still more than 3 times its standard
 # error: it is there.
+#
+# .. predict:: Four seeds, run with the old and with the new program. How much do the results stray, and how much their differences?
+#    :aim: 3
+#
+#    chance = torch.tensor([0.0, 0.5, 1.0, 0.3])  # of each seed, in both
+#    old, new = 1.0 + chance, 0.9 + chance
+#    print([round(v.std().item(), 1) for v in (old, old - new)])
+#    + What the seeds have in common drops out of each difference.
+#    - So it would be if the differences were not taken seed by seed.
+#        old - new -> old
+#    - Chances that have nothing to do with each other would add up. These are the same.
+#        old - new -> old + new
+#    - The results of four seeds do stray.
+#        (old, old - new) -> (old - new, old - new)
+#
+# .. symptom:: paired_difference unpaired
+#    :aim: 3
 #
 # Workers
 # -------
@@ -339,6 +428,54 @@ assert {other_seed[i][1] for i in range(6)}.isdisjoint(in_order.values())
 #
 #       if __name__ == "__main__":
 #           main()
+#
+# .. predict:: Four batches. Which of them get the same noise from two workers as from one?
+#    :aim: 2
+#
+#    def noise(num_workers):
+#        workers = [torch.Generator().manual_seed(n) for n in range(num_workers)]
+#        turns = [workers[batch % num_workers] for batch in range(4)]
+#        return [torch.rand(1, generator=worker).item() for worker in turns]
+#
+#    print([a == b for a, b in zip(noise(1), noise(2))])
+#    + The first batch gets the first number of worker 0 in both; from then on the turns differ.
+#    - Each worker has a generator of its own: the second batch asks another one.
+#        noise(2) -> noise(1)
+#    - Worker 0 has the same seed in both, and the same first number.
+#        noise(1), noise(2) -> noise(1)[::-1], noise(2)
+#    - Worker 0 gives batch 2 as well, but as its *second* number.
+#        noise(2) -> [x if k % 2 == 0 else -1 for k, x in enumerate(noise(1))]
+#
+# .. choose:: Which ``noise`` gives sample ``i`` the same number, in whatever order samples are asked for?
+#    :aim: 2
+#    :test: [noise(i) for i in (0, 1, 2)] == [noise(i) for i in (2, 1, 0)][::-1]
+#
+#    g = [torch.Generator().manual_seed(n) for n in range(2)]
+#    def draw(generator):
+#        return torch.rand(1, generator=generator).item()
+#    + The sample brings its own seed.
+#        noise = lambda i: draw(torch.Generator().manual_seed(i))
+#    - A seed at the beginning fixes the first number, and the order decides who gets it.
+#        noise = lambda i: draw(g[0])
+#    - Each worker has its generator here: who loads the sample decides.
+#        noise = lambda i: draw(g[i % 2])
+#    - The global generator moves on with each draw of anybody.
+#        noise = lambda i: draw(None)
+#
+# .. choose:: Sample 1 of seed 0 should not be sample 0 of seed 1. Which ``key`` tells them apart?
+#    :aim: 2
+#    :test: key(0, 1) != key(1, 0)
+#
+#    def mixed(*parts):
+#        return np.random.SeedSequence(parts).generate_state(1).item()
+#    + Mixed with their places, the two parts cannot be exchanged.
+#        key = lambda seed, i: mixed(seed, i)
+#    - Both are 1.
+#        key = lambda seed, i: seed + i
+#    - However well it is mixed: what goes in is the same.
+#        key = lambda seed, i: mixed(seed + i)
+#    - Each part is mixed, and then their order is lost in the sum.
+#        key = lambda seed, i: mixed(seed) + mixed(i)
 #
 # Deterministic algorithms
 # ------------------------
@@ -454,6 +591,19 @@ assert unit == 2.0**-16
 # is the right sum, rounded in other places. And every machine has its own order: a processor adds
 # 4, 8 or 16 numbers at once, two threads take a half each, a GPU builds a tree.
 #
+# .. predict:: Added one after the other, in float32:
+#    :aim: 3
+#
+#    total = torch.tensor(0.0)
+#    for x in (1e8, 1.0, -1e8, 1.0):
+#        total = total + x
+#    print(total.item())
+#    + Beside the large number the first 1 is lost. The second comes when it has gone.
+#    - With that many digits nothing would be lost. float32 has fewer.
+#        torch.tensor(0.0) -> torch.tensor(0.0, dtype=torch.float64)
+#    - Not both are lost: the order matters.
+#        (1e8, 1.0, -1e8, 1.0) -> (1e8, 1.0, 1.0, -1e8)
+#
 # What becomes of a last digit
 # ----------------------------
 #
@@ -530,6 +680,22 @@ for lr in (0.05, 0.2):
 # threads, is as good as another seed: do not be surprised if your two losses in the last line are
 # not those of this page.
 #
+# .. predict:: Descent on x² from two starts that are almost the same. How do they end?
+#    :aim: 3
+#
+#    for lr in (0.1, 1.1):
+#        a, b = 1.0, 1.001
+#        for _ in range(20):
+#            a, b = a - lr * 2 * a, b - lr * 2 * b
+#        print("further apart" if abs(a - b) > 0.001 else "closer")
+#    + Each step multiplies the distance by the same factor; with the large rate it is more than 1 in size.
+#    - Both runs feel the same curve, but beyond its limit a rate stretches whatever lies between them.
+#        (0.1, 1.1) -> (0.1, 0.9)
+#    - Within the limit of the rate both go to the one minimum.
+#        (0.1, 1.1) -> (1.2, 1.1)
+#    - Small steps do not lose what is common; they lose the difference.
+#        > 0.001 -> < 0.001
+#
 # What is left, and what to do
 # ----------------------------
 #
@@ -572,6 +738,19 @@ assert abs(one_way - other_way) < 1e-3
 # %%
 # The numbers in the text of this course are checked in that way, at every build: by formulas where
 # there are some, by orderings and limits where chance has a part.
+#
+# .. choose:: Which check lets rounding pass, and nothing else?
+#    :aim: 3
+#    :test: check(0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1) and not check(1.0, 1.1)
+#
+#    + It says how much is allowed: a few of the last digits.
+#        check = lambda a, b: math.isclose(a, b, rel_tol=1e-9)
+#    - Another order of additions, and the last digit differs.
+#        check = lambda a, b: a == b
+#    - So much is allowed that two different results pass as well.
+#        check = lambda a, b: math.isclose(a, b, abs_tol=0.5)
+#    - In their text all digits are compared, the last one too.
+#        check = lambda a, b: str(a) == str(b)
 #
 # .. symptom:: seeded_weights the_seed_is_fixed
 #    :aim: 1

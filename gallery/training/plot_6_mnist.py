@@ -135,6 +135,35 @@ assert not set(train_set.indices) & set(validation_set.indices)
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict:: What do ``ToTensor`` and ``Normalize`` with mean 0.5 and deviation 0.5 make of a black and a white pixel?
+#    :aim: 1
+#
+#    image = torch.tensor([[0, 255]], dtype=torch.uint8)
+#    x = image / 255
+#    print(((x - 0.5) / 0.5).tolist())
+#    + First from 0 to 1, then the mean is taken away, and then divided.
+#    - That is what the first of the two leaves.
+#        ((x - 0.5) / 0.5) -> x
+#    - First the mean, then the deviation: the other order has another result.
+#        ((x - 0.5) / 0.5) -> (x / 0.5 - 0.5)
+#    - The mean belongs to pixels from 0 to 1, not to those of the file.
+#        image / 255 -> image
+#
+# .. predict:: What are the shapes of a batch?
+#    :aim: 1
+#
+#    images, targets = torch.zeros(50, 1, 28, 28), torch.zeros(50, 10)
+#    data = torch.utils.data.TensorDataset(images, targets)
+#    x, y = next(iter(torch.utils.data.DataLoader(data, batch_size=20)))
+#    print(tuple(x.shape), tuple(y.shape))
+#    + Twenty samples are stacked along a new first dimension.
+#    - The 1 is the number of colours, and stays where it is.
+#        print(tuple(x.shape) -> print(tuple(x.squeeze(1).shape)
+#    - These are all samples, not a batch of them.
+#        batch_size=20 -> batch_size=50
+#    - The targets are one-hot here: a row for each image, not a number.
+#        tuple(y.shape) -> tuple(y.argmax(dim=1).shape)
+#
 # Workers
 # -------
 #
@@ -181,6 +210,28 @@ assert train_y.shape == (len(train_set), 10)
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict:: How often is a sample made ready (read and transformed)?
+#    :aim: 1
+#
+#    class Images(torch.utils.data.Dataset):
+#        calls = 0
+#        def __len__(self):
+#            return 4
+#        def __getitem__(self, i):
+#            self.calls += 1
+#            return i
+#
+#    images = Images()
+#    for epoch in range(3):
+#        for batch in torch.utils.data.DataLoader(images, batch_size=2):
+#            pass
+#    print(images.calls)
+#    + Each of the four, and anew in each of the three epochs.
+#    - Nothing keeps the samples of the first epoch.
+#        range(3) -> range(1)
+#    - A batch is made of single samples: two calls for each.
+#        print(images.calls) -> print(images.calls // 2)
+#
 # The network
 # -----------
 #
@@ -218,6 +269,33 @@ assert 390_000 < 785 * 500 + 501 * 10 < 400_000
 # %%
 # ``images.view(len(images), -1)`` makes a row of the pixels of each image; the −1 is worked out
 # from the rest.
+#
+# .. choose:: Which line makes a row of each image?
+#    :aim: 2
+#    :test: x.shape == (5, 784)
+#
+#    images = torch.zeros(5, 1, 28, 28)
+#    + The first size is given; the rest is worked out.
+#        x = images.view(len(images), -1)
+#    - All images end up in one single row.
+#        x = images.view(-1)
+#    - Each row of pixels becomes a row of the result.
+#        x = images.view(-1, 28)
+#    - There is more than one image, and their pixels do not fit into one row of 784.
+#        x = images.view(1, 784)
+#
+# .. predict:: How many parameters?
+#    :aim: 2
+#
+#    layer = nn.Linear(784, 10)
+#    print(sum(p.numel() for p in layer.parameters()))
+#    + A weight for each pair of pixel and output, and a bias for each output.
+#    - The biases are parameters, too.
+#        nn.Linear(784, 10) -> nn.Linear(784, 10, bias=False)
+#    - One bias for each output, not for each pixel.
+#        nn.Linear(784, 10) -> nn.Linear(10, 784)
+#    - Each output has weights of its own.
+#        nn.Linear(784, 10) -> nn.Linear(784, 1)
 #
 # By hand, and by the library
 # ---------------------------
@@ -272,6 +350,28 @@ assert apart < 1e-6
 # sphinx_gallery_end_ignore
 
 # %%
+# .. repair:: The loss does not move. Which change repairs the loop?
+#    :aim: 2
+#
+#    torch.manual_seed(0)
+#    make = lambda: nn.Linear(3, 1)
+#    x, net, losses = torch.randn(50, 3), make(), []
+#    optimizer = torch.optim.SGD(make().parameters(), lr=0.1)
+#    for _ in range(40):
+#        loss = F.mse_loss(net(x), x.sum(dim=1, keepdim=True))
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + The optimizer had the parameters of another network.
+#        make().parameters() -> net.parameters()
+#    - Whatever the rate, it is applied to parameters that nobody uses.
+#        lr=0.1 -> lr=1.0
+#    - However often: the network that computes is never changed.
+#        range(40) -> range(80)
+#    - Now there is a third network, with weights of its own.
+#        make().parameters() -> nn.Linear(3, 1).parameters()
+#
 # Which rate?
 # -----------
 #
@@ -343,6 +443,22 @@ assert by_size == sorted(by_size)
 #       many steps, more than 200 at the same rate. On the clock the small batches lose part of
 #       their lead: a step on 50 images costs more than a quarter of one on 200. The best rate for
 #       five epochs is not larger than for one.
+#
+# .. choose:: The losses at the end of three runs. Which rate is taken for the long training?
+#    :aim: 3
+#    :test: lr == 0.1
+#
+#    train = {0.01: 0.081, 0.1: 0.024, 0.3: 0.019}
+#    validation = {0.01: 0.083, 0.1: 0.027, 0.3: 0.031}
+#    test = {0.01: 0.084, 0.1: 0.031, 0.3: 0.028}
+#    + It is chosen on images that neither trained the network nor judge it in the end.
+#        lr = min(validation, key=validation.get)
+#    - By these images the weights were fitted: they flatter long steps as well as long training.
+#        lr = min(train, key=train.get)
+#    - Then the set for the last line would have been used to choose.
+#        lr = min(test, key=test.get)
+#    - The largest rate tried is not the best because it did not diverge.
+#        lr = max(validation)
 #
 # A training that can be interrupted
 # ----------------------------------
@@ -422,6 +538,44 @@ for p, q in zip(net.parameters(), resumed.parameters(), strict=True):
 # The two runs end at the same place. Leave any of the four parts out of the checkpoint and they
 # would not.
 #
+# .. predict:: A run is resumed after one step, without the optimizer's state. Where does ``w`` end?
+#    :aim: 2
+#
+#    w = torch.tensor(10.0, requires_grad=True)
+#    for part in ("first", "resumed"):
+#        optimizer = torch.optim.SGD([w], lr=1.0, momentum=0.5)
+#        optimizer.zero_grad()
+#        (2 * w).backward()
+#        optimizer.step()
+#    print(w.item())
+#    + Twice a step of 2: what the optimizer had gathered is forgotten.
+#    - A run without a break would have carried half of the first step along.
+#        optimizer = torch -> optimizer = optimizer if part == "resumed" else torch
+#    - The parameters were saved: the first step is not lost.
+#        (2 * w).backward() -> (2 * w).backward() if part == "first" else None
+#    - The steps go against the slope, which is positive.
+#        (2 * w) -> (-2 * w)
+#
+# .. choose:: The run stops after epoch 1. Which generator shuffles epoch 2 as if it had not?
+#    :aim: 2
+#    :test: torch.equal(torch.randperm(8, generator=h), second)
+#
+#    g = torch.Generator().manual_seed(0)
+#    first = torch.randperm(8, generator=g)
+#    state = g.get_state()
+#    second = torch.randperm(8, generator=g)
+#    + It goes on from the state at the break.
+#        h = torch.Generator()
+#        h.set_state(state)
+#    - It begins again with the order of epoch 1.
+#        h = torch.Generator()
+#        h.manual_seed(0)
+#    - A new generator has a seed of its own, and knows nothing of the run.
+#        h = torch.Generator()
+#    - It has moved on beyond the break.
+#        h = torch.Generator()
+#        h.set_state(g.get_state())
+#
 # The test
 # --------
 #
@@ -491,6 +645,36 @@ assert len(known) == 8_000, "images"
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict:: 200 networks only guess, at 100 images of ten classes. The mean share of right answers, and that of the best?
+#    :aim: 3
+#
+#    torch.manual_seed(0)
+#    guesses = torch.randint(10, (200, 100))
+#    labels = torch.randint(10, (100,))
+#    right = (guesses == labels).float().mean(dim=1)
+#    print(f"mean {right.mean():.1f}, best {right.max():.1f}")
+#    + Who opens the test set 200 times and reports the best, reports luck.
+#    - Among so many the luckiest is well above the mean.
+#        right.max() -> right.mean()
+#    - The usual one is not as lucky as the best.
+#        right.mean() -> right.max()
+#
+# .. predict::
+#    :aim: 3
+#
+#    w = torch.tensor(2.0, requires_grad=True)
+#    with torch.inference_mode():
+#        y = 3 * w
+#    z = 3 * w
+#    print(y.requires_grad, z.requires_grad)
+#    + Within the block nothing is recorded; behind it everything is as before.
+#    - The block changes what is computed in it, not ``w``.
+#        z = 3 * w -> z = 3 * w.detach()
+#    - What is computed in this block can never become part of a graph.
+#        with torch.inference_mode(): -> with torch.enable_grad():
+#    - The block ends with its indent.
+#        print(y.requires_grad, z.requires_grad) -> print(z.requires_grad, y.requires_grad)
+#
 # .. symptom:: accuracy in_training_mode
 #    :aim: 2
 #

@@ -126,6 +126,47 @@ assert (
 # :class:`torch.nn.Conv2d` holds several, and with several input channels each kernel has a table
 # for every one of them.
 #
+# .. predict::
+#    :aim: 1
+#
+#    image = torch.tensor([[1.0, 2.0, 4.0, 8.0]])
+#    kernel = torch.tensor([[1.0, 0.0, -1.0]])
+#    result = F.conv2d(image[None, None], kernel[None, None])
+#    print(result.flatten().tolist())
+#    + Two places: 1 − 4 and 2 − 8. The kernel is laid on as it is.
+#    - Mathematicians turn the kernel round first; PyTorch does not.
+#        kernel[None, None] -> kernel.flip(1)[None, None]
+#    - Without padding nothing is laid over the rim.
+#        kernel[None, None]) -> kernel[None, None], padding=(0, 1))
+#    - The products are added: each place gives one number.
+#        result.flatten() -> (image[0, :3] * kernel[0])
+#
+# .. predict:: A kernel of 5×5 on 28×28 pixels. How many pixels has a side of the result?
+#    :aim: 1
+#
+#    image, kernel = torch.zeros(1, 1, 28, 28), torch.zeros(1, 1, 5, 5)
+#    print(F.conv2d(image, kernel).shape[-1])
+#    + From the first place the kernel can move by 28 − 5 pixels; the first counts, too.
+#    - The first place counts as well as the moves from it.
+#        shape[-1] -> shape[-1] - 1
+#    - There is no padding here: along the rim the kernel would stick out.
+#        F.conv2d(image, kernel) -> F.conv2d(image, kernel, padding=2)
+#    - That many are lost with a kernel of 3.
+#        5, 5) -> 3, 3)
+#
+# .. predict:: How many pixels has a side of the result?
+#    :aim: 1
+#
+#    layer = nn.Conv2d(1, 1, kernel_size=3, stride=2, padding=1)
+#    print(layer(torch.zeros(1, 1, 10, 10)).shape[-1])
+#    + The first place, and as many moves by two pixels as fit within image and rim.
+#    - A last step that does not fit is left out.
+#        nn.Conv2d(1, 1, kernel_size=3, stride=2, padding=1) -> nn.MaxPool2d(3, 2, 1, ceil_mode=True)
+#    - The kernel may stand on the rim of zeros, too.
+#        padding=1 -> padding=0
+#    - The kernel goes by two pixels, not by one.
+#        stride=2 -> stride=1
+#
 # The network
 # -----------
 #
@@ -178,6 +219,34 @@ assert count["dense_net"] > 40 * count["conv_net"]
 # %%
 # 9274 parameters against 397 510, and most of the 9274 sit in the last, linear layer.
 #
+# .. choose:: Which linear layer fits behind the convolution?
+#    :aim: 2
+#    :test: y.shape == (5, 10)
+#
+#    images = torch.zeros(5, 1, 8, 8)
+#    x = nn.Conv2d(1, 4, 3, stride=2, padding=1)(images).flatten(1)
+#    + Four channels of four by four pixels.
+#        y = nn.Linear(4 * 4 * 4, 10)(x)
+#    - The stride has halved the sides.
+#        y = nn.Linear(4 * 8 * 8, 10)(x)
+#    - Those are the pixels of one channel.
+#        y = nn.Linear(1 * 4 * 4, 10)(x)
+#    - A kernel's size is not the size of what comes out.
+#        y = nn.Linear(4 * 3 * 3, 10)(x)
+#
+# .. predict:: How many parameters has this convolution?
+#    :aim: 3
+#
+#    layer = nn.Conv2d(3, 8, 5)
+#    print(sum(p.numel() for p in layer.parameters()))
+#    + Eight kernels, each with a table of 5×5 for each of 3 channels and one bias.
+#    - Each kernel has a table for every input channel.
+#        nn.Conv2d(3, 8, 5) -> nn.Conv2d(1, 8, 5)
+#    - Every output channel has a bias.
+#        nn.Conv2d(3, 8, 5) -> nn.Conv2d(3, 8, 5, bias=False)
+#    - The bias belongs to the output channel: one for three tables.
+#        nn.Conv2d(3, 8, 5) -> nn.Conv2d(1, 24, 5)
+#
 # What eval() changes
 # -------------------
 #
@@ -217,6 +286,71 @@ with torch.no_grad():
 # In training mode the answer for an image depends on the company that it keeps; after ``eval()`` it
 # does not. A forgotten ``eval()`` does more harm here than with dropout: the running values, which
 # belong to the network, go on changing with whatever it is shown.
+#
+# .. predict:: Batch norm in training mode: what becomes of a batch of two?
+#    :aim: 2
+#
+#    norm = nn.BatchNorm1d(1)
+#    batch = torch.tensor([[10.0], [14.0]])
+#    print([round(v, 1) for v in norm(batch).flatten().tolist()])
+#    + Their mean is taken away, and they are divided by their deviation.
+#    - A new layer does not let everything pass: in training it uses the batch.
+#        norm(batch) -> norm.eval()(batch)
+#    - The deviation counts, too: the result has standard deviation 1.
+#        norm(batch) -> (batch - batch.mean())
+#    - The mean is taken away; it is not divided by.
+#        norm(batch) -> (batch / batch.mean())
+#
+# .. choose:: Which lines give an image the same answer alone and in company?
+#    :aim: 2
+#    :test: torch.allclose(alone, together[:2], atol=1e-6)
+#
+#    torch.manual_seed(0)
+#    x, norm = torch.randn(8, 3), nn.BatchNorm1d(3)
+#    norm(x)  # as in training
+#    + Now the running values are used, whatever the batch.
+#        norm.eval()
+#        alone, together = norm(x[:2]), norm(x)
+#    - No graph is recorded, and that is all: the batch is still measured.
+#        with torch.no_grad():
+#            alone, together = norm(x[:2]), norm(x)
+#    - In this mode each batch is measured, and the answer depends on it.
+#        norm.train()
+#        alone, together = norm(x[:2]), norm(x)
+#    - The parameters are frozen, but it is the batch that is measured.
+#        norm.requires_grad_(False)
+#        alone, together = norm(x[:2]), norm(x)
+#
+# .. predict:: Do the running values change while nothing is trained?
+#    :aim: 2
+#
+#    for mode in (True, False):
+#        norm = nn.BatchNorm1d(1).train(mode)
+#        with torch.no_grad():
+#            norm(torch.full((4, 1), 5.0))
+#        print("train" if mode else "eval", norm.running_mean.item() != 0)
+#    + In training mode they follow whatever the network is shown, with or without gradients.
+#    - They are no parameters and need no gradient: ``no_grad`` does not stop them.
+#        nn.BatchNorm1d(1).train(mode) -> nn.BatchNorm1d(1).eval()
+#    - After ``eval()`` they are used, not measured.
+#        nn.BatchNorm1d(1).train(mode) -> nn.BatchNorm1d(1).train()
+#    - Measuring is what happens in training.
+#        .train(mode) -> .train(not mode)
+#
+# .. predict:: How many per cent of the entries does each mode set to zero?
+#    :aim: 2
+#
+#    torch.manual_seed(0)
+#    drop, x = nn.Dropout(0.25), torch.ones(100_000)
+#    zeros = [(drop.train(mode)(x) == 0).sum().item() for mode in (True, False)]
+#    print([round(100 * n / len(x)) for n in zeros])
+#    + A quarter in training, and none after ``eval()``.
+#    - The number says how many are dropped, not how many stay.
+#        nn.Dropout(0.25) -> nn.Dropout(0.75)
+#    - After ``eval()`` it lets everything pass.
+#        for mode in (True, False) -> for mode in (True, True)
+#    - It is in training that entries are dropped.
+#        for mode in (True, False) -> for mode in (False, True)
 #
 # Three seeds each
 # ----------------
@@ -296,6 +430,37 @@ assert share < dense
 # The dense network does not notice. The convolutional one loses its advantage and more: its kernels
 # look at neighbours that are none any longer.
 #
+# .. choose:: One run of ``a`` beats one of ``b``. Which comparison notices that?
+#    :aim: 3
+#    :test: not b_is_ahead
+#
+#    a = torch.tensor([0.940, 0.962, 0.948])  # three seeds each
+#    b = torch.tensor([0.961, 0.958, 0.966])
+#    + The worst of one must beat the best of the other.
+#        b_is_ahead = b.min() > a.max()
+#    - The two best runs say nothing of the others.
+#        b_is_ahead = b.max() > a.max()
+#    - One seed is one draw.
+#        b_is_ahead = b[0] > a[0]
+#    - The means are one number each, and tell nothing of how far the seeds stray.
+#        b_is_ahead = b.mean() > a.mean()
+#
+# .. choose:: All images are shuffled alike. With which weights does a linear layer give the old answers?
+#    :aim: 3
+#    :test: torch.allclose(x[:, order] @ v, x @ w)
+#
+#    torch.manual_seed(0)
+#    x, w = torch.randn(5, 6), torch.randn(6)
+#    order = torch.tensor([3, 0, 4, 5, 1, 2])
+#    + Each weight goes with its pixel. So such a layer can learn as well as before.
+#        v = w[order]
+#    - These stand where their pixels were.
+#        v = w
+#    - This puts things back that were shuffled, instead of shuffling alike.
+#        v = w[order.argsort()]
+#    - Turned round is another order than this one.
+#        v = w.flip(0)
+#
 # The mistakes
 # ------------
 #
@@ -345,6 +510,20 @@ if path := os.environ.get("PYTORCH_PRIMER_DIGITS"):
 # one, too: those are the images that are hard. What is left could be had with more images, more
 # epochs, or images that are shifted and turned a little at random.
 #
+# .. predict:: ``True`` is a mistake. How many images do both networks get wrong?
+#    :aim: 3
+#
+#    one = torch.tensor([True, True, False, True, False])
+#    other = torch.tensor([False, True, True, True, True])
+#    print((one & other).sum().item())
+#    + The mistakes that they share: probably those images are hard.
+#    - Those are wrong for one of them, or for the other, or for both.
+#        one & other -> one | other
+#    - There just one of the two is wrong.
+#        one & other -> one ^ other
+#    - Those both get right.
+#        one & other -> ~one & ~other
+#
 # Its eight kernels, as training left them:
 
 weights = nets["conv_net"][0][0].weight.detach()[:, 0].cpu()
@@ -371,6 +550,29 @@ assert weights.shape == (8, 5, 5)
 #
 # .. explorable:: digits
 #    :size: small
+#
+# .. repair:: Both layers should end with the same kernel. Which change lets the loop learn it?
+#    :aim: 1
+#
+#    torch.manual_seed(0)
+#    images, kernel = torch.randn(8, 1, 6, 6), torch.randn(1, 1, 3, 3)
+#    layer, losses = nn.Conv2d(1, 1, 3), []
+#    optimizer = torch.optim.SGD(layer.parameters(), lr=0.1)
+#    for _ in range(50):
+#        loss = F.mse_loss(layer(images), F.conv2d(images, kernel))
+#        loss.backward()
+#        optimizer.zero_grad()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + The gradient was thrown away between being computed and being used.
+#        loss.backward() -> optimizer.zero_grad()
+#        optimizer.zero_grad() -> loss.backward()
+#    - Times zero, a larger rate is as small as before.
+#        lr=0.1 -> lr=0.9
+#    - Nothing moves, and so nothing will have moved later.
+#        range(50) -> range(90)
+#    - It is not the bias that holds the loss up: nothing moves, with it or without.
+#        nn.Conv2d(1, 1, 3), [] -> nn.Conv2d(1, 1, 3, bias=False), []
 #
 # Recap
 # -----
