@@ -1,5 +1,7 @@
 """The built site has what the curriculum promises, page by page, and nothing that it should not."""
 
+import copy
+import functools
 import json
 import re
 import subprocess
@@ -48,6 +50,7 @@ LESSONS = [lesson.name for lesson in OUTLINE.lessons]
 each_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
+@functools.cache
 def page(name):
     return BeautifulSoup((SITE / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
 
@@ -113,13 +116,13 @@ def test_the_line_that_installs_works(bases, tmp_path):
 
 @each_lesson
 def test_each_lesson_has_a_pictogram_in_its_row(lesson):
-    (link,) = page("lessons/index").select(f"li a[data-lesson='{lesson}']")
+    (link,) = page("lessons/index").select(f"li.lesson-row a[data-lesson='{lesson}']")
     assert link.find_parent("li").select(".pictograms svg [d], .pictograms svg rect")
 
 
 @each_lesson
 def test_no_debris_on_the_page(lesson):
-    article = page(f"lessons/{lesson}").select_one("article")
+    article = copy.copy(page(f"lessons/{lesson}").select_one("article"))
     for hidden in article.select(".katex, annotation, .highlight-python, .highlight-Python, style"):
         hidden.decompose()
     text = article.get_text()
