@@ -40,8 +40,8 @@ def opened(browser, bases):
 
 
 def cells(page, table):
-    rows = page.locator(f"{table} tbody tr").all()
-    return [row.locator("th, td").all_text_contents() for row in rows]
+    read = "it => [...it.rows].map(row => [...row.cells].map(cell => cell.textContent))"
+    return page.locator(f"{table} tbody").evaluate(read)
 
 
 # -- numbers ---------------------------------------------------------------------------------------

@@ -187,13 +187,18 @@ def test_every_lesson_of_the_outline_ran():
     assert all(x["passed"] for x in build["lessons"])
 
 
+@functools.cache
+def ids(file):
+    return set(re.findall(r' id="([^"]+)"', file.read_text(encoding="utf-8")))
+
+
 def test_every_page_can_be_reached_and_every_link_within_the_site_leads_somewhere():
     for path in SITE.rglob("*.html"):
         if "_static" in path.parts or path.name == "404.html":
             continue
         soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        for link in soup.select("a[href], link[href], img[src], video[src], script[src]"):
-            target = link.get("href") or link.get("src")
+        links = soup.select("a[href], link[href], img[src], source[src], script[src]")
+        for target in {link.get("href") or link.get("src") for link in links}:
             if re.match(r"[a-z]+:|//", target):
                 continue
             name, _, anchor = target.partition("#")
@@ -201,5 +206,4 @@ def test_every_page_can_be_reached_and_every_link_within_the_site_leads_somewher
             file = file / "index.html" if file.is_dir() else file
             assert file.exists(), f"{path.relative_to(SITE)}: {target}"
             if anchor and file.suffix == ".html" and file != path:
-                text = file.read_text(encoding="utf-8")
-                assert f'id="{anchor}"' in text, f"{path.relative_to(SITE)}: {target}"
+                assert anchor in ids(file), f"{path.relative_to(SITE)}: {target}"
