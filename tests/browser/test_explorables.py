@@ -273,6 +273,14 @@ def test_a_page_is_light(browser, bases, name):
     assert sum(sizes.values()) <= HEAVIEST[name], sizes
 
 
+def test_in_a_lesson_it_is_there_when_the_reader_comes_near(open_page):
+    page = open_page("lessons/optimisation/plot_1_gradient_descent.html")
+    place = page.locator(".explorable")
+    assert "explorable-ready" not in place.get_attribute("class")
+    place.scroll_into_view_if_needed()
+    expect(place.locator(".xp-map")).to_be_visible()
+
+
 def test_reduced_motion_is_respected(opened):
     page = opened(ADDRESS, reduced_motion="reduce")
     page.get_by_role("button", name="Play", exact=True).click()
