@@ -40,8 +40,8 @@ def opened(browser, bases):
 
 
 def cells(page, table):
-    rows = page.locator(f"{table} tbody tr").all()
-    return [row.locator("th, td").all_text_contents() for row in rows]
+    read = "it => [...it.rows].map(row => [...row.cells].map(cell => cell.textContent))"
+    return page.locator(f"{table} tbody").evaluate(read)
 
 
 # -- numbers ---------------------------------------------------------------------------------------
@@ -271,6 +271,14 @@ def test_a_page_is_light(browser, bases, name):
     context.close()
     print(f"{name}: {sum(sizes.values()):,} bytes")
     assert sum(sizes.values()) <= HEAVIEST[name], sizes
+
+
+def test_in_a_lesson_it_is_there_when_the_reader_comes_near(open_page):
+    page = open_page("lessons/optimisation/plot_1_gradient_descent.html")
+    place = page.locator(".explorable")
+    assert "explorable-ready" not in place.get_attribute("class")
+    place.scroll_into_view_if_needed()
+    expect(place.locator(".xp-map")).to_be_visible()
 
 
 def test_reduced_motion_is_respected(opened):

@@ -1,5 +1,7 @@
 """The built site has what the curriculum promises, page by page, and nothing that it should not."""
 
+import copy
+import functools
 import json
 import re
 import shlex
@@ -49,6 +51,7 @@ LESSONS = [lesson.name for lesson in OUTLINE.lessons]
 each_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
+@functools.cache
 def page(name):
     return BeautifulSoup((SITE / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
 
@@ -119,13 +122,13 @@ def test_the_line_that_installs_works_as_it_is_copied(browser, bases, base, tmp_
 
 @each_lesson
 def test_each_lesson_has_a_pictogram_in_its_row(lesson):
-    (link,) = page("lessons/index").select(f"li a[data-lesson='{lesson}']")
+    (link,) = page("lessons/index").select(f"li.lesson-row a[data-lesson='{lesson}']")
     assert link.find_parent("li").select(".pictograms svg [d], .pictograms svg rect")
 
 
 @each_lesson
 def test_no_debris_on_the_page(lesson):
-    article = page(f"lessons/{lesson}").select_one("article")
+    article = copy.copy(page(f"lessons/{lesson}").select_one("article"))
     for hidden in article.select(".katex, annotation, .highlight-python, .highlight-Python, style"):
         hidden.decompose()
     text = article.get_text()
@@ -190,13 +193,18 @@ def test_every_lesson_of_the_outline_ran():
     assert all(x["passed"] for x in build["lessons"])
 
 
+@functools.cache
+def ids(file):
+    return set(re.findall(r' id="([^"]+)"', file.read_text(encoding="utf-8")))
+
+
 def test_every_page_can_be_reached_and_every_link_within_the_site_leads_somewhere():
     for path in SITE.rglob("*.html"):
         if "_static" in path.parts or path.name == "404.html":
             continue
         soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        for link in soup.select("a[href], link[href], img[src], video[src], script[src]"):
-            target = link.get("href") or link.get("src")
+        links = soup.select("a[href], link[href], img[src], source[src], script[src]")
+        for target in {link.get("href") or link.get("src") for link in links}:
             if re.match(r"[a-z]+:|//", target):
                 continue
             name, _, anchor = target.partition("#")
@@ -204,5 +212,4 @@ def test_every_page_can_be_reached_and_every_link_within_the_site_leads_somewher
             file = file / "index.html" if file.is_dir() else file
             assert file.exists(), f"{path.relative_to(SITE)}: {target}"
             if anchor and file.suffix == ".html" and file != path:
-                text = file.read_text(encoding="utf-8")
-                assert f'id="{anchor}"' in text, f"{path.relative_to(SITE)}: {target}"
+                assert anchor in ids(file), f"{path.relative_to(SITE)}: {target}"
