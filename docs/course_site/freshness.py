@@ -31,6 +31,7 @@ from course_site import report, store
 from course_site.keys import digest
 
 STATE = "finished.json"
+OURS = ".course-site"  # in a folder that may be emptied
 NOT_KEPT = {"_build", "lessons", "node_modules", "__pycache__"}
 VIEWS = re.compile(r"\{(course-\w+|syllabus|exercise-index|worksheet-list|bundle-links|glossary)\}")
 SHOWS_BUILD = re.compile(r"\bbuild\.json\b")
@@ -97,11 +98,10 @@ class Freshness:
         # What was warned of once has to fail every strict build.
         if self.last.get("key") != self.now["key"] or (warned and app._fail_on_warnings):
             self.last = {}
-            shutil.rmtree(app.doctreedir, ignore_errors=True)
-            if Path(app.outdir, ".buildinfo").exists():
-                shutil.rmtree(app.outdir, ignore_errors=True)
-            for folder in (app.doctreedir, app.outdir):
-                Path(folder).mkdir(parents=True, exist_ok=True)
+            empty(Path(app.doctreedir))
+            if any(Path(app.outdir, name).exists() for name in (OURS, ".buildinfo")):
+                empty(Path(app.outdir))
+            Path(app.outdir, OURS).touch()
         state.unlink(missing_ok=True)  # until this build has come to its end
 
     def outdated(
@@ -143,6 +143,16 @@ class Freshness:
         path = Path(app.doctreedir, STATE)
         path.with_suffix(".new").write_text(json.dumps(state), encoding="utf-8")
         path.with_suffix(".new").replace(path)
+
+
+def empty(folder: Path) -> None:
+    """Empty a folder at one blow: who is killed meanwhile leaves no half of it."""
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    shutil.rmtree(old, ignore_errors=True)
+    folder.mkdir(parents=True)
 
 
 def pages_with(env: BuildEnvironment, pattern: re.Pattern[str]) -> Iterator[str]:
