@@ -173,6 +173,16 @@ def test_changed_prose_is_on_its_page_and_the_site_is_as_if_built_from_nothing(c
     assert b"Another page" in one.pages()["page.html"]
 
 
+def test_prose_that_came_and_went_leaves_no_trace(clean, tmp_path):
+    """No word in an index, no checksum of a file that was there this time."""
+    site = Site.new(tmp_path / "came and went", clean.cache)
+    assert site.build().returncode == 0
+    for change in (("little", "little of zebras"), ("little of zebras", "little")):
+        site.change("docs/page.md", *change)
+        assert site.build().returncode == 0
+    assert not differing(site.pages(), clean.pages())
+
+
 def test_helper_that_raises_fails_the_build(clean, tmp_path):
     site = Site.new(tmp_path / "raises", clean.cache)
     assert site.build().returncode == 0
