@@ -495,8 +495,6 @@ assert len(exact) > 500
 #        torch.zeros(1, requires_grad=True) -> nn.Parameter(torch.zeros(1))
 #    - Smaller steps stop at the same height, later.
 #        lr=0.3 -> lr=0.1
-#    - What it knows has long been trained.
-#        range(40) -> range(80)
 #    - Another start for a number that never moves.
 #        torch.zeros(1, requires_grad=True) -> torch.ones(1)
 #

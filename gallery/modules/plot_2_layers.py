@@ -662,9 +662,9 @@ assert len({net(one).item() for _ in range(5)}) > 1
 #        , nn.Dropout(0.5) -> , nn.Identity()
 #    - Still half of the answers are thrown away in each step.
 #        range(60) -> range(90)
-#    - A few answers fewer are thrown away, and each is still a gross error.
+#    - Each answer that is thrown away is a gross error still.
 #        0.5 -> 0.4
-#    - The jumping of the curve is no matter of the rate.
+#    - That the curve jumps is no matter of the rate.
 #        lr=0.1 -> lr=0.02
 #
 # .. symptom:: linear_by_hand the_weight_has

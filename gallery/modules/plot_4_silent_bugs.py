@@ -191,9 +191,9 @@ assert all(b < a for a, b in itertools.pairwise(slow))
 #        lr=0.001 -> lr=0.1
 #    - At this pace twice the time is far from enough.
 #        range(60) -> range(120)
-#    - It sinks already; shorter steps make it sink more slowly.
+#    - Shorter steps make it sink more slowly still.
 #        lr=0.001 -> lr=0.0001
-#    - The gradients are not the trouble: they are cleared in each step as they should be.
+#    - The gradients are cleared in each step either way.
 #        optimizer.zero_grad() -> net.zero_grad()
 #
 # The loss
@@ -330,8 +330,6 @@ assert all(p.grad is not None for p in net.parameters()), (
 #        torch.tensor(value.item(), requires_grad=True) -> value
 #    - The network is not reached from there, whatever the rate.
 #        lr=0.1 -> lr=1.0
-#    - A level line goes on being level.
-#        range(40) -> range(80)
 #    - More digits, and still a number without a past.
 #        value.item(), requires_grad -> value.item(), dtype=torch.float64, requires_grad
 #

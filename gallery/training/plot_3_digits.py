@@ -613,7 +613,7 @@ assert expected.abs().max() > 0.02
 #    - The numbers are cut in another order here: every unit gives some.
 #        image = layer.weight.reshape(8, 8, 100)[:, :, 3]
 #
-# .. predict:: The first pixel is −1 in every image. How large is its gradient, measured by that of the bias?
+# .. predict:: The first pixel is −1 in every image. What is the gradient of its weight, divided by that of the bias?
 #    :aim: 3
 #
 #    x = torch.tensor([[-1.0, 3.0], [-1.0, 5.0]])

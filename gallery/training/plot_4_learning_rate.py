@@ -315,7 +315,7 @@ assert (
 #    - The slopes are steep because the inputs are large; other targets do not change that.
 #        y) -> y / 10)
 #
-# .. predict:: Two losses for four outputs. By what factor does the gradient of the first differ?
+# .. predict:: Two losses for four outputs. How many times the gradient of the second is that of the first?
 #    :aim: 1
 #
 #    errors = torch.ones(2, 4, requires_grad=True)  # 2 samples
