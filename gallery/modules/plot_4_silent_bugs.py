@@ -174,7 +174,7 @@ assert all(b < a for a, b in itertools.pairwise(slow))
 #    - The gradient of the round before would help, but it is cleared.
 #        optimizer.zero_grad() -> pass
 #
-# .. repair:: The rate is Adam's usual one. Which change helps this loop?
+# .. repair::
 #    :aim: 3
 #
 #    torch.manual_seed(0)
@@ -311,6 +311,8 @@ assert all(p.grad is not None for p in net.parameters()), (
 #        p = y[:, None]
 #    - Nought is further from the targets than their middle is.
 #        p = torch.zeros(3, 1)
+#    - The middle one of three is not the one with the smallest squares.
+#        p = y.median().expand(3, 1)
 #
 # .. repair:: The line stays level. Which change repairs the loop?
 #    :aim: 3
@@ -580,7 +582,7 @@ assert jumps > 2 * torch.tensor(mixed_losses).diff().abs().mean()
 #    - It is the other way round.
 #        columns.view(3, 2)[0].tolist(), columns.T[0].tolist() -> columns.T[0].tolist(), columns.view(3, 2)[0].tolist()
 #
-# .. repair:: The inputs are counted in hundreds. Which change lets the network learn?
+# .. repair::
 #    :aim: 3
 #
 #    torch.manual_seed(0)

@@ -238,7 +238,7 @@ assert loss.item() < 0.05 < fresh["16 units"], (
 #    - So bad it is on samples that were not in the training.
 #        (x @ w - noise).square().mean() -> (torch.randn(999, 8) @ w - torch.randn(999)).square().mean()
 #
-# .. choose:: The targets are noise. Which answers have a loss near 1, the variance, on new samples?
+# .. choose:: The targets are noise. Which ``answer`` has a loss near 1, the variance, on new samples?
 #    :aim: 2
 #    :test: F.mse_loss(answer, new_y) < 1.1
 #

@@ -602,7 +602,7 @@ assert expected.abs().max() > 0.02
 #
 # .. choose:: Which line gives the weights of hidden unit 3 as an image?
 #    :aim: 3
-#    :test: torch.equal(image.flatten(), F.one_hot(torch.tensor(3), 100).float() @ layer.weight)
+#    :test: image.shape == (8, 8) and torch.equal(image.flatten(), F.one_hot(torch.tensor(3), 100).float() @ layer.weight)
 #
 #    torch.manual_seed(0)
 #    layer = nn.Linear(64, 100)  # 64 pixels, 100 units
@@ -610,6 +610,8 @@ assert expected.abs().max() > 0.02
 #        image = layer.weight[3].reshape(8, 8)
 #    - A column holds what one pixel means to all units.
 #        image = layer.weight[:, 3].reshape(8, 8)
+#    - The numbers are the right ones, but they stand in one line.
+#        image = layer.weight[3]
 #    - The numbers are cut in another order here: every unit gives some.
 #        image = layer.weight.reshape(8, 8, 100)[:, :, 3]
 #
