@@ -108,6 +108,23 @@ assert Parabola().x == -4, "the first step is from here"
 #    what a *module registers*. And ``zero_grad()`` sets gradients to ``None``, unless it is called
 #    with ``set_to_none=False``.
 #
+# .. choose:: The gradients are there. Which line moves *all* parameters of the model?
+#    :aim: 1
+#    :test: not any(torch.equal(p, q) for p, q in zip(model.parameters(), before))
+#
+#    model = nn.Linear(1, 1)
+#    before = [p.detach().clone() for p in model.parameters()]
+#    model(torch.ones(1)).backward()
+#    SGD = torch.optim.SGD
+#    + The model knows its parameters; the optimizer asks it.
+#        SGD(model.parameters(), lr=0.1).step()
+#    - The bias is a parameter as well.
+#        SGD([model.weight], lr=0.1).step()
+#    - Those are the parameters of another model, which is thrown away.
+#        SGD(nn.Linear(1, 1).parameters(), lr=0.1).step()
+#    - A new tensor gets the name ``p``; those in the model stay what they are.
+#        for p in model.parameters(): p = p - 0.1 * p.grad
+#
 # What is registered
 # ------------------
 #
@@ -146,6 +163,38 @@ assert list(collection.state_dict()) == ["trained", "kept", "found.0"]
 # message. A list of parameters belongs into a :class:`torch.nn.ParameterList`, a list of modules
 # into a :class:`torch.nn.ModuleList`. A tensor that should move and be saved with the module but
 # not be trained is a :term:`buffer`.
+#
+# .. choose:: Which line gives the model a parameter ``w`` that an optimizer will find?
+#    :aim: 2
+#    :test: [name for name, _ in model.named_parameters()] == ["w"]
+#
+#    model = nn.Module()
+#    + A Parameter that is assigned to an attribute is registered.
+#        model.w = nn.Parameter(torch.zeros(2))
+#    - It can be differentiated, but a plain tensor is overlooked.
+#        model.w = torch.zeros(2, requires_grad=True)
+#    - A module does not look into a plain list.
+#        model.w = [nn.Parameter(torch.zeros(2))]
+#    - That moves and is saved with the model, but it is not trained.
+#        model.register_buffer("w", torch.zeros(2))
+#
+# .. predict:: How many numbers will an optimizer train?
+#    :aim: 2
+#
+#    class Net(nn.Module):
+#        def __init__(self):
+#            super().__init__()
+#            self.first = nn.Linear(2, 3)
+#            self.rest = [nn.Linear(3, 3), nn.Linear(3, 1)]
+#
+#    print(sum(p.numel() for p in Net().parameters()))
+#    + Those of the first layer, and no others: the list is not looked into.
+#    - So it would be if the list were one that registers.
+#        [nn.Linear(3, 3), nn.Linear(3, 1)] -> nn.ModuleList([nn.Linear(3, 3), nn.Linear(3, 1)])
+#    - A module that is assigned to an attribute is registered.
+#        self.first = nn.Linear(2, 3) -> self.first = [nn.Linear(2, 3)]
+#    - A linear layer has biases, too.
+#        nn.Linear(2, 3) -> nn.Linear(2, 3, bias=False)
 #
 # Three parameters, two mistakes
 # ------------------------------
@@ -232,6 +281,27 @@ assert model.x.data_ptr() == model.y.data_ptr() == model.z.data_ptr()
 # %%
 # A Parameter does not copy the tensor that it is made of. All three were made of ``start``, so they
 # are three names of one number in one :term:`storage`. Whoever updates ``x`` updates them all.
+#
+# .. predict:: A variable ``y`` was left over. Which gradients do ``model.x`` and ``model.y`` get?
+#    :aim: 2
+#
+#    y = torch.tensor(3.0)
+#    class Model(nn.Module):
+#        def __init__(self):
+#            super().__init__()
+#            self.x = nn.Parameter(torch.tensor(1.0))
+#            self.y = nn.Parameter(torch.tensor(2.0))
+#        def forward(self):
+#            return self.x * y
+#
+#    model = Model()
+#    model().backward()
+#    print(model.x.grad, model.y.grad)
+#    + ``forward`` uses the leftover ``y``, so nothing depends on the model's own.
+#    - Without ``self.`` a name is not the model's.
+#        self.x * y -> self.x * self.y
+#    - What took no part in the computation has no gradient, not even a zero.
+#        model.y.grad -> torch.tensor(0.0)
 #
 # One at a time
 # -------------
@@ -390,6 +460,44 @@ assert len(exact) > 500
 # that *something* is minimised. Whether it is what you meant is for you to check, and printing the
 # parameters by name is a good beginning.
 #
+# .. predict:: Two parameters are made of one tensor, and one is changed. What do the tensor and the other say?
+#    :aim: 2
+#
+#    start = torch.tensor(1.0)
+#    a, b = nn.Parameter(start), nn.Parameter(start)
+#    with torch.no_grad():
+#        a += 5
+#    print(start.item(), b.item())
+#    + One number with three names: a Parameter does not copy.
+#    - Only if both had been made of copies.
+#        nn.Parameter(start), nn.Parameter(start) -> nn.Parameter(start.clone()), nn.Parameter(start.clone())
+#    - The second parameter is made of the same tensor as the first.
+#        , nn.Parameter(start) -> , nn.Parameter(start.clone())
+#
+# .. repair:: The loss falls and stops too high. Which change repairs the model?
+#    :aim: 2
+#
+#    class Line(nn.Module):
+#        def __init__(self):
+#            super().__init__()
+#            self.w = nn.Parameter(torch.zeros(1))
+#            self.b = torch.zeros(1, requires_grad=True)
+#    model, losses = Line(), []
+#    optimizer = torch.optim.SGD(model.parameters(), lr=0.3)
+#    x = torch.linspace(-1, 1, 20)
+#    for _ in range(40):
+#        loss = F.mse_loss(model.w * x + model.b, 2 * x + 3)
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + Now the optimizer knows the offset as well.
+#        torch.zeros(1, requires_grad=True) -> nn.Parameter(torch.zeros(1))
+#    - Smaller steps stop at the same height, later.
+#        lr=0.3 -> lr=0.1
+#    - Another start for a number that never moves.
+#        torch.zeros(1, requires_grad=True) -> torch.ones(1)
+#
 # Modules in modules
 # ------------------
 #
@@ -477,6 +585,18 @@ torch.testing.assert_close(roof(inputs).detach(), targets, atol=5e-3, rtol=0)
 
 # %%
 # The trained roof runs through the points, the first guess did not.
+#
+# .. predict:: What are the parameters of the whole called?
+#    :aim: 1
+#
+#    net = nn.Module()
+#    net.left = nn.Linear(2, 3)
+#    print([name for name, _ in net.named_parameters()])
+#    + The path to them: the part's name, then their own.
+#    - So the part calls them. The whole has to say whose they are.
+#        net.named_parameters() -> net.left.named_parameters()
+#    - That is the part. It has two parameters.
+#        net.named_parameters() -> net.named_children()
 #
 # Save and load
 # -------------
@@ -574,6 +694,39 @@ assert copied["left.w"].item() == before
 # %%
 # The live one has followed by 1, the copy has not.
 #
+# .. predict:: Which of the three are in the state that is saved?
+#    :aim: 3
+#
+#    model = nn.Module()
+#    model.a = nn.Parameter(torch.zeros(1))
+#    model.b = torch.zeros(1)
+#    model.register_buffer("c", torch.zeros(1))
+#    print(list(model.state_dict()))
+#    + Parameters and buffers.
+#    - A plain tensor is overlooked here, too.
+#        model.b = torch.zeros(1) -> model.register_buffer("b", torch.zeros(1))
+#    - What is not trained may be saved nevertheless.
+#        list(model.state_dict()) -> [name for name, _ in model.named_parameters()]
+#
+# .. choose:: Which line keeps the state of this moment, while training goes on?
+#    :aim: 3
+#    :test: after_training(kept) == now
+#
+#    model = nn.Linear(1, 1)
+#    now = model.weight.item()
+#    def after_training(state):
+#        with torch.no_grad():
+#            model.weight += 1
+#        return state["weight"].item()
+#    + Each tensor is copied.
+#        kept = {k: v.clone() for k, v in model.state_dict().items()}
+#    - The dictionary holds the parameters themselves.
+#        kept = model.state_dict()
+#    - A new dictionary, but the same tensors in it.
+#        kept = dict(model.state_dict())
+#    - Cut off from the graph, and still the same memory.
+#        kept = {k: v.detach() for k, v in model.state_dict().items()}
+#
 # Call the module
 # ---------------
 #
@@ -607,6 +760,21 @@ assert names == ["weight", "bias"]
 # One report, from the call. ``remove`` ends it. (PyTorch's own modules are built like ours.
 # :class:`torch.nn.Linear`, for example, is a line for vectors, with parameters named ``weight`` and
 # ``bias``; the next lesson looks inside.)
+#
+# .. predict:: How often does the hook run?
+#    :aim: 1
+#
+#    runs = []
+#    layer = nn.Linear(2, 2)
+#    layer.register_forward_hook(lambda *given: runs.append(given))
+#    layer(torch.ones(2))
+#    layer.forward(torch.ones(2))
+#    print(len(runs))
+#    + Calling the module runs ``forward`` and the hooks; ``forward`` is only ``forward``.
+#    - One of the two lines goes past the hook.
+#        layer.forward(torch.ones(2)) -> layer(torch.ones(2))
+#    - A hook does wait for something, and it has come.
+#        layer(torch.ones(2)) -> layer.forward(torch.ones(2))
 #
 # .. which-line:: two_layer_module a_softmax
 #    :aim: 1

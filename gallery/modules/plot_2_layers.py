@@ -90,6 +90,35 @@ assert (layer(one) - sum_of_two).abs().max() > 0.01
 # The sum ``(W * x).sum() + b`` is right for one output and one sample, as in the first line. For
 # two outputs it adds up what belongs to different outputs.
 #
+# .. predict::
+#    :aim: 1
+#
+#    layer = nn.Linear(2, 1)
+#    layer.weight.data = torch.tensor([[3.0, -1.0]])
+#    layer.bias.data = torch.tensor([10.0])
+#    print(layer(torch.tensor([1.0, 2.0])).tolist())
+#    + The sum of the products, and the bias once.
+#    - The bias belongs to the output.
+#        [10.0] -> [0.0]
+#    - The products of one output are added up.
+#        layer(torch.tensor([1.0, 2.0])) -> (layer.weight * torch.tensor([1.0, 2.0]) + layer.bias)
+#    - One bias for the output, not one for each product.
+#        layer(torch.tensor([1.0, 2.0])) -> (layer.weight * torch.tensor([1.0, 2.0]) + layer.bias).sum(dim=1)
+#
+# .. choose:: Which line computes what the layer computes for the batch?
+#    :aim: 1
+#    :test: torch.allclose(y, layer(x))
+#
+#    layer, x = nn.Linear(3, 2), torch.ones(5, 3)
+#    + Samples are rows, and each row of the weight makes one output.
+#        y = x @ layer.weight.T + layer.bias
+#    - The weight has one row for each output: five threes do not meet two threes.
+#        y = x @ layer.weight + layer.bias
+#    - For one sample that would do. Here the samples are rows.
+#        y = layer.weight @ x + layer.bias
+#    - That adds up what belongs to different outputs, and samples.
+#        y = (layer.weight * x[:, None]).sum() + layer.bias
+#
 # Two layers in a row are one
 # ---------------------------
 #
@@ -118,6 +147,21 @@ assert W.numel() + b.numel() == 3 * 2 + 2 == 8
 # %%
 # 62 parameters that can do no more than 8. Stacking linear layers gains nothing, however many there
 # are. Something that is not linear has to stand between.
+#
+# .. predict:: Two linear layers without anything between. How many numbers would do the same?
+#    :aim: 2
+#
+#    first, second = nn.Linear(3, 10), nn.Linear(10, 2)
+#    W = second.weight @ first.weight
+#    b = second.weight @ first.bias + second.bias
+#    print(W.numel() + b.numel())
+#    + Those of one layer from three to two.
+#    - That is what the two have. They can do less.
+#        W.numel() + b.numel() -> sum(p.numel() for m in (first, second) for p in m.parameters())
+#    - The two layers together have an offset as well.
+#        W.numel() + b.numel() -> W.numel()
+#    - The ten between disappear when the two are multiplied.
+#        W.numel() + b.numel() -> first.weight.numel() + second.weight.numel()
 #
 # Activations
 # -----------
@@ -252,6 +296,37 @@ assert abs(F.softplus(torch.tensor(20.0)) - 20).item() < 1e-6
 # From 0.0525 down to 0.0401 within a step of 0.0002, in a function that should only rise. Leave the
 # threshold alone.
 #
+# .. predict:: Which slopes has ReLU at −2, 0 and 3?
+#    :aim: 2
+#
+#    x = torch.tensor([-2.0, 0.0, 3.0], requires_grad=True)
+#    F.relu(x).sum().backward()
+#    print(x.grad.tolist())
+#    + Flat on the left, the diagonal on the right; at the corner PyTorch takes the left one.
+#    - Those are the values. Asked for are the slopes.
+#        x.grad.tolist() -> F.relu(x).tolist()
+#    - At the corner one has to choose, and PyTorch chooses the other.
+#        x.grad.tolist() -> (x >= 0).float().tolist()
+#    - So a straight line would do.
+#        F.relu(x) -> x
+#
+# .. predict:: Ten activations in a row: what is left of the slope?
+#    :aim: 2
+#
+#    x = torch.ones(1, requires_grad=True)
+#    y = x
+#    for _ in range(10):
+#        y = torch.sigmoid(y)
+#    y.backward()
+#    print(f"{x.grad.item():.0e}")
+#    + Ten factors, none of which is above a quarter.
+#    - That is what ReLU passes on, where its input is positive.
+#        torch.sigmoid(y) -> torch.relu(y)
+#    - The factors are multiplied, not averaged.
+#        range(10) -> range(1)
+#    - Tanh loses less.
+#        torch.sigmoid(y) -> torch.tanh(y)
+#
 # Sequential
 # ----------
 #
@@ -300,6 +375,41 @@ assert (places[:, None] - bends[inside]).abs().min(dim=1).values.max() < 0.041
 # Without, a straight line, as the formula promised. With ReLU the line has bends, at most one for
 # each of the eight hidden numbers, at the place where that number changes its sign. Training moves
 # the bends.
+#
+# .. choose:: Which network makes one number of three, with eight hidden ones?
+#    :aim: 3
+#    :test: net(torch.ones(2, 3)).shape == (2, 1)
+#
+#    + What one layer gives, the next one takes.
+#        net = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 1))
+#    - The last layer gets eight numbers, not three.
+#        net = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(3, 1))
+#    - The activation is handed over as a class, not as a module.
+#        net = nn.Sequential(nn.Linear(3, 8), nn.ReLU, nn.Linear(8, 1))
+#    - The modules are put into a list, where they should be given one by one.
+#        net = nn.Sequential([nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 1)])
+#
+# .. repair:: The network should learn a parabola. Which change lets it?
+#    :aim: 2
+#
+#    torch.manual_seed(0)
+#    x = torch.linspace(-1, 1, 40)[:, None]
+#    net = nn.Sequential(nn.Linear(1, 16), nn.Identity(), nn.Linear(16, 1))
+#    optimizer, losses = torch.optim.SGD(net.parameters(), lr=0.2), []
+#    for _ in range(100):
+#        loss = F.mse_loss(net(x), x**2)
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + A line that may bend follows a curve.
+#        nn.Identity() -> nn.ReLU()
+#    - A further linear layer makes another line of a line.
+#        nn.Identity() -> nn.Linear(16, 16)
+#    - The best line is found, and a line remains.
+#        range(100) -> range(200)
+#    - Whatever the rate, the best that it can find is a line.
+#        lr=0.2 -> lr=0.1
 #
 # A network as a graph
 # --------------------
@@ -504,6 +614,58 @@ assert len({net(one).item() for _ in range(5)}) > 1
 #
 # Where does dropout belong? Between hidden layers. Behind the last layer it would set the scores
 # themselves to zero.
+#
+# .. predict:: Which values come out?
+#    :aim: 3
+#
+#    torch.manual_seed(0)
+#    drop = nn.Dropout(0.5)
+#    print(drop(torch.ones(100)).unique().tolist())
+#    + What is not dropped grows, so that the mean stays.
+#    - Dropped entries alone would halve the mean.
+#        drop(torch.ones(100)) -> (drop(torch.ones(100)) > 0).float()
+#    - A new module is in training mode.
+#        nn.Dropout(0.5) -> nn.Dropout(0.5).eval()
+#    - An entry is dropped whole, or not at all.
+#        drop(torch.ones(100)) -> torch.full((100,), 0.5)
+#
+# .. predict:: After ``net.eval()``: is the dropout in training mode, and is a graph recorded?
+#    :aim: 3
+#
+#    net = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5))
+#    net.eval()
+#    y = net(torch.ones(2))
+#    print(net[1].training, y.requires_grad)
+#    + The mode reaches all parts, and says nothing of graphs.
+#    - ``eval()`` does not end with the whole: it reaches the parts.
+#        net.eval() -> net.train()
+#    - Recording is switched off by ``no_grad``, and by nothing else here.
+#        net(torch.ones(2)) -> net(torch.ones(2)).detach()
+#    - It is the mode that was switched off, not the recording.
+#        net[1].training, y.requires_grad -> y.requires_grad, net[1].training
+#
+# .. repair::
+#    :aim: 3
+#
+#    torch.manual_seed(0)
+#    x = torch.randn(50, 2)
+#    parts = nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 1), nn.Dropout(0.5)
+#    net, losses = nn.Sequential(*parts), []
+#    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+#    for _ in range(60):
+#        loss = F.mse_loss(net(x), 5 + x[:, :1])
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + Behind the last layer the answers themselves were set to zero.
+#        , nn.Dropout(0.5) -> , nn.Identity()
+#    - Still half of the answers are thrown away in each step.
+#        range(60) -> range(90)
+#    - Each answer that is thrown away is a gross error still.
+#        0.5 -> 0.4
+#    - That the curve jumps is no matter of the rate.
+#        lr=0.1 -> lr=0.02
 #
 # .. symptom:: linear_by_hand the_weight_has
 #    :aim: 1

@@ -110,6 +110,57 @@ assert "target size" in str(caught[0].message)
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict:: Every error is 2. What does the loss say of 3 samples with 5 outputs each?
+#    :aim: 1
+#
+#    outputs, targets = torch.full((3, 5), 2.0), torch.zeros(3, 5)
+#    print(nn.MSELoss()(outputs, targets).item())
+#    + A mean over samples and outputs: of numbers that are all the same.
+#    - That is the squared length of the error of one sample.
+#        nn.MSELoss()(outputs, targets) -> (outputs - targets).square().sum(dim=1).mean()
+#    - The M stands for mean.
+#        nn.MSELoss() -> nn.MSELoss(reduction="sum")
+#    - There is no half in it, and the outputs are averaged, too.
+#        nn.MSELoss()(outputs, targets) -> ((outputs - targets).square().sum(dim=1).mean() / 2)
+#
+# .. choose:: A book takes half the squared length, averaged over 4 samples, and the rate 0.1. Which rate makes the same step with the mean over all 4 × 6 numbers?
+#    :aim: 1
+#    :test: torch.allclose(lr * ours, 0.1 * book)
+#
+#    e = torch.ones(4, 6, requires_grad=True)  # errors
+#    (book,) = torch.autograd.grad(e.square().sum() / (2 * 4), e)
+#    (ours,) = torch.autograd.grad(e.square().mean(), e)
+#    + The mean has smaller gradients, by half the number of outputs.
+#        lr = 0.1 * 6 / 2
+#    - The other way round: the smaller gradients need the larger rate.
+#        lr = 0.1 * 2 / 6
+#    - The book's half counts as well.
+#        lr = 0.1 * 6
+#    - Their minimum is the same, but their gradients are not.
+#        lr = 0.1
+#
+# .. repair::
+#    :aim: 1
+#
+#    torch.manual_seed(0)
+#    x = torch.randn(100, 3)
+#    net, losses = nn.Linear(3, 1), []
+#    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+#    for _ in range(20):
+#        loss = F.mse_loss(net(x), x[:, :1], reduction="sum")
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item() / 100)
+#    + The rate is one for a mean; the sum has gradients a hundred times as large.
+#        reduction="sum" -> reduction="mean"
+#    - Too large is the step already.
+#        lr=0.1 -> lr=0.2
+#    - That is about the rate for a mean over far more samples than there are.
+#        lr=0.1 -> lr=0.00001
+#    - It will not come back.
+#        range(20) -> range(25)
+#
 # From scores to probabilities
 # ----------------------------
 #
@@ -164,6 +215,33 @@ assert round(math.log(10), 2) == 2.30
 # contains the softmax, and the logarithm, and the mean over the batch. (It is ``log_softmax``
 # followed by ``nll_loss``, if you meet those.) A yardstick: a network that knows nothing and gives
 # all of ten classes the same score has the loss :math:`\log 10 \approx 2.30`.
+#
+# .. predict:: A network that gives four classes the same score: what is its loss?
+#    :aim: 2
+#
+#    scores, label = torch.zeros(1, 4), torch.tensor([2])
+#    print(round(F.cross_entropy(scores, label).item(), 2))
+#    + Minus the logarithm of the share of one class among four.
+#    - That is the probability of the right class. The loss is made of it.
+#        F.cross_entropy(scores, label) -> scores.softmax(dim=1)[0, 2]
+#    - That takes a network that is sure, and right.
+#        torch.zeros(1, 4) -> torch.tensor([[0.0, 0.0, 99.0, 0.0]])
+#    - So it would be with ten classes.
+#        torch.zeros(1, 4) -> torch.zeros(1, 10)
+#
+# .. choose:: Which line gives minus the logarithm of the right class's probability?
+#    :aim: 2
+#    :test: torch.allclose(loss, -scores.softmax(dim=1)[0, 1].log())
+#
+#    scores, label = torch.tensor([[1.0, 3.0, 2.0]]), torch.tensor([1])
+#    + It contains the softmax, and the logarithm.
+#        loss = F.cross_entropy(scores, label)
+#    - Probabilities go in as if they were scores, and the softmax is taken again.
+#        loss = F.cross_entropy(scores.softmax(dim=1), label)
+#    - This one wants logarithms of probabilities, and takes what it gets for that.
+#        loss = F.nll_loss(scores, label)
+#    - The logarithm is missing.
+#        loss = F.nll_loss(scores.softmax(dim=1), label)
 #
 # A softmax too many
 # ------------------
@@ -261,6 +339,42 @@ assert 3e38 < torch.finfo(torch.float32).max < 4e38
 #
 # So: the last layer is a linear layer, the loss gets its raw scores, and whoever wants to *see*
 # probabilities applies the softmax outside of the network.
+#
+# .. predict:: The network is sure, and right. What is its loss if a softmax goes before the cross entropy?
+#    :aim: 2
+#
+#    scores = torch.tensor([[50.0, 0.0]]).softmax(dim=1)
+#    print(round(F.cross_entropy(scores, torch.tensor([0])).item(), 2))
+#    + The second softmax sees 1 and 0, and makes no more of them than it can.
+#    - That takes the raw scores. The shares 1 and 0 are no score for certainty.
+#        .softmax(dim=1) ->
+#    - So it would be if the two scores were equal.
+#        [50.0, 0.0] -> [0.0, 0.0]
+#    - So much it is for a network that is sure, and wrong.
+#        [50.0, 0.0] -> [-50.0, 0.0]
+#
+# .. repair:: Three classes that can be told apart. Which change lets the loss go to zero?
+#    :aim: 2
+#
+#    torch.manual_seed(0)
+#    labels = torch.arange(30) % 3
+#    x = F.one_hot(labels, 3) + 0.1 * torch.randn(30, 3)
+#    net, losses = nn.Linear(3, 3), []
+#    optimizer = torch.optim.SGD(net.parameters(), lr=1.0)
+#    for _ in range(80):
+#        loss = F.cross_entropy(net(x).softmax(dim=1), labels)
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + Raw scores may differ as much as they like.
+#        net(x).softmax(dim=1) -> net(x)
+#    - It creeps towards a floor that is not zero.
+#        range(80) -> range(120)
+#    - The floor is that of the formula, whatever the rate.
+#        lr=1.0 -> lr=3.0
+#    - Another squeezing, between 0 and 1 as well.
+#        net(x).softmax(dim=1) -> net(x).sigmoid()
 #
 # Exponentials that overflow
 # --------------------------
@@ -421,6 +535,33 @@ assert huge.max() == 1000, "scores of"
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict::
+#    :aim: 3
+#
+#    z = torch.tensor(100.0)
+#    print(torch.log(1 + torch.exp(z)).item())
+#    + The exponential is too large for a float32, and its logarithm no smaller.
+#    - The true value is about that. The formula does not get so far.
+#        torch.log(1 + torch.exp(z)) -> F.softplus(z)
+#    - Nothing is divided or subtracted here: it is large, and not undefined.
+#        torch.log(1 + torch.exp(z)) -> (torch.exp(z) - torch.exp(z))
+#    - PyTorch counts on without a message.
+#        torch.log(1 + torch.exp(z)) -> math.exp(1000)
+#
+# .. choose:: Which line gives finite logarithms of probabilities?
+#    :aim: 3
+#    :test: bool(logs.isfinite().all())
+#
+#    scores = torch.tensor([1000.0, 0.0])
+#    + The largest score is subtracted before anything is raised.
+#        logs = scores.log_softmax(dim=0)
+#    - The smaller probability has become 0 before the logarithm is taken.
+#        logs = scores.softmax(dim=0).log()
+#    - The exponential is infinite, and so is the sum.
+#        logs = scores - scores.exp().sum().log()
+#    - Infinity divided by infinity is no number.
+#        logs = (scores.exp() / scores.exp().sum()).log()
+#
 # Labels as vectors
 # -----------------
 #

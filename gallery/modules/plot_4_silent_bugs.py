@@ -156,6 +156,46 @@ assert all(b < a for a, b in itertools.pairwise(slow))
 # *What betrays it*: a loss that sinks, steadily and far too slowly (a level line is another bug).
 # *The mend*: search the rate for each optimizer, loss and data set anew.
 #
+# .. predict:: The step comes before ``backward``. Which losses are recorded?
+#    :aim: 1
+#
+#    w, losses = torch.tensor(1.0, requires_grad=True), []
+#    optimizer = torch.optim.SGD([w], lr=0.25)
+#    for _ in range(3):
+#        loss = (w - 3) ** 2
+#        optimizer.zero_grad()
+#        optimizer.step()
+#        loss.backward()
+#        losses.append(loss.item())
+#    print(losses)
+#    + Each step finds gradients that have just been cleared.
+#    - That needs a ``backward`` between clearing and stepping.
+#        optimizer.zero_grad() -> optimizer.zero_grad(); loss.backward(retain_graph=True)
+#    - The gradient of the round before would help, but it is cleared.
+#        optimizer.zero_grad() -> pass
+#
+# .. repair::
+#    :aim: 3
+#
+#    torch.manual_seed(0)
+#    x = torch.randn(50, 3)
+#    net, losses = nn.Linear(3, 1), []
+#    optimizer = torch.optim.SGD(net.parameters(), lr=0.001)
+#    for _ in range(60):
+#        loss = F.mse_loss(net(x), x.sum(dim=1, keepdim=True))
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + The curve sank steadily and far too slowly: the steps were too short.
+#        lr=0.001 -> lr=0.1
+#    - At this pace twice the time is far from enough.
+#        range(60) -> range(120)
+#    - Shorter steps make it sink more slowly still.
+#        lr=0.001 -> lr=0.0001
+#    - The gradients are cleared in each step either way.
+#        optimizer.zero_grad() -> net.zero_grad()
+#
 # The loss
 # --------
 #
@@ -258,6 +298,42 @@ assert all(p.grad is not None for p in net.parameters()), (
 # %%
 # *What betrays it*: a level line again, and after ``backward`` each gradient is ``None``. (With bug
 # 2 they were there.) *The mend*: stay with tensors from the parameters to the loss.
+#
+# .. choose:: The targets are compared with *every* prediction. Which predictions make that loss smallest?
+#    :aim: 1
+#    :test: loss(p) < 1.01 * y.var(correction=0)
+#
+#    y = torch.tensor([1.0, 2.0, 6.0])
+#    loss = lambda p: ((p - y) ** 2).mean()  # p is a column
+#    + One answer for all. That is what betrays this bug.
+#        p = y.mean().expand(3, 1)
+#    - Each of them would be right for one target, and is wrong for the others.
+#        p = y[:, None]
+#    - Nought is further from the targets than their middle is.
+#        p = torch.zeros(3, 1)
+#    - The middle one of three is not the one with the smallest squares.
+#        p = y.median().expand(3, 1)
+#
+# .. repair:: The line stays level. Which change repairs the loop?
+#    :aim: 3
+#
+#    torch.manual_seed(0)
+#    x = torch.randn(50, 3)
+#    net, losses = nn.Linear(3, 1), []
+#    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+#    for _ in range(40):
+#        value = F.mse_loss(net(x), x[:, :1])
+#        loss = torch.tensor(value.item(), requires_grad=True)
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + The loss is a tensor with a graph again.
+#        torch.tensor(value.item(), requires_grad=True) -> value
+#    - The network is not reached from there, whatever the rate.
+#        lr=0.1 -> lr=1.0
+#    - More digits, and still a number without a past.
+#        value.item(), requires_grad -> value.item(), dtype=torch.float64, requires_grad
 #
 # The network
 # -----------
@@ -365,6 +441,33 @@ assert net[2].bias.grad.abs() > 0
 # step, since ``zero_grad`` clears those of the other network. *The mend*: first the network, on its
 # device, then the optimizer.
 #
+# .. predict:: How many parameters has this network?
+#    :aim: 1
+#
+#    net = nn.Sequential(*[nn.Linear(2, 2)] * 3)
+#    print(sum(p.numel() for p in net.parameters()))
+#    + The list holds one layer, three times.
+#    - That takes three layers.
+#        *[nn.Linear(2, 2)] * 3 -> *[nn.Linear(2, 2) for _ in range(3)]
+#    - A layer has biases, too.
+#        nn.Linear(2, 2) -> nn.Linear(2, 2, bias=False)
+#
+# .. predict:: All weights and biases begin at zero. Which gradients of weight, bias, weight, bias are not zero?
+#    :aim: 2
+#
+#    net = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+#    for p in net.parameters():
+#        nn.init.zeros_(p)
+#    (net(torch.ones(1, 2)) - 1).square().sum().backward()
+#    print([p.grad.abs().sum().item() > 0 for p in net.parameters()])
+#    + The last bias alone: the hidden numbers are zero, and so are the weights on the way back.
+#    - With random weights, yes.
+#        nn.init.zeros_(p) -> nn.init.normal_(p)
+#    - For that the hidden numbers would have to differ from zero.
+#        nn.init.zeros_(p) -> nn.init.zeros_(p) if p.dim() > 1 else nn.init.constant_(p, 0.5)
+#    - One thing can be moved without the weights: the output as a whole.
+#        - 1) -> * 0)
+#
 # The data
 # --------
 #
@@ -466,6 +569,42 @@ assert jumps > 2 * torch.tensor(mixed_losses).diff().abs().mean()
 # *What betrays it*: a saw with the period of the epoch, and a result that depends on what came
 # last. *The mend*: ``shuffle=True`` in the loader of the training data.
 #
+# .. predict:: Two features of three samples came as columns. What is the first sample, by ``view`` and by ``T``?
+#    :aim: 1
+#
+#    columns = torch.tensor([[1, 2, 3], [10, 20, 30]])
+#    print(columns.view(3, 2)[0].tolist(), columns.T[0].tolist())
+#    + ``view`` reads on in the order of the storage; ``T`` exchanges the dimensions.
+#    - ``view`` does not exchange anything.
+#        columns.view(3, 2) -> columns.T
+#    - ``T`` does not read on along the rows.
+#        columns.T[0] -> columns.view(3, 2)[0]
+#    - It is the other way round.
+#        columns.view(3, 2)[0].tolist(), columns.T[0].tolist() -> columns.T[0].tolist(), columns.view(3, 2)[0].tolist()
+#
+# .. repair::
+#    :aim: 3
+#
+#    torch.manual_seed(0)
+#    x = 500 + 100 * torch.randn(50, 2)
+#    y = (x[:, :1] - 500) / 100
+#    net = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 1))
+#    optimizer, losses = torch.optim.SGD(net.parameters(), lr=0.05), []
+#    for _ in range(100):
+#        loss = F.mse_loss(net(x), y)
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#        losses.append(loss.item())
+#    + Inputs of size one find the tanh where it has a slope.
+#        net(x) -> net((x - x.mean(dim=0)) / x.std(dim=0))
+#    - The units are at their ends, where slopes are nought. Smaller steps of nought are nought.
+#        lr=0.05 -> lr=0.01
+#    - Still far from nought: the offset alone drives the units to their ends.
+#        net(x) -> net(x / 10)
+#    - It has come to rest at what a constant reaches.
+#        range(100) -> range(150)
+#
 # Measuring
 # ---------
 #
@@ -490,6 +629,25 @@ with torch.no_grad():
 # %%
 # *What betrays it*: two answers to one question. *The mend*: ``eval()`` before measuring and
 # ``train()`` before going on. Neither has anything to do with ``no_grad``.
+#
+# .. predict:: Does one input get one answer: in training mode, in training mode under ``no_grad``, after ``eval()``?
+#    :aim: 1
+#
+#    torch.manual_seed(0)
+#    net, x = nn.Dropout(0.5), torch.ones(100)
+#    answers = [torch.equal(net(x), net(x))]
+#    with torch.no_grad():
+#        answers.append(torch.equal(net(x), net(x)))
+#    net.eval()
+#    answers.append(torch.equal(net(x), net(x)))
+#    print(answers)
+#    + Only the mode stops the dropout.
+#    - ``no_grad`` stops the recording, and nothing else.
+#        with torch.no_grad(): -> net.eval()\nif True:
+#    - Dropout is there, and it draws anew at each call.
+#        net, x = nn.Dropout(0.5) -> net, x = nn.Dropout(0.0)
+#    - After ``eval()`` nothing is drawn any more.
+#        net.eval() -> net.train()
 #
 # When you do not know which
 # --------------------------
@@ -590,6 +748,49 @@ assert fresh()[0](raw).std() > 50 > 2 > fresh()[0](scaled).std(), "bug 11"
 # variance;
 # :math:`\log C` for :math:`C` classes), the number of parameters, the shape at each layer, the same
 # answer twice. Most of the fourteen break one of these.
+#
+# .. predict:: Is the gradient ``None``? Of the layer ``a``, and of the layer ``b``:
+#    :aim: 2
+#
+#    a, b = nn.Linear(2, 2), nn.Linear(2, 2)
+#    loss = a(torch.ones(2)).sum()
+#    loss.backward()
+#    print(a.weight.grad is None, b.weight.grad is None)
+#    + The loss does not depend on ``b``: ``None`` says that a layer takes no part.
+#    - ``b`` would have to be called on the way to the loss.
+#        loss = a(torch.ones(2)) -> loss = b(a(torch.ones(2)))
+#    - ``backward`` was called, and it reaches what the loss was made of.
+#        loss.backward() -> pass
+#    - It was ``a`` that was used.
+#        loss = a(torch.ones(2)) -> loss = b(torch.ones(2))
+#
+# .. choose:: The line is level, and after ``backward`` all gradients are ``None``. Which line does that?
+#    :aim: 2
+#    :test: loss.backward() is None and all(p.grad is None for p in net.parameters())
+#
+#    net, x, y = nn.Linear(2, 1), torch.ones(4, 2), torch.ones(4, 1)
+#    + Cut off: between this number and the parameters there is no graph.
+#        loss = torch.tensor(F.mse_loss(net(x), y).item(), requires_grad=True)
+#    - All differences are nought then, and the gradients are nought, but they are there.
+#        loss = F.mse_loss(net(x) * 0, y * 0)
+#    - A factor near nought makes gradients small.
+#        loss = 1e-9 * F.mse_loss(net(x), y)
+#    - That compares wrong pairs; but the gradients are there.
+#        loss = (net(x) - torch.flatten(y)).square().mean().clone()
+#
+# .. predict:: A hook on every layer. What does one call of the network report?
+#    :aim: 2
+#
+#    net = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+#    say = lambda part, args, result: print(type(part).__name__, result.shape[-1])
+#    for layer in net:
+#        layer.register_forward_hook(say)
+#    output = net(torch.ones(5, 2))
+#    + Each layer as it is reached, with the size of what it gives.
+#    - An activation is a module, too, and has its hook.
+#        in net: -> in net[::2]:
+#    - The network is no layer of itself.
+#        in net: -> in [net]:
 #
 # .. symptom:: repair_layers AsGiven
 #    :aim: 1

@@ -492,11 +492,11 @@ assert abs(ends["from +2"].positions[-1].item() - roots[2]) < 1e-3
 #    - To get there it would have to climb over the hill between them.
 #        x = 0.5 -> x = -0.5
 #    - Between the valleys stands a hill: its top is no place to roll to.
-#        slope(x) -> slope(x) * 0; x = 0.0
+#        x = 0.5 -> x = 0.0
 #    - It moves until the slope is zero, and here it is not.
 #        slope(x) -> 0
 #
-# .. predict:: And from the top of the hill between the two valleys?
+# .. predict:: (x² − 1)² has a hill at 0, between two valleys. Where does a descent from its top end?
 #    :aim: 3
 #
 #    slope = lambda x: 4 * x * (x**2 - 1)

@@ -209,8 +209,6 @@ for lr in rates.values():
 #        0.17 -> 0.18
 #    - That explodes nowhere, and creeps along the valley.
 #        0.17 -> 0.001
-#    - From wall to wall it goes, ever higher.
-#        range(40) -> range(60)
 #
 # A skewed valley
 # ---------------

@@ -679,7 +679,7 @@ assert inspect.signature(torch.optim.Adam).parameters["lr"].default == 0.001
 # - Whatever you take, *search its rate*: a rate belongs to an optimizer, and 0.1 for one says
 #   nothing about another. How to search is a lesson of part 5.
 #
-# .. repair:: The rate came from another program, which used Adam. Which change repairs this one?
+# .. repair::
 #    :aim: 3
 #
 #    v = torch.ones(3, requires_grad=True)
@@ -691,7 +691,7 @@ assert inspect.signature(torch.optim.Adam).parameters["lr"].default == 0.001
 #        loss.backward()
 #        optimizer.step()
 #        losses.append(loss.item())
-#    + A rate belongs to its optimizer.
+#    + The rate was one for this optimizer, whose steps do not grow with the gradient.
 #        SGD -> Adam
 #    - For the steep direction that is further beyond the limit.
 #        lr=0.05 -> lr=0.06
@@ -711,6 +711,8 @@ assert inspect.signature(torch.optim.Adam).parameters["lr"].default == 0.001
 #        optimizer = torch.optim.SGD(params, lr=0.0037, momentum=0.88)
 #    - A hundred times less careful than its default.
 #        optimizer = torch.optim.Adam(params, lr=0.1)
+#    - Without a search a rate is a guess here, and a large one may explode.
+#        optimizer = torch.optim.SGD(params, lr=1.0)
 #
 # An optimizer of your own
 # ------------------------

@@ -107,7 +107,7 @@ def train(net, X, Y, lr, num_epochs):
 #    - Moving is the task of ``optimizer.step()``, which was not called.
 #        loss.backward() -> loss.backward(); optimizer.step()
 #    - The gradient does not wait for the step: it is there before.
-#        w.grad.item() -> float(w.grad is None)
+#        loss.backward() -> w.grad = torch.tensor(0.0)
 #    - What is stored is the slope of the loss, not its value.
 #        w.grad.item() -> loss.item()
 #
@@ -238,7 +238,7 @@ assert loss.item() < 0.05 < fresh["16 units"], (
 #    - So bad it is on samples that were not in the training.
 #        (x @ w - noise).square().mean() -> (torch.randn(999, 8) @ w - torch.randn(999)).square().mean()
 #
-# .. choose:: The targets are noise. Which answers have a loss near 1, the variance, on new samples?
+# .. choose:: The targets are noise. Which ``answer`` has a loss near 1, the variance, on new samples?
 #    :aim: 2
 #    :test: F.mse_loss(answer, new_y) < 1.1
 #
@@ -408,11 +408,11 @@ assert 0.001 < (exact - truth).abs().max() < 0.05
 #        losses.append(loss.item())
 #    + A column minus a vector was a table: each output was compared with all targets.
 #        net(x) - y -> net(x)[:, 0] - y
-#    - The loss has come to rest where it is: smaller steps come to rest there, too.
+#    - It has come to rest there: smaller steps come to rest there, too.
 #        lr=0.3 -> lr=0.1
 #    - It has long stopped falling: more rounds wait for nothing.
 #        range(60) -> range(200)
-#    - The same wrong differences, added up: and the steps are so long now that they explode.
+#    - The same wrong differences, added up, and steps so long that they explode.
 #        .mean() -> .sum()
 #
 # .. admonition:: A question before the exercises

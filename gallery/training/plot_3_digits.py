@@ -603,7 +603,7 @@ assert expected.abs().max() > 0.02
 #
 # .. choose:: Which line gives the weights of hidden unit 3 as an image?
 #    :aim: 3
-#    :test: torch.equal(image.flatten(), F.one_hot(torch.tensor(3), 100).float() @ layer.weight)
+#    :test: image.shape == (8, 8) and torch.equal(image.flatten(), F.one_hot(torch.tensor(3), 100).float() @ layer.weight)
 #
 #    torch.manual_seed(0)
 #    layer = nn.Linear(64, 100)  # 64 pixels, 100 units
@@ -611,10 +611,12 @@ assert expected.abs().max() > 0.02
 #        image = layer.weight[3].reshape(8, 8)
 #    - A column holds what one pixel means to all units.
 #        image = layer.weight[:, 3].reshape(8, 8)
+#    - The numbers are the right ones, but they stand in one line.
+#        image = layer.weight[3]
 #    - The numbers are cut in another order here: every unit gives some.
 #        image = layer.weight.reshape(8, 8, 100)[:, :, 3]
 #
-# .. predict:: The first pixel is −1 in every image. How large is its gradient, measured by that of the bias?
+# .. predict:: The first pixel is −1 in every image. What is the gradient of its weight, divided by that of the bias?
 #    :aim: 3
 #
 #    x = torch.tensor([[-1.0, 3.0], [-1.0, 5.0]])

@@ -164,7 +164,7 @@ assert 0.07 < runs[0.01].losses[-1] < 0.11
 # start is common for the best rate, which lies close to the limit. With 10 the second loss is off
 # the picture.
 #
-# .. predict:: Four runs. Which of them *work* by the rule of this section?
+# .. predict:: Four runs. Which of them *work*?
 #    :aim: 1
 #
 #    works = lambda run: all(map(math.isfinite, run)) and run[-1] < run[0]
@@ -294,7 +294,7 @@ assert (
 # %%
 # Equal up to rounding. A rate without its loss, its data and its network is not worth writing down.
 #
-# .. repair:: The inputs are raw. Which change makes the loop learn?
+# .. repair::
 #    :aim: 1
 #
 #    torch.manual_seed(0)
@@ -315,7 +315,7 @@ assert (
 #    - The slopes are steep because the inputs are large; other targets do not change that.
 #        y) -> y / 10)
 #
-# .. predict:: Two losses for four outputs. By what factor does the gradient of the first differ?
+# .. predict:: Two losses for four outputs. What is the gradient of the first, divided by that of the second?
 #    :aim: 1
 #
 #    errors = torch.ones(2, 4, requires_grad=True)  # 2 samples
@@ -592,7 +592,7 @@ assert round(cut[0] / cut[1]) == 8 and cut[1] / cut[0] == 1 / 8, "times"
 #    - The better loss comes too late: the patience was at its end.
 #        waited == 2 -> waited == 9
 #
-# .. repair:: Gradients with noise: the loss is the mean over 500 runs. Which change brings it down?
+# .. repair:: Gradients with noise: the loss is the mean over 500 runs. Which change brings it down furthest?
 #    :aim: 3
 #
 #    torch.manual_seed(0)

@@ -210,7 +210,7 @@ assert train_y.shape == (len(train_set), 10)
 # sphinx_gallery_end_ignore
 
 # %%
-# .. predict:: How often is a sample made ready (read and transformed)?
+# .. predict:: How often is ``__getitem__`` called, which reads and transforms a sample?
 #    :aim: 1
 #
 #    class Images(torch.utils.data.Dataset):
@@ -367,8 +367,6 @@ assert apart < 1e-6
 #        make().parameters() -> net.parameters()
 #    - Whatever the rate, it is applied to parameters that nobody uses.
 #        lr=0.1 -> lr=1.0
-#    - However often: the network that computes is never changed.
-#        range(40) -> range(80)
 #    - Now there is a third network, with weights of its own.
 #        make().parameters() -> nn.Linear(3, 1).parameters()
 #

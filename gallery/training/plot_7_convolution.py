@@ -569,8 +569,6 @@ assert weights.shape == (8, 5, 5)
 #        optimizer.zero_grad() -> loss.backward()
 #    - Times zero, a larger rate is as small as before.
 #        lr=0.1 -> lr=0.9
-#    - Nothing moves, and so nothing will have moved later.
-#        range(50) -> range(90)
 #    - It is not the bias that holds the loss up: nothing moves, with it or without.
 #        nn.Conv2d(1, 1, 3), [] -> nn.Conv2d(1, 1, 3, bias=False), []
 #
