@@ -153,14 +153,19 @@ def write_plain(app: Sphinx, path: Path) -> Path:
 
 def write_for_figures(app: Sphinx) -> None:
     """Write the typeface of the interface as Matplotlib reads it, in the two weights of figures."""
-    face = FACES[2]
-    source = Path(app.srcdir, PACKAGES, face.package)
-    TYPEFACE.mkdir(parents=True, exist_ok=True)
-    for weight in (400, 700):
-        font = TTFont(source / f"files/{face.package}-latin-wght-{face.style}.woff2")
-        font.flavor, font.recalcTimestamp = None, False
-        path = TYPEFACE / f"{face.package}-{weight}.ttf"
-        instantiateVariableFont(font, {"wght": weight}).save(path)
+    packages = Path(app.srcdir, PACKAGES)
+
+    def make(folder: Path) -> None:
+        face = FACES[2]
+        for weight in (400, 700):
+            font = TTFont(packages / face.package / face.source)
+            font.flavor, font.recalcTimestamp = None, False
+            path = folder / f"{face.package}-{weight}.ttf"
+            instantiateVariableFont(font, {"wght": weight}).save(path)
+
+    made = once(Path(app.srcdir, MADE, "figures"), key_of(packages), make)
+    for path in made.iterdir():
+        put(path, TYPEFACE / path.name)
 
 
 def part_colours(parts: Iterable[Part]) -> str:
