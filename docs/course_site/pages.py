@@ -40,6 +40,7 @@ POLICY = "; ".join(
 MAIN = "main"  # the branch of the repository from which the site is published
 # Names, punctuation and blanks have the colour of the text, unless a name is a link.
 UNCOLOURED = re.compile(r'(?<!">)<span class="(?:n|p|w)">([^<]*)</span>')
+PLAIN = (["n"], ["p"], ["w"])
 MAIN_LINKS = (
     ("lessons/index", "Lessons"),
     ("explore/index", "Explore"),
@@ -188,6 +189,11 @@ def read_lessons(app: Sphinx) -> list[tuple[Lesson, str]]:
     return [(lesson, page) for lesson, page in pages if page in lessons_of(app.env)]
 
 
+def is_uncoloured(node: nodes.inline) -> bool:
+    """Whether a piece of code has the colour of the text."""
+    return type(node.parent).__name__ == "code_links_block" and node["classes"] in PLAIN
+
+
 class PageTranslator(HTML5Translator):
     """Write pages as Sphinx does, but for what an accessible page has otherwise."""
 
@@ -212,13 +218,15 @@ class PageTranslator(HTML5Translator):
             self.body[-1] = UNCOLOURED.sub(r"\1", self.body[-1])
             raise
 
-    def visit_raw(self, node: nodes.raw) -> None:
-        """Do the same with code in which sphinx-gallery has put links."""
-        start = len(self.body)
-        try:
-            super().visit_raw(node)
-        finally:
-            self.body[start:] = [UNCOLOURED.sub(r"\1", written) for written in self.body[start:]]
+    def visit_inline(self, node: nodes.inline) -> None:
+        """Do the same with code in which sphinx-gallery has put links, token by token."""
+        if not is_uncoloured(node):
+            super().visit_inline(node)
+
+    def depart_inline(self, node: nodes.inline) -> None:
+        """Close what was opened."""
+        if not is_uncoloured(node):
+            super().depart_inline(node)
 
     def visit_rubric(self, node: nodes.rubric) -> None:
         """Write a rubric as the heading that it is."""

@@ -433,3 +433,11 @@ def test_watch_lets_loopback_pass(tmp_path):
     assert (
         run_watched(tmp_path, CONNECT.format(host="127.0.0.1", port=9)) == ""
     )  # refused by nobody
+
+
+def test_code_has_no_spans_in_the_colour_of_the_text(good):
+    """They were a third of a lesson's bytes; a name that is a link keeps its own."""
+    for page in (good.html / "lessons").rglob("plot_*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert '<span class="k' in text
+        assert not re.search(r'(?<!">)<span class="[npw]">', text)
