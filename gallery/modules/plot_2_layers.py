@@ -94,8 +94,8 @@ assert (layer(one) - sum_of_two).abs().max() > 0.01
 #    :aim: 1
 #
 #    layer = nn.Linear(2, 1)
-#    layer.weight.data = torch.tensor([[3.0, -1.0]])
-#    layer.bias.data = torch.tensor([10.0])
+#    layer.weight = nn.Parameter(torch.tensor([[3.0, -1.0]]))
+#    layer.bias = nn.Parameter(torch.tensor([10.0]))
 #    print(layer(torch.tensor([1.0, 2.0])).tolist())
 #    + The sum of the products, and the bias once.
 #    - The bias belongs to the output.
