@@ -102,33 +102,68 @@ function watchCopying() {
 // -- figures: enlarged by a press, closed by a press or Escape ------------------------------------
 
 function makeFiguresLarge() {
-  const figures = document.querySelectorAll("img.lesson-figure");
-  if (!figures.length || !window.HTMLDialogElement) return;
+  const pictures = document.querySelectorAll("figure.lesson-figure .figure-picture");
+  if (!pictures.length || !window.HTMLDialogElement) return;
   const dialog = document.createElement("dialog");
   dialog.className = "zoom";
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = "Close";
   button.addEventListener("click", () => dialog.close());
-  dialog.append(button);
   document.body.append(dialog);
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
-  for (const figure of figures) {
+  for (const picture of pictures) {
+    const caption = picture.parentElement.querySelector("figcaption");
+    const name = caption.querySelector(".figure-number").textContent;
     const opener = document.createElement("button");
     opener.type = "button";
     opener.className = "figure-zoom";
     opener.setAttribute("aria-haspopup", "dialog");
-    figure.replaceWith(opener);
-    opener.append(figure);
-    opener.title = "Enlarge";
-    opener.addEventListener("click", () => {
-      const large = figure.cloneNode();
-      large.loading = "eager";
-      dialog.setAttribute("aria-label", "Figure, enlarged");
+    opener.setAttribute("aria-label", `Enlarge ${name}`);
+    opener.textContent = "Enlarge";
+    caption.prepend(opener);
+    const enlarge = () => {
+      const large = picture.cloneNode(true);
+      large.querySelector("img").loading = "eager";
+      dialog.setAttribute("aria-label", `${name}, enlarged`);
       dialog.replaceChildren(button, large);
       dialog.showModal();
+    };
+    opener.addEventListener("click", enlarge);
+    // A mouse may select words in the picture; a finger enlarges it.
+    picture.addEventListener("pointerup", (event) => {
+      if (event.pointerType === "touch" && event.isPrimary) picture.dataset.touched = "";
+    });
+    picture.addEventListener("click", () => {
+      if ("touched" in picture.dataset) enlarge();
+      delete picture.dataset.touched;
+    });
+  }
+}
+
+// -- drawn graphs: one stop of Tab, arrow keys from box to box --------------------------------------
+
+function walkGraphs() {
+  const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+  for (const graph of document.querySelectorAll(".pp-graph svg")) {
+    // As one reads: from above to below, then from left to right.
+    const place = (box, axis) => Number(box.querySelector("rect").getAttribute(axis));
+    const boxes = [...graph.querySelectorAll(".pp-facts[tabindex]")]
+      .sort((a, b) => place(a, "y") - place(b, "y") || place(a, "x") - place(b, "x"));
+    const stopAt = (chosen) => boxes.forEach((box) => box.setAttribute("tabindex", box === chosen ? "0" : "-1"));
+    if (boxes.length) stopAt(boxes[0]);
+    graph.addEventListener("focusin", (event) => {
+      if (boxes.includes(event.target)) stopAt(event.target);
+    });
+    graph.addEventListener("keydown", (event) => {
+      const at = boxes.indexOf(event.target);
+      if (at < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+      const next = { Home: 0, End: boxes.length - 1 }[event.key] ?? at + (STEPS[event.key] ?? NaN);
+      if (!boxes[next]) return;
+      event.preventDefault();
+      boxes[next].focus();
     });
   }
 }
@@ -172,14 +207,10 @@ function unfoldForPaper() {
   });
 }
 
-// From disk the browser lets no page read another, so a search cannot quote what it finds.
-if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS) {
-  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-}
-
 setUpDrawers();
 watchCopying();
 makeFiguresLarge();
+walkGraphs();
 setUpFilters();
 unfoldForPaper();
 window.addEventListener("load", () => document.fonts.ready.then(makeScrollersReachable));
@@ -190,7 +221,7 @@ window.addEventListener("resize", makeScrollersReachable);
 const CARD_LINKS = "a[href*='#term-'], a[href*='#torch'], a[href*='#numpy.'], a[href*='#pytorch_primer.']";
 
 function setUpCards() {
-  const script = document.currentScript?.src || document.querySelector("script[src*='custom.js']").src;
+  const { src } = document.currentScript;
   const card = document.createElement("div");
   card.className = "link-card";
   card.id = "link-card";
@@ -203,7 +234,7 @@ function setUpCards() {
   function load() {
     loading ??= new Promise((done) => {
       const data = document.createElement("script");
-      data.src = new URL("cards_data.js", script);
+      data.src = new URL("cards_data.js", src);
       data.onload = data.onerror = done;
       document.head.append(data);
     });
@@ -323,6 +354,19 @@ function setUpTicks() {
   mark();
 }
 
+// -- the line that installs the package -----------------------------------------------------------
+
+// A site that was built without its address lies where this page came from.
+function setUpInstallLines() {
+  const site = new URL(document.documentElement.dataset.content_root ?? "./", location.href);
+  const path = decodeURIComponent(site.pathname).replace(/^\/(?=[A-Z]:)/, "");
+  for (const line of document.querySelectorAll(".install pre")) {
+    line.textContent = line.textContent.replace(/https:\S+\.invalid\/(\S+)/, (_, wheel) =>
+      site.protocol === "file:" ? `"${path}${wheel}"` : site.href + wheel
+    );
+  }
+}
 
 setUpCards();
 setUpTicks();
+setUpInstallLines();

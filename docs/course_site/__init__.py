@@ -14,10 +14,12 @@
 8. `syllabus` draws the course: who builds on whom, plans, previous and next; `overviews` has the
    home page and the rows of lessons.
 9. `reference` and `inventories` document the library and link the projects that it stands on.
-10. `look` makes the typefaces and the colours, one for each part; `pages` is the frame of a page
-    and `head` what it says of itself to machines; `glossary` says where a term is taught, `finder`
-    writes what the search looks through, `cards` what links show of what they lead to.
-11. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`.
+10. `look` makes the typefaces and the colours, one for each part; `assets` joins style sheets and
+    scripts to one of each; `pages` is the frame of a page and `head` what it says of itself to
+    machines; `glossary` says where a term is taught, `finder` writes what the search looks
+    through, `cards` what links show of what they lead to.
+11. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`; `book`
+    makes one EPUB of all pages of the course.
 12. `report` keeps what the build measured of itself.
 
 What pages tell each other while they are read is kept in one place, `store`; `freshness` says
@@ -31,6 +33,8 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from course_site import (
+    assets,
+    book,
     cards,
     downloads,
     exercise_boxes,
@@ -73,11 +77,13 @@ PIPELINE = (
     reference,
     glossary,
     look,
+    assets,
     pages,
     head,
     finder,
     cards,
     downloads,
+    book,
 )
 
 

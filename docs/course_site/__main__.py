@@ -1,7 +1,8 @@
-"""Say which rules a lesson breaks: ``python -m course_site NAME …`` (``nox -s check -- NAME``).
+"""Say which rules a lesson or an exercise breaks: ``nox -s check -- NAME``.
 
-NAME is part of a lesson's name; all rules are tried, and each broken one is printed with its place
-and its mend. ``aims`` prints for each lesson how many practice items it has, and what they miss.
+NAME is part of a lesson's name, or an exercise's id; all rules are tried, and each broken one is
+printed with its place and its mend. ``aims`` prints for each lesson how many practice items it has,
+and what they miss.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from course_site.exercise_rules import FOLDER, broken_exercise_rules
 from course_site.practice import missing_aims
 from course_site.rules import broken_rules
 from pytorch_primer.exercises.exercise import written_ids
@@ -47,6 +49,9 @@ def main(names: list[str]) -> int:
         print(f"no lesson and no exercise is called {' or '.join(names) or 'nothing'}")
         return 1
     broken: list[str] = []
+    for id in exercises:
+        broken += map(str, broken_exercise_rules(id, read_outline(), GALLERY))
+        broken += format_rules(FOLDER / f"{id}.py")
     for path in lessons:
         broken += [*map(str, broken_rules(path, read_outline())), *format_rules(path)]
     for line in broken:

@@ -39,7 +39,7 @@ from sphinx_gallery.py_source_parser import (
 
 from course_site import store
 from course_site.exercise_boxes import difficulty, exercise_box, starter_code
-from course_site.lessons import is_lesson
+from course_site.lessons import PACKAGE, is_lesson, wheel_name
 from course_site.markdown_writer import CODE_CELL, MarkdownWriter
 from course_site.scripts import outline_of
 from pytorch_primer.data import SMALL_MNIST, write_mnist
@@ -47,13 +47,14 @@ from pytorch_primer.exercises.exercise import Exercise, load
 from pytorch_primer.outline import Outline, Part
 
 Cells = list[tuple[str, str]]
-PACKAGE = "pytorch_primer"
 WHEELS = Path(__file__).parents[1] / "_build/wheel"
 WORKSHEETS = "worksheets"
 ARCHIVES = "downloads"
-COURSE, SITE = "course.zip", "site.zip"
+COURSE, SITE, BOOK = "course.zip", "site.zip", "course.epub"
 MNIST = "mnist"
 FOLDER = "pytorch_course"  # not the package's name: Python would take the folder for it
+# Of these, only when they were made differs while all pages are the same.
+WHEN = re.compile(r"/(build\.json|_static/run_times\.js|downloads/course\.epub) ")
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 ABOUT = """\
 > Lesson **{title}** of `{package}` {version}, run with PyTorch {torch} when the course was built.
@@ -108,8 +109,7 @@ os.environ.setdefault("{variable}", "{address}")"""
 
 def wheel_url(site: str) -> str:
     """Give the address of the wheel that the site serves; pip verifies the digest behind it."""
-    name = f"{PACKAGE}-{version(PACKAGE)}-py3-none-any.whl"
-    built = WHEELS / name
+    built = WHEELS / (name := wheel_name())
     digest = f"#sha256={sha256(built.read_bytes()).hexdigest()}" if built.exists() else ""
     return urljoin(site, name) + digest
 
@@ -294,12 +294,13 @@ def write_worksheets(app: Sphinx, error: Exception | None) -> None:
 
 
 class BundleLinks(SphinxDirective):
-    """Link both archives from a page in the site's root."""
+    """Link the archives and the book from a page in the site's root."""
 
     def run(self) -> list[nodes.Node]:
-        """Write two cards."""
+        """Write a card for each."""
         texts = {
             COURSE: ("The course", "All notebooks and worksheets, the package, and a README."),
+            BOOK: ("The book", "All lessons as one EPUB, for a phone or an e-reader."),
             SITE: ("The site", "Unpack it and open index.html: it works without a network."),
         }
         cards = (
@@ -392,7 +393,7 @@ def contents(site: Path) -> str:
     archive = site / ARCHIVES / SITE
     there = archive.read_bytes() if archive.exists() else b""
     files = (f"{name} {sha256(content).digest()!r}" for name, content in site_files(site).items())
-    said = sorted(line for line in files if "/build.json " not in line)
+    said = sorted(line for line in files if not WHEN.search(line))
     return sha256("\n".join(said).encode() + there).hexdigest()
 
 

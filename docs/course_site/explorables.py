@@ -25,12 +25,12 @@ from sphinx.util.docutils import SphinxDirective
 
 from course_site import digit_reader
 from course_site.explore_figures import FIGURES, Figure
+from course_site.scripts import lesson_of
 
 MODULES = Path(__file__).parents[1] / "explore/js"
 IMPORT = re.compile(r'^import\s+\{[^}]*\}\s+from\s+"\./(\w+)\.js";\n', re.M)
 EXPORT = re.compile(r"^export\s+(?=const|function|class|async)", re.M)
 DECLARED = re.compile(r"^(?:async )?(?:const|let|function|class)\s+(\w+)", re.M)
-UNUSED = re.compile(r"mystnb|sphinx-design|sg_gallery|katex|nbsphinx|pygments|copybutton")
 FOLDER = "explore"  # of the scripts in `_static`, and of the pages
 
 
@@ -157,6 +157,7 @@ class ExplorableDirective(SphinxDirective):
             size=self.options.get("size", "large"),
             state=state,
             page=f"{up}{FOLDER}/{name}.html",
+            later=lesson_of(self.config, self.env.docname) is not None,
         )
         self.set_source_info(node)
         return [node]
@@ -186,8 +187,10 @@ def visit(writer: Any, node: explorable) -> None:
             sources.insert(0, f"{up}/digits_data.js")
     said = " ".join(f'{key}="{html.escape(value)}"' for key, value in attributes.items())
     still = without_script(writer, figure, path)
-    # Right behind its place: a browser paints what is above, and nothing below is there to move.
-    run = "".join(f'<script src="{source}"></script>' for source in sources)
+    # Where it is what a page opens with, right behind its place, so that nothing below it is there
+    # yet to move. A small one lies far down a lesson, and nothing waits for it.
+    defer = " defer" if node["later"] else ""
+    run = "".join(f'<script{defer} src="{source}"></script>' for source in sources)
     writer.body.append(f"<div {said}><noscript>{still}</noscript></div>{run}\n")
     raise nodes.SkipNode
 
@@ -207,23 +210,8 @@ def without_script(writer: Any, figure: Figure, path: str) -> str:
     )
 
 
-def add_style(
-    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
-) -> None:
-    """Load the style on a page with something to move on it, and on no other.
-
-    Their own pages have no notebook, card, gallery or formula, and load no style of those.
-    """
-    if doctree and any(doctree.findall(explorable)):
-        app.add_css_file(f"{FOLDER}/explore.css")
-        if page.startswith(f"{FOLDER}/"):
-            files = context["css_files"]
-            files[:] = [file for file in files if not UNUSED.search(str(file.filename))]
-
-
 def setup(app: Sphinx) -> None:
     """Add the directive, and write the scripts before the pages."""
     app.add_node(explorable, html=(visit, None))
     app.add_directive("explorable", ExplorableDirective)
     app.connect("env-updated", write_scripts)
-    app.connect("html-page-context", add_style, priority=900)

@@ -1,8 +1,12 @@
 """Figures of lessons: drawings that follow the reader's light or dark page, and small videos.
 
-sphinx-gallery calls `scraper` after each cell. A figure becomes one SVG whose black and white are
-CSS variables; its alternative text is what the lesson says with ``fig.set_label("…")``. A figure
-with an animation becomes one H.264 video with controls and a still poster.
+sphinx-gallery calls `scraper` after each cell. A figure becomes an SVG whose black and white are
+CSS variables, and beside it its words, which stand in the page above the picture: so they are in
+the page's typeface, and can be selected and found. Its alternative text is what the lesson says
+with ``fig.set_label("…")``, and the first sentence of that is its caption. A figure with an
+animation becomes one video in two formats, with controls and its first frame as a poster.
+
+Each figure has a number, as "Figure 3.1.2", by which pages refer to it: ``:ref:`figure-3-1-2```.
 """
 
 from __future__ import annotations
@@ -13,10 +17,11 @@ import posixpath
 import re
 import shutil
 import subprocess
+import xml.etree.ElementTree as ET
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import imageio_ffmpeg
 import matplotlib as mpl
@@ -27,7 +32,10 @@ from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 from PIL import Image
 from sphinx.application import Sphinx
+from sphinx.domains.std import StandardDomain
 from sphinx.util.docutils import SphinxDirective
+
+from course_site.scripts import lesson_of
 
 CSS_DPI = 96  # an inch of a page
 RASTER_DPI = 200
@@ -40,21 +48,16 @@ THEME = (
     "<style>:root{--fg:#000;--bg:#fff}svg{fill:var(--fg)}"
     "@media(prefers-color-scheme:dark){:root{--fg:#cfd0d0;--bg:#131416}}</style>"
 )
-# libx264 at a quality where flat colours stay clean, readable from the first byte on.
-ENCODING = "-crf 28 -preset slow -pix_fmt yuv420p -movflags +faststart -fflags +bitexact"
+# Both at a quality where flat colours stay clean, the same bytes each time.
+H264 = "-crf 28 -preset slow -pix_fmt yuv420p -movflags +faststart -fflags +bitexact"
+VP9 = "-c:v libvpx-vp9 -crf 38 -b:v 0 -pix_fmt yuv420p -cpu-used 2 -fflags +bitexact"
+SVG = "http://www.w3.org/2000/svg"
+WORDS = ".words.svg"
+SPACED = tuple("=<>≤≥≈+")  # stand in a formula with space around them
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d])")
 
-IMAGE = """
-.. image:: /{uri}.svg
-   :alt: {alt}
-   :width: {width}
-   :height: {height}
-   :class: lesson-figure
-   :loading: lazy
-
-"""
-VIDEO = """
-.. lesson-video:: /{uri}.mp4
-   :poster: /{uri}.webp
+FIGURE = """
+.. lesson-{kind}:: /{uri}
    :alt: {alt}
    :width: {width}
    :height: {height}
@@ -110,35 +113,87 @@ def rst_of_figures(block_vars: dict[str, Any], source: Path, place: str) -> Iter
             raise ValueError(
                 'a figure has no alternative text: say what it shows with fig.set_label("…")'
             )
-        directive = IMAGE
+        kind = "figure"
         if animation := animations.get(fig):
             save_video(animation, path.with_suffix(".mp4"))
             save_poster(path.with_suffix(".mp4"), path.with_suffix(".webp"))
-            directive = VIDEO
-        path.with_suffix(".svg").write_text(drawing(fig), encoding="utf-8")
+            kind = "video"
+        picture, words = layers(drawing(fig, "none"))
+        path.with_suffix(".svg").write_text(picture, encoding="utf-8")
+        path.with_suffix(WORDS).write_text(words, encoding="utf-8")
         width, height = (round(inches * CSS_DPI) for inches in fig.get_size_inches())
         uri = path.with_suffix("").relative_to(source).as_posix()
-        yield directive.format(uri=uri, alt=alt, width=width, height=height)
+        yield FIGURE.format(kind=kind, uri=uri, alt=alt, width=width, height=height)
 
 
-def drawing(fig: Figure) -> str:
+def drawing(fig: Figure, letters: str = "path") -> str:
     """Draw a figure as a themed SVG; artists that are lighter as pixels become pixels in it."""
-    vector = themed(svg(fig))
+    vector = themed(svg(fig, letters))
     if compressed_size(vector) <= HEAVY:
         return vector
     for ax in fig.axes:
         for artist in (*ax.collections, *ax.lines, *ax.images):
             artist.set_rasterized(True)
-    return min(vector, themed(svg(fig)), key=compressed_size)
+    return min(vector, themed(svg(fig, letters)), key=compressed_size)
 
 
-def svg(fig: Figure) -> str:
-    """Draw a figure as SVG with the same bytes each time: no date, no random ids."""
+def svg(fig: Figure, letters: str = "path") -> str:
+    """Draw a figure as SVG with the same bytes each time: no date, no random ids.
+
+    `letters` is ``"path"`` for outlines that look alike wherever the file is opened, or ``"none"``
+    for text in whatever typeface is there.
+    """
     file = io.BytesIO()
     no_metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    with mpl.rc_context({"svg.hashsalt": "pytorch_primer", "svg.fonttype": "path"}):
+    with mpl.rc_context({"svg.hashsalt": "pytorch_primer", "svg.fonttype": letters}):
         fig.savefig(file, format="svg", dpi=RASTER_DPI, metadata=no_metadata)
     return file.getvalue().decode()
+
+
+def layers(drawn: str) -> tuple[str, str]:
+    """Take the words out of a drawing: give the picture without them, and them alone.
+
+    The words are an ``<svg>`` to lay over the picture, in the typeface and colours of its page.
+    """
+    for prefix, space in (("", SVG), ("xlink", "http://www.w3.org/1999/xlink")):
+        ET.register_namespace(prefix, space)
+    root = ET.fromstring(drawn)
+    taken = []
+    for group in list(root.iter(f"{{{SVG}}}g")):
+        if group.get("id", "").startswith("text_"):
+            for child in list(group):
+                if "id" not in child.attrib and list(child.iter(f"{{{SVG}}}text")):
+                    group.remove(child)
+                    taken.append(child)
+    for child in taken:
+        for text in child.iter(f"{{{SVG}}}text"):
+            join_letters(text)
+        child.tail = None
+    written = "".join(ET.tostring(child, encoding="unicode") for child in taken)
+    written = written.replace(f' xmlns="{SVG}"', "")
+    written = re.sub(r";? ?font-family: [^;\"]*", "", written)
+    written = re.sub(r">\s+<", "><", written)
+    written = written.replace("var(--fg)", "currentColor").replace("var(--bg)", "var(--page)")
+    head = f'<svg class="figure-words" viewBox="{root.get("viewBox")}" aria-hidden="true">'
+    return ET.tostring(root, encoding="unicode"), f"{head}{written}</svg>"
+
+
+def join_letters(text: ET.Element) -> None:
+    """Write a formula from left to right in runs of letters that stand on one line.
+
+    Matplotlib writes it letter by letter, those of one style after those of another.
+    """
+    text[:] = sorted(text, key=lambda span: float(span.get("x", 0)))
+    before = None
+    for span in list(text):
+        span.text, span.tail = (span.text or "").replace("\xa0", " "), None
+        if before is not None and follows(before, span):
+            before.text = f"{before.text}{span.text}"
+            text.remove(span)
+        else:
+            before = span
+    if len(text):
+        text.text = None
 
 
 def themed(text: str) -> str:
@@ -153,23 +208,31 @@ def compressed_size(text: str) -> int:
     return len(zlib.compress(text.encode()))
 
 
+def follows(before: ET.Element, span: ET.Element) -> bool:
+    """Whether a letter stands right behind a run: in one style, on one line, and without a gap."""
+    alike = all(span.get(key) == before.get(key) for key in ("y", "style"))
+    spaced = f"{before.text}"[-1:] in SPACED or f"{span.text}" in (*SPACED, "−")
+    return alike and not spaced
+
+
 def save_video(animation: Animation, path: Path) -> None:
-    """Encode an animation with the ffmpeg that pip installed.
+    """Encode an animation as H.264 in `path` and as VP9 beside it, by the ffmpeg of pip's package.
 
     Raises
     ------
     ValueError
-        If the video is larger than `VIDEO_LIMIT`.
+        If a video is larger than `VIDEO_LIMIT`.
     """
+    webm = path.with_suffix(".webm")
+    both = [*H264.split(), str(path), *VP9.split()]  # of each frame, drawn once
     with mpl.rc_context({"animation.ffmpeg_path": imageio_ffmpeg.get_ffmpeg_exe()}):
-        animation.save(
-            path, writer="ffmpeg", codec="h264", dpi=VIDEO_DPI, extra_args=ENCODING.split()
-        )
-    if (size := path.stat().st_size) > VIDEO_LIMIT:
-        raise ValueError(
-            f"the animation has {size} bytes as a video, more than {VIDEO_LIMIT}: "
-            "draw fewer frames, or change less of the picture from frame to frame"
-        )
+        animation.save(webm, writer="ffmpeg", codec="h264", dpi=VIDEO_DPI, extra_args=both)
+    for video in (path, webm):
+        if (size := video.stat().st_size) > VIDEO_LIMIT:
+            raise ValueError(
+                f"the animation has {size} bytes as a video, more than {VIDEO_LIMIT}: "
+                "draw fewer frames, or change less of the picture from frame to frame"
+            )
 
 
 def save_poster(video: Path, path: Path) -> None:
@@ -180,59 +243,108 @@ def save_poster(video: Path, path: Path) -> None:
     Image.open(io.BytesIO(frame)).save(path, quality=80)
 
 
-# -- videos on the page --------------------------------------------------------------------------
+# -- on the page ---------------------------------------------------------------------------------
 
 
-class lesson_video(nodes.General, nodes.Element):  # docutils names nodes so
-    """A video, with its poster and what it shows."""
+class lesson_figure(nodes.General, nodes.Element):  # docutils names nodes so
+    """A figure with its number and caption; a drawing holds its image."""
 
 
-class LessonVideo(SphinxDirective):
-    """Read ``.. lesson-video:: /path.mp4``."""
+class LessonFigure(SphinxDirective):
+    """Read ``.. lesson-figure:: /path``, without a suffix."""
 
     required_arguments = 1
     option_spec: ClassVar = {
-        "poster": directives.unchanged_required,
         "alt": directives.unchanged_required,
         "width": directives.nonnegative_int,
         "height": directives.nonnegative_int,
     }
 
     def run(self) -> list[nodes.Node]:
-        """Note both files, so that a change of one has the page written anew."""
-        node = lesson_video(alt=self.options["alt"])
-        node["width"], node["height"] = self.options["width"], self.options["height"]
-        for key, name in (("video", self.arguments[0]), ("poster", self.options["poster"])):
-            relative, absolute = self.env.relfn2path(name)
-            self.env.note_dependency(relative)
-            node[key] = absolute
+        """Give the figure its number, and make it known to references."""
+        lesson = lesson_of(self.config, self.env.docname)
+        count = self.env.new_serialno("lesson-figure") + 1
+        number = f"{lesson.number}.{count}" if lesson else str(count)
+        anchor = nodes.make_id(f"figure-{number.replace('.', '-')}")
+        node = lesson_figure(number=number, ids=[anchor], **self.options)
         self.set_source_info(node)
+        domain = cast(StandardDomain, self.env.get_domain("std"))
+        domain.note_hyperlink_target(anchor, self.env.docname, anchor, f"Figure {number}")
+        self.fill(node)
         return [node]
 
+    def fill(self, node: lesson_figure) -> None:
+        """Put the image in, and keep the words that lie above it."""
+        options = {key: str(node[key]) for key in ("alt", "width", "height")}
+        node["words"] = self.file(WORDS)
+        node += nodes.image(uri=f"{self.arguments[0]}.svg", loading="lazy", **options)
 
-def visit_video(writer: Any, node: lesson_video) -> None:
-    """Copy the files beside the page's images, and write the element."""
-    builder = writer.builder
+    def file(self, suffix: str) -> str:
+        """Give the path of a file, so that a change of it has the page written anew."""
+        relative, absolute = self.env.relfn2path(f"{self.arguments[0]}{suffix}")
+        self.env.note_dependency(relative)
+        return absolute
+
+
+class LessonVideo(LessonFigure):
+    """Read ``.. lesson-video:: /path``, without a suffix."""
+
+    def fill(self, node: lesson_figure) -> None:
+        """Keep the files: the same video twice, and its poster."""
+        node["videos"] = [self.file(".webm"), self.file(".mp4")]
+        node["poster"] = self.file(".webp")
+
+
+def caption(alt: str) -> str:
+    """Give the first sentence of what a figure shows."""
+    return re.sub(r"(?<![\w)])-(?=\d)", "−", SENTENCE_END.split(alt, maxsplit=1)[0])
+
+
+def visit_figure(writer: Any, node: lesson_figure) -> None:
+    """Open a figure, as wide as it was drawn; a video is written at once."""
+    writer.body.append(writer.starttag(node, "figure", CLASS="lesson-figure"))
+    size = f"--width:{node['width']}px;--ratio:{node['width']}/{node['height']}"
+    kind = "lesson-video" if "videos" in node else "figure-picture"
+    writer.body.append(f'<div class="{kind}" style="{size}">')
+    if "videos" in node:
+        writer.body.append(video(writer.builder, node))
+
+
+def depart_figure(writer: Any, node: lesson_figure) -> None:
+    """Lay the words over the picture, and write the caption."""
+    if "words" in node:
+        writer.body.append(Path(node["words"]).read_text(encoding="utf-8"))
+    number, anchor = node["number"], node["ids"][0]
+    writer.body.append(
+        f'</div><figcaption><span class="figure-number">Figure {number}</span> '
+        f"{html.escape(caption(node['alt']))}"
+        f'<a class="headerlink" href="#{anchor}" title="Link to this figure">¶</a>'
+        "</figcaption></figure>\n"
+    )
+
+
+def video(builder: Any, node: lesson_figure) -> str:
+    """Copy a video and its poster beside the page's images, and write the element."""
     folder = Path(builder.outdir) / builder.imagedir
     folder.mkdir(parents=True, exist_ok=True)
-    for key in ("video", "poster"):
-        shutil.copyfile(node[key], folder / Path(node[key]).name)
-    video, poster = (
-        posixpath.join(builder.imgpath, Path(node[key]).name) for key in ("video", "poster")
+    for path in (*node["videos"], node["poster"]):
+        shutil.copyfile(path, folder / Path(path).name)
+    webm, mp4, poster = (
+        posixpath.join(builder.imgpath, Path(path).name)
+        for path in (*node["videos"], node["poster"])
     )
-    width, height = node["width"], node["height"]
-    writer.body.append(
-        f'<div class="lesson-video" style="--video-width:{width}px;--video-ratio:{width}/{height}">'
+    return (
         f'<video controls muted playsinline preload="metadata" poster="{poster}"'
         f' aria-label="{html.escape(node["alt"], quote=True)}">'
-        f'<source src="{video}" type="video/mp4"><a href="{video}">The video</a></video>'
-        f'<img class="poster" src="{poster}" alt="" width="{width}" height="{height}"'
-        ' loading="lazy"></div>\n'
+        f'<source src="{webm}" type="video/webm"><source src="{mp4}" type="video/mp4">'
+        f'<a href="{mp4}">The video</a></video>'
+        f'<img class="poster" src="{poster}" alt="" width="{node["width"]}"'
+        f' height="{node["height"]}" loading="lazy">'
     )
-    raise nodes.SkipNode
 
 
 def setup(app: Sphinx) -> None:
-    """Add the directive ``lesson-video``, which `scraper` writes, and its node."""
-    app.add_node(lesson_video, html=(visit_video, None))
+    """Add the directives that `scraper` writes, and their node."""
+    app.add_node(lesson_figure, html=(visit_figure, depart_figure))
+    app.add_directive("lesson-figure", LessonFigure)
     app.add_directive("lesson-video", LessonVideo)

@@ -157,6 +157,5 @@ def start(app: Sphinx) -> None:
 def setup(app: Sphinx) -> None:
     """Offer the renderer ``katex`` for ``html_math_renderer``."""
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_block, None))
-    app.add_css_file(STYLE)
     app.connect("builder-inited", start)
     app.connect("doctree-read", collect)

@@ -22,6 +22,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -31,6 +32,7 @@ from course_site import report, store
 from course_site.keys import digest
 
 STATE = "finished.json"
+OURS = ".course-site"  # in a folder that may be emptied
 NOT_KEPT = {"_build", "lessons", "node_modules", "__pycache__"}
 VIEWS = re.compile(r"\{(course-\w+|syllabus|exercise-index|worksheet-list|bundle-links|glossary)\}")
 SHOWS_BUILD = re.compile(r"\bbuild\.json\b")
@@ -72,8 +74,10 @@ def told(env: BuildEnvironment) -> str:
     data = env.domaindata
     said += [sorted(data["std"][key].items()) for key in ("labels", "anonlabels", "objects")]
     said += [sorted(data["py"]["objects"])]
-    cited = [(ref.docname, *ref.keys) for ref in data.get("cite", {}).get("citation_refs", ())]
-    return digest(repr([*said, sorted(map(str, cited))]).encode())
+    references = data.get("cite", {}).get("citation_refs", ())
+    cited = [(ref.docname, *(target.key for target in ref.targets)) for ref in references]
+    text = repr([*said, sorted(map(str, cited))])
+    return digest(re.sub(r" at 0x[0-9a-f]+", "", text).encode())
 
 
 class Freshness:
@@ -95,12 +99,17 @@ class Freshness:
         # What was warned of once has to fail every strict build.
         if self.last.get("key") != self.now["key"] or (warned and app._fail_on_warnings):
             self.last = {}
-            shutil.rmtree(app.doctreedir, ignore_errors=True)
-            if Path(app.outdir, ".buildinfo").exists():
-                shutil.rmtree(app.outdir, ignore_errors=True)
-            for folder in (app.doctreedir, app.outdir):
-                Path(folder).mkdir(parents=True, exist_ok=True)
+            empty(Path(app.doctreedir))
+            if any(Path(app.outdir, name).exists() for name in (OURS, ".buildinfo")):
+                empty(Path(app.outdir))
+            Path(app.outdir, OURS).touch()
         state.unlink(missing_ok=True)  # until this build has come to its end
+
+    def write_style(self, app: Sphinx) -> None:
+        """Write myst-nb's style before pages name it with its checksum; it does so behind them."""
+        if app.builder.format == "html":
+            Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)
+            add_global_html_resources(app, None)
 
     def outdated(
         self,
@@ -143,6 +152,29 @@ class Freshness:
         path.with_suffix(".new").replace(path)
 
 
+def prune_search(app: Sphinx, error: Exception | None) -> None:
+    """Take out of Sphinx's index the words that no page has any longer."""
+    path = Path(app.outdir, "searchindex.js")
+    if error is not None or not path.exists():
+        return
+    head, _, body = path.read_text(encoding="utf-8").partition("(")
+    index = json.loads(body.rstrip().removesuffix(")"))
+    for kind in ("terms", "titleterms"):
+        index[kind] = {word: pages for word, pages in index[kind].items() if pages != []}
+    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    path.write_text(f"{head}({text})", encoding="utf-8")
+
+
+def empty(folder: Path) -> None:
+    """Empty a folder at one blow: who is killed meanwhile leaves no half of it."""
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    shutil.rmtree(old, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
 def pages_with(env: BuildEnvironment, pattern: re.Pattern[str]) -> Iterator[str]:
     """Give the pages in whose source a pattern is found."""
     for docname in sorted(env.found_docs):
@@ -154,6 +186,8 @@ def setup(app: Sphinx) -> None:
     """Look before Sphinx loads what it has kept, and note the end behind all others."""
     state = Freshness()
     app.connect("config-inited", state.begin, priority=950)
+    app.connect("builder-inited", state.write_style)
     app.connect("env-get-outdated", state.outdated)
     app.connect("env-updated", state.updated, priority=800)
+    app.connect("build-finished", prune_search)
     app.connect("build-finished", state.finish, priority=1000)

@@ -29,6 +29,7 @@ PACKAGES = (
 )
 STEPS = ("figures.py", "runs.py", "scripts.py")  # beside this file: from a script to its page
 EXERCISE = re.compile(r"\.\. exercise:: (\w+)")
+TYPEFACES = Path(__file__).parents[1] / "_build/matplotlib"  # of figures, if they have their own
 IMAGES = "small_mnist"
 # A lesson that shows a docstring or a source depends on those, too.
 SHOWS_SOURCE = re.compile(r"__doc__|\bhelp\(|\bgetdoc\(|\bgetsource")
@@ -188,6 +189,8 @@ class Keys:
                 continue
         steps = Package(Path(__file__).parent)
         found |= {f"course_site/{x}": steps.code(steps.folder / x, whole=False) for x in STEPS}
+        if TYPEFACES.is_dir():
+            found["typeface"] = of_files(TYPEFACES.glob("*.ttf"), TYPEFACES)
         said = {k: v for k, v in sorted(self.settings.items()) if k not in SELECTION}
         found["settings"] = digest(repr(said).replace(self.machine, "").encode())
         return found

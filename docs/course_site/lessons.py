@@ -13,6 +13,9 @@ A lesson's first cell has, under its title::
 reading time is counted, not claimed. What a lesson says of itself is kept for other pages, in
 `store`.
 
+Below it stands the line that installs what the lesson imports, from the wheel that the site serves;
+``.. install-line::`` puts it on other pages.
+
 The line offers to open the notebook somewhere else, too: in Colab, Binder or a JupyterHub. They
 need a place from which they can fetch it: the branch ``notebooks`` of the project's repository, to
 which the publishing workflow pushes what it has built. So a link appears only when the address of
@@ -28,9 +31,10 @@ import math
 import os
 import re
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urljoin
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -43,6 +47,7 @@ from course_site.scripts import page_of
 
 logger = logging.getLogger(__name__)
 
+PACKAGE = "pytorch_primer"
 RUN_TIMES = "run_times.js"
 SAY_RUN_TIMES = """\
 var RUN_TIMES = {said};
@@ -162,7 +167,7 @@ def finish_header(app: Sphinx, doctree: nodes.document) -> None:
     seconds = run_seconds(Path(app.srcdir, docname))
     config = app.config
     links = launch_links(config.repository_url, config.jupyterhub_url, f"{docname}.ipynb")
-    line = header_line(docname, seconds is not None, links)
+    line = header_line(docname, seconds is not None, links) + install_line(config.html_baseurl)
     section.insert(1, nodes.raw("", line, format="html"))
     store.record(app.env, docname).lesson = store.LessonFacts(
         title=section[0].astext(),
@@ -191,6 +196,28 @@ def run_times(seconds: Mapping[str, float]) -> str:
     """Write the script that says on each lesson's page how long it ran."""
     said = {page: f"Run in {max(each, 0.1):.1f} s" for page, each in sorted(seconds.items())}
     return SAY_RUN_TIMES.format(said=json.dumps(said, indent=1))
+
+
+def wheel_name() -> str:
+    """Name the wheel of the package, which lies at the root of the site."""
+    return f"{PACKAGE}-{version(PACKAGE)}-py3-none-any.whl"
+
+
+def install_line(site: str) -> str:
+    """Write the line that installs the package, to be copied."""
+    command = f"python -m pip install {urljoin(site, wheel_name())}"
+    return (
+        '<div class="install highlight-shell notranslate"><div class="highlight">'
+        f"<pre>{html.escape(command)}</pre></div></div>\n"
+    )
+
+
+class InstallLine(SphinxDirective):
+    """Read ``.. install-line::``."""
+
+    def run(self) -> list[nodes.Node]:
+        """Write the line."""
+        return [nodes.raw("", install_line(self.config.html_baseurl), format="html")]
 
 
 def visit_box(writer: Any, node: lesson_box) -> None:
@@ -236,5 +263,6 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("repository_url", os.environ.get("REPOSITORY_URL", ""), "env", str)
     app.add_config_value("jupyterhub_url", os.environ.get("JUPYTERHUB_URL", ""), "env", str)
     app.add_directive("lesson", LessonBox)
+    app.add_directive("install-line", InstallLine)
     app.add_node(lesson_box, html=(visit_box, depart_box))
     app.connect("doctree-read", finish_header, priority=400)

@@ -1,9 +1,10 @@
 """The site's typefaces and colours: subset fonts, and one colour a part, as a style sheet.
 
 The typefaces come from npm packages under the SIL Open Font License. Each is cut down to the
-characters and weights that the site uses, and gets a fallback of the same width and height: a face
-that every system has, scaled so that nothing moves when the typeface arrives. The widths of those
-faces are taken from the metrics of Times, Helvetica and Courier that Matplotlib brings.
+characters and weights that the site uses, and gets a stand-in of the same width and height: a face
+that every system has, scaled, in which a page is written whose typeface comes late, so that nothing
+moves. The widths of those faces are taken from the metrics of Times, Helvetica and Courier that
+Matplotlib brings.
 """
 
 from __future__ import annotations
@@ -23,12 +24,13 @@ from sphinx.application import Sphinx
 
 from course_site.cache import once, put
 from course_site.keys import digest
-from course_site.scripts import outline_of
+from course_site.scripts import TYPEFACE, outline_of
 from pytorch_primer.outline import Part
 
 FOLDER = "_build/static"  # in the source folder: made before Sphinx copies static files
 MADE = "_build/cache"  # what takes long is kept there
 NAME = "course.css"
+LATE = "late.css"  # for pages from disk
 PACKAGES = "node_modules/@fontsource-variable"
 LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x100)]
 SIGNS = map(ord, "ıŒœ–—‘’“”…•′″←↑→↓−×·≈≠≤≥∞√∂∇Σ∑αβγεηθλμπρσ●○✓✗▸▾")
@@ -111,7 +113,7 @@ def rules(font: TTFont, face: Face) -> str:
   font-family: "{face.family}";
   font-style: {face.style};
   font-weight: {first} {last};
-  font-display: swap;
+  font-display: optional;
   src: url("fonts/{face.file}") format("woff2");
 }}
 @font-face {{
@@ -149,6 +151,23 @@ def write_plain(app: Sphinx, path: Path) -> Path:
     return path
 
 
+def write_for_figures(app: Sphinx) -> None:
+    """Write the typeface of the interface as Matplotlib reads it, in the two weights of figures."""
+    packages = Path(app.srcdir, PACKAGES)
+
+    def make(folder: Path) -> None:
+        face = FACES[2]
+        for weight in (400, 700):
+            font = TTFont(packages / face.package / face.source)
+            font.flavor, font.recalcTimestamp = None, False
+            path = folder / f"{face.package}-{weight}.ttf"
+            instantiateVariableFont(font, {"wght": weight}).save(path)
+
+    made = once(Path(app.srcdir, MADE, "figures"), key_of(packages), make)
+    for path in made.iterdir():
+        put(path, TYPEFACE / path.name)
+
+
 def part_colours(parts: Iterable[Part]) -> str:
     """Give each part its colour and tint, on light and on dark pages."""
     made = []
@@ -184,10 +203,12 @@ def write(app: Sphinx) -> None:
         put(path, folder / "fonts" / path.name)
     faces = (made / "faces.css").read_text("utf-8")
     (folder / NAME).write_text(faces + part_colours(outline_of(app.config).parts), "utf-8")
+    late = faces.replace("font-display: optional", "font-display: swap")
+    (folder / LATE).write_text(late, "utf-8")
     app.config.html_static_path.append(FOLDER)
-    app.add_css_file(NAME, priority=700)
 
 
 def setup(app: Sphinx) -> None:
     """Write when the outline is known, before pages refer to the style sheet."""
+    app.connect("builder-inited", write_for_figures, priority=1)  # before lessons run
     app.connect("builder-inited", write)

@@ -15,11 +15,12 @@ from urllib.parse import urljoin
 from docutils import nodes
 from sphinx import addnodes
 
+from course_site.figures import lesson_figure
 from course_site.formulas import has_rows
 
 CODE_CELL = "\n\N{SYMBOL FOR GROUP SEPARATOR}\n"  # around what becomes a code cell of its own
 CELL = "GENERATED FROM PYTHON SOURCE LINES"
-MADE_BY_CODE = {"sphx-glr-script-out", "lesson-figure", "toctree-wrapper"}
+MADE_BY_CODE = {"sphx-glr-script-out", "toctree-wrapper"}
 SILENT = (
     nodes.comment,
     nodes.pending,
@@ -29,6 +30,7 @@ SILENT = (
     nodes.target,
     addnodes.index,
     addnodes.toctree,
+    lesson_figure,
 )
 ADMONITIONS = {"seealso": "See also"}  # the others are named by their class
 WRAPS: dict[type[nodes.Element], str] = {

@@ -21,7 +21,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from course_site import numbers
-from course_site.lessons import launch_links
+from course_site.lessons import install_line, launch_links
 from course_site.practice import data_attributes
 from course_site.scripts import outline_of, page_of
 from course_site.store import LessonFacts, lessons_of
@@ -117,6 +117,14 @@ def sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:].rstrip('.')}."
 
 
+def pictogram(app: Sphinx, lesson: Lesson) -> str:
+    """Give the drawing that stands for a lesson, if it has one."""
+    path = Path(app.srcdir, "pictograms", f"{lesson.name}.svg")
+    if not path.exists():
+        return ""
+    return path.read_text("utf-8").strip().replace("<svg ", '<svg aria-hidden="true" ', 1)
+
+
 def address(app: Sphinx, start: str, page: str) -> str:
     """Give the relative address of a page."""
     return html.escape(app.builder.get_relative_uri(start, page))
@@ -126,7 +134,7 @@ def address(app: Sphinx, start: str, page: str) -> str:
 
 
 def hero(app: Sphinx, docname: str, place: overview) -> str:
-    """Write two ways to begin, and the counts."""
+    """Write two ways to begin, the counts, and the line that installs the package."""
     outline = outline_of(app.config)
     read = [(lesson, facts) for lesson in outline.lessons if (facts := told(app, lesson))]
     hours = sum(minutes(lesson, facts) for lesson, facts in read) / 60
@@ -144,7 +152,7 @@ def hero(app: Sphinx, docname: str, place: overview) -> str:
         '<div class="hero-words"><p class="hero-actions">'
         f'<a class="action" href="{address(app, docname, start)}">{html.escape(facts.title)}</a>'
         f'<a class="action action-second" href="{html.escape(target)}">{name}</a></p>'
-        f'<p class="counts">{counts}</p></div>'
+        f'<p class="counts">{counts}</p>{install_line(app.config.html_baseurl)}</div>'
     )
 
 
@@ -165,6 +173,7 @@ def part_rows(app: Sphinx, docname: str) -> str:
             f'<li class="part-row part-{part.number}"><span class="row-number">{part.number}</span>'
             f'<div><a href="{address(app, docname, f"{folder}/{part.folder}/index")}">'
             f"{html.escape(part.title)}</a><p>{can}</p></div>"
+            f'<span class="pictograms">{"".join(pictogram(app, each) for each, _ in read)}</span>'
             f'<span class="row-facts">{plural(len(read), "lesson")} · {total} min</span></li>'
         )
     return f'<ol class="rows">{"".join(rows)}</ol>'
@@ -208,6 +217,7 @@ def lesson_rows(app: Sphinx, docname: str, part: Part) -> str:
         extent = f"{facts.reading_minutes} min" + (f" · {plural(count, 'exercise')}" * bool(count))
         rows.append(
             f'<li class="lesson-row"><span class="row-number">{lesson.number}</span>'
+            f'<span class="pictograms">{pictogram(app, lesson)}</span>'
             f'<div><a href="{address(app, docname, page_of(app.config, lesson.name))}"'
             f' data-lesson="{lesson.name}"{data_attributes(app, lesson.name)}>'
             f"{html.escape(facts.title)}</a>"

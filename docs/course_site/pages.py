@@ -7,22 +7,27 @@ at once; nothing is repaired in finished pages.
 
 from __future__ import annotations
 
+import html
 import re
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
+from course_site import assets
 from course_site.scripts import lesson_of, outline_of, page_of
 from course_site.store import lessons_of
 from pytorch_primer.outline import Lesson
 
-# What a page may load. Styles stand in formulas and drawings, element by element; scripts never do.
+# What a page may load. Styles stand in formulas and drawings, element by element; of scripts two,
+# which the policy names by their digests.
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self'",
+        "script-src 'self' {scripts}",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data:",
         "font-src 'self'",
@@ -32,7 +37,9 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
-UNCOLOURED = re.compile(r'<span class="(?:p|w)">([^<]*)</span>')  # punctuation and blanks
+MAIN = "main"  # the branch of the repository from which the site is published
+# Names, punctuation and blanks have the colour of the text, unless a name is a link.
+UNCOLOURED = re.compile(r'(?<!">)<span class="(?:n|p|w)">([^<]*)</span>')
 MAIN_LINKS = (
     ("lessons/index", "Lessons"),
     ("explore/index", "Explore"),
@@ -100,15 +107,55 @@ def trail(app: Sphinx, pagename: str) -> tuple[list[tuple[str, str]], str]:
     return (above, part["title"]) if part else ([], "")
 
 
+def source_of(app: Sphinx, pagename: str) -> str | None:
+    """Give the file of the repository from which a page is made."""
+    conf = app.config.sphinx_gallery_conf
+    root, source = Path(app.srcdir).parent, Path(app.srcdir)
+    scripts = (source / conf["examples_dirs"]).resolve()
+    name = pagename.removeprefix(f"{conf['gallery_dirs']}/")
+    folder = name.removesuffix("index").strip("/")
+    for path in (
+        scripts / f"{name}.py",
+        scripts / folder / "GALLERY_HEADER.rst",
+        source / f"{pagename}.md",
+    ):
+        mine = path.suffix == ".md" or pagename != name
+        if mine and path.is_file() and path.is_relative_to(root):
+            return path.relative_to(root).as_posix()
+    return None
+
+
+def feedback(repository: str, file: str | None, title: str) -> list[tuple[str, str]]:
+    """Give where one may edit a page and report a mistake in it: on GitHub and GitLab."""
+    repository = repository.rstrip("/").removesuffix(".git")
+    found = re.fullmatch(r"https://git(hub|lab)\.com/[\w.-]+/[\w./-]+", repository)
+    if not found:
+        return []
+    between, key = ("", "title") if found[1] == "hub" else ("/-", "issue[title]")
+    links = []
+    if file:
+        links.append((f"{repository}{between}/edit/{MAIN}/{quote(file)}", "Edit this page"))
+    asked = urlencode({key: f"A mistake in “{title}”"})
+    return [*links, (f"{repository}{between}/issues/new?{asked}", "Report a mistake")]
+
+
 def add_context(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
     """Tell the template what it asks for."""
-    context["content_policy"] = POLICY
+    context["inline_scripts"] = scripts = {
+        name.removesuffix(".js"): assets.inline(app, name) for name in (assets.FETCH, assets.EARLY)
+    }
+    digests = " ".join(map(assets.digest, scripts.values()))
+    context["content_policy"] = POLICY.format(scripts=digests)
     context["course_parts"] = course_parts(app)
     context["main_links"] = MAIN_LINKS
     groups = (("Course", links(app, COURSE_LINKS)), ("About", links(app, ABOUT_LINKS)))
     context["site_links"] = [(heading, found) for heading, found in groups if found]
+    title = re.sub(r"<[^>]+>", "", context.get("title", "")) or app.config.project
+    context["feedback"] = feedback(
+        app.config.repository_url, source_of(app, pagename), html.unescape(title)
+    )
     context["part"] = part_of(app, pagename)
     context["trail"], context["place"] = trail(app, pagename)
     # docutils and the theme both say how wide a page is.
@@ -158,12 +205,20 @@ class PageTranslator(HTML5Translator):
             self.body[place] = written.replace('role="heading"', 'role="heading" aria-level="2"')
 
     def visit_literal_block(self, node: nodes.literal_block) -> None:
-        """Write code without the spans that have the text's own colour: a quarter of its bytes."""
+        """Write code without the spans that have the text's own colour: a third of its bytes."""
         try:
             super().visit_literal_block(node)
         except nodes.SkipNode:
             self.body[-1] = UNCOLOURED.sub(r"\1", self.body[-1])
             raise
+
+    def visit_raw(self, node: nodes.raw) -> None:
+        """Do the same with code in which sphinx-gallery has put links."""
+        start = len(self.body)
+        try:
+            super().visit_raw(node)
+        finally:
+            self.body[start:] = [UNCOLOURED.sub(r"\1", written) for written in self.body[start:]]
 
     def visit_rubric(self, node: nodes.rubric) -> None:
         """Write a rubric as the heading that it is."""

@@ -34,6 +34,8 @@ VARIES = {
     NAME,
     f"_static/{RUN_TIMES}",
     "build_report.html",
+    "how_it_is_made.html",
+    "downloads/course.epub",
     "downloads/site.zip",  # which has the others in it
     "feed.xml",
 }

@@ -40,6 +40,9 @@ from course_site.keys import Keys, Package, changed
 from course_site.scripts import mark_done, note_run, outline_of, run_script
 from pytorch_primer.outline import Lesson
 
+if sys.platform == "linux":
+    import fcntl
+
 logger = logging.getLogger(__name__)
 
 PATH = "PYTHONPATH"
@@ -152,9 +155,19 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
+def end_with_build() -> None:
+    """End the process of a lesson when the build ends, which is not the one that forked it.
+
+    A thread that waits would do, too, but Python warns of forks beside threads, and lessons fork.
+    """
+    if sys.platform == "linux" and (build := multiprocessing.parent_process()):
+        fcntl.fcntl(build.sentinel, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(build.sentinel, fcntl.F_SETFL, os.O_ASYNC)  # SIGIO at its end, which is ours
+
+
 def child(run: Run, folder: Path, conf: dict[str, Any], sender: Any) -> None:
     """Run one lesson, in a process of its own, and send how it ended."""
-    end_with_parent()
+    end_with_build()
     os.environ[PATH] = os.environ[PATH].partition(os.pathsep)[2]  # without what `surroundings` adds
     os.environ[DIGITS] = str(folder / DIGITS_FILE)
     Path(os.environ[DIGITS]).parent.mkdir(parents=True, exist_ok=True)
@@ -178,7 +191,7 @@ NO_MEMORY = f"it asked for more memory than there is: {MORE}"
 def ended(process: BaseProcess) -> str:
     """Say why a process has ended without a word."""
     code = process.exitcode or 0
-    if code == -signal.SIGKILL:
+    if code == -9:  # SIGKILL, which Windows has not
         return f"the system ended it, most likely because {NO_MEMORY}"
     if code < 0:
         return f"it was ended by the signal {signal.Signals(-code).name}"
@@ -278,16 +291,18 @@ class Lessons:
 
         Raises
         ------
-        ExtensionError
+        SystemExit
             If a lesson's process ended without a word, or the system refused something; the message
-            says what to do.
+            says what to do. Sphinx would ask to report any other error to its developers.
         """
         if not __debug__:
-            raise ExtensionError("Python leaves out assertions (-O, PYTHONOPTIMIZE): unset that")
+            raise SystemExit("Python leaves out assertions (-O, PYTHONOPTIMIZE): unset that")
         try:
             self.run_changed(app)
         except OSError as error:
-            raise ExtensionError(explained(error)) from error
+            raise SystemExit(f"the site was not built: {explained(error)}") from error
+        except ExtensionError as error:
+            raise SystemExit(f"the site was not built: {error}") from error
 
     def run_changed(self, app: Sphinx) -> None:
         """Run what has changed, and put the pages of all lessons in place."""

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 from docutils import nodes
+from matplotlib.font_manager import fontManager
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
@@ -29,6 +30,8 @@ from pytorch_primer.exercises.exercise import written_ids
 from pytorch_primer.outline import FILE, Lesson, Outline, read_outline
 
 logger = logging.getLogger(__name__)
+
+TYPEFACE = Path(__file__).parents[1] / "_build/matplotlib"  # for figures; `look` writes it
 
 # Tools that run beside a lesson; what they warn of is not for its author to repair.
 BUILD_TOOLS = r"(sphinx|sphinx_gallery|docutils)(\.|$)"
@@ -52,6 +55,10 @@ def reset(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
     _lesson_warnings.__enter__()
     warnings.simplefilter("error")
     warnings.filterwarnings("default", module=BUILD_TOOLS)
+    known = {font.fname for font in fontManager.ttflist}
+    for path in sorted(map(str, TYPEFACE.glob("*.ttf"))):
+        if path not in known:
+            fontManager.addfont(path)
     random.seed(0)
     np.random.seed(0)
     torch.manual_seed(0)

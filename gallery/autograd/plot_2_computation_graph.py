@@ -87,6 +87,18 @@ draw_graph(L)
 # - Its value, the 2 of ``x - 2``, is missing because the record did not keep it: the derivative of
 #   a difference does not depend on it. The exponent 2 is there: the derivative of a power needs it.
 #
+# .. predict:: Which operation stands last in the record of ``L``?
+#    :aim: 1
+#
+#    x = torch.tensor(-4.0, requires_grad=True)
+#    L = (x - 2) ** 2
+#    print(L.grad_fn.name())
+#    + ``grad_fn`` is the record of the operation that made the result itself.
+#    - The subtraction came first. It is one step further back.
+#        L.grad_fn.name() -> L.grad_fn.next_functions[0][0].name()
+#    - A product of two differences would be recorded so. Here a power was computed.
+#        (x - 2) ** 2 -> (x - 2) * (x - 2)
+#
 # Walking the graph yourself
 # --------------------------
 #
@@ -194,6 +206,18 @@ assert x.grad == -12, "the slope of the parabola"
 # the right, so a smaller loss lies to the right. Gradient descent, the subject of part 3, is built
 # on that one observation.
 #
+# .. predict::
+#    :aim: 2
+#
+#    x = torch.tensor(3.0, requires_grad=True)
+#    y = 2 * x
+#    print(x.is_leaf, y.is_leaf)
+#    + Nothing made ``x`` but you; ``y`` is the result of a recorded operation.
+#    - A result of watched tensors has a record, so it is no leaf.
+#        y = 2 * x -> y = 2 * x.detach()
+#    - It would be the other way round if leaves were what the graph ends in.
+#        x.is_leaf, y.is_leaf -> y.is_leaf, x.is_leaf
+#
 # A tensor used twice
 # -------------------
 #
@@ -296,6 +320,34 @@ assert torch.equal(by_hand, by_autograd)
 # %%
 # The gradient at (1, 2, 3) is (2, 1, 1), exactly as the formula says.
 #
+# .. predict:: What does ``b`` get?
+#    :aim: 3
+#
+#    a = torch.tensor(3.0, requires_grad=True)
+#    b = torch.tensor(4.0, requires_grad=True)
+#    (a * b + b).backward()
+#    print(b.grad.item())
+#    + Two arrows leave ``b``: one through the product, where it counts ``a`` times, one straight in.
+#    - The arrow straight into the sum counts, too.
+#        (a * b + b) -> (a * b)
+#    - Both uses count, and the product counts more than once.
+#        (a * b + b) -> (a + b)
+#
+# .. choose:: Which of these tensors will get a gradient?
+#    :aim: 2
+#    :test: t.grad is not None
+#
+#    w = torch.tensor(2.0, requires_grad=True)
+#    c = torch.tensor(5.0)
+#    mid = w * c
+#    mid.square().backward()
+#    + A leaf that is watched.
+#        t = w
+#    - A constant takes part, but nobody asked for a derivative with respect to it.
+#        t = c
+#    - A new tensor made from a number, outside of the graph.
+#        t = torch.tensor(w.item())
+#
 # Recorded as the program runs
 # ----------------------------
 #
@@ -338,6 +390,19 @@ assert x.grad.item() == 2**3 == 8
 # both today: it watches a function run, makes a graph of what it saw, compiles that, and looks
 # again when the program takes another path. (The name is older than all of this: Torch was a
 # library for the language Lua, and PyTorch brought it to Python :cite:p:`paszke2019`.)
+#
+# .. predict:: The graph holds the path that was taken. What is the derivative?
+#    :aim: 3
+#
+#    x = torch.tensor(3.0, requires_grad=True)
+#    y = x * 2 if x > 2 else x * x
+#    y.backward()
+#    print(x.grad.item())
+#    + Only the branch that ran was recorded: a product with 2.
+#    - The other branch did not run, and no record of it exists.
+#        y = x * 2 if x > 2 else x * x -> y = x * x
+#    - The branches are not added: one of them ran.
+#        y = x * 2 if x > 2 else x * x -> y = x * 2 + x * x
 #
 # When nothing is recorded
 # ------------------------

@@ -69,6 +69,32 @@ draw_graph(
 #
 # Nothing else is needed. No rule looks further than its own operation.
 #
+# .. predict:: The gradient 1 arrives at a product. What goes to ``s``?
+#    :aim: 1
+#
+#    s = torch.tensor(7.0, requires_grad=True)
+#    c = torch.tensor(5.0, requires_grad=True)
+#    (s * c).backward()
+#    print(s.grad.item())
+#    + What arrives, times the value of the other operand.
+#    - That is its own value. A small change of ``s`` counts as often as the *other* says.
+#        s.grad.item() -> s.item()
+#    - A sum would hand the gradient on as it is.
+#        (s * c) -> (s + c)
+#
+# .. predict:: And at a difference?
+#    :aim: 1
+#
+#    a = torch.tensor(7.0, requires_grad=True)
+#    b = torch.tensor(5.0, requires_grad=True)
+#    (a - b).backward()
+#    print(a.grad.item(), b.grad.item())
+#    + If ``b`` grows, the difference shrinks by as much.
+#    - A sum treats both alike. Here one of them is taken away.
+#        (a - b) -> (a + b)
+#    - A product would look at the values.
+#        (a - b) -> (a * b)
+#
 # Backward: gradients
 # -------------------
 #
@@ -115,6 +141,19 @@ assert (grad_a, grad_b, grad_c) == (5, 5, 8)
 #    :size: small
 #    :state: e=(a*b%2Bc)*a&a=2&b=3&c=-1
 #
+# .. predict::
+#    :aim: 1
+#
+#    x = torch.tensor(3.0, requires_grad=True)
+#    p = x * x
+#    (p + x).backward()
+#    print(x.grad.item())
+#    + Twice from the product, which uses ``x`` on both sides, and once from the sum: added up.
+#    - Both sides of the product are ``x``. Each sends something.
+#        p = x * x -> p = x * x.detach()
+#    - What comes straight from the sum counts, too.
+#        (p + x) -> p
+#
 # The same, by PyTorch
 # --------------------
 #
@@ -137,6 +176,20 @@ assert torch.equal(by_hand, by_autograd)
 # %%
 # Line for line the same. (``retain_graph=True`` keeps the record, because we want to walk it
 # again.)
+#
+# .. predict:: Whose gradients can be read after the pass?
+#    :aim: 3
+#
+#    a = torch.tensor(3.0, requires_grad=True)
+#    s = 2 * a
+#    s.retain_grad()
+#    (s * s).backward()
+#    print(s.grad.item())
+#    + It is no leaf, but was asked to keep what arrives: twice its own value.
+#    - That is what goes on to ``a``, after the factor 2.
+#        s.grad.item() -> a.grad.item()
+#    - Its value is another thing than its gradient.
+#        s.grad.item() -> s.item()
 #
 # The pass as an animation
 # ------------------------
@@ -238,6 +291,44 @@ assert "square = e**2" in trace
 # The power is the one that needed it, and the traceback behind these words, which we cut off, shows
 # its line, ``square = e**2``.
 #
+# .. choose:: Which operation must remember its operands for the way back?
+#    :aim: 2
+#    :test: any(name.startswith("_saved_self") for name in dir(y.grad_fn))
+#
+#    a = torch.tensor(3.0, requires_grad=True)
+#    b = torch.tensor(4.0, requires_grad=True)
+#    + Its rule multiplies by the value of the other one.
+#        y = a * b
+#    - Its rule hands on what arrives, whatever the operands were.
+#        y = a + b
+#    - Here, too, only the sign matters, and no value.
+#        y = a - b
+#
+# .. predict:: A value that the way back needs is changed in between.
+#    :aim: 2
+#
+#    x = torch.tensor(2.0, requires_grad=True)
+#    e = x.exp()
+#    y = e**2
+#    e.add_(1)
+#    y.backward()
+#    print(x.grad.item() > 0)
+#    + The square needs the old ``e``, and PyTorch notices that it is gone.
+#    - It would work with a new tensor in place of the changed one.
+#        e.add_(1) -> e = e + 1
+#
+# .. predict:: And here?
+#    :aim: 2
+#
+#    x = torch.tensor(2.0, requires_grad=True)
+#    e = x.exp()
+#    y = e + 1; y.add_(1)
+#    y.backward()
+#    print(x.grad.item() > 0)
+#    + A sum saved nothing, so nothing that the way back needs has changed.
+#    - That happens where a value was saved: a square needs its operand.
+#        y = e + 1; y.add_(1) -> y = e**2; e.add_(1)
+#
 # Looking at one gradient as it passes
 # ------------------------------------
 #
@@ -259,6 +350,34 @@ assert a.grad.item() == 10
 # sphinx_gallery_end_ignore
 
 # %%
+# .. choose:: Which line lets you see the gradient of ``s`` while it passes?
+#    :aim: 3
+#    :test: (L.backward(), seen == [10.0])[1]
+#
+#    seen, a = [], torch.tensor(2.0, requires_grad=True)
+#    s = a + 3
+#    L = s**2
+#    + The hook is called with the gradient when it comes by.
+#        s.register_hook(lambda g: seen.append(g.item()))
+#    - It runs now, on the way forward, when there is no gradient yet.
+#        seen.append(s.item())
+#    - It looks at the result. What starts there is always 1.
+#        L.register_hook(lambda g: seen.append(g.item()))
+#
+# .. predict:: A hook may return another gradient.
+#    :aim: 3
+#
+#    a = torch.tensor(2.0, requires_grad=True)
+#    s = a + 3
+#    s.register_hook(lambda g: g / 10)
+#    (s**2).backward()
+#    print(a.grad.item())
+#    + The hook's answer takes the place of what arrived, for all that comes before it.
+#    - A hook that returns nothing changes nothing.
+#        lambda g: g / 10 -> lambda g: None
+#    - The value of ``s`` is divided by nothing here.
+#        s.register_hook(lambda g: g / 10) -> s = (a + 3) / 10
+#
 # Why backward and not forward?
 # -----------------------------
 #

@@ -92,6 +92,33 @@ torch.testing.assert_close(w.grad, whole)
 # they give the same. (:func:`torch.autograd.grad`, which returned the first gradient without
 # storing it, is explained below.)
 #
+# .. predict::
+#    :aim: 1
+#
+#    x = torch.tensor(3.0, requires_grad=True)
+#    for _ in range(3):
+#        (x**2).backward()
+#    print(x.grad.item())
+#    + Three passes, and each adds its 6.
+#    - That is one pass. Nothing has cleared the gradient in between.
+#        range(3) -> range(1)
+#    - The power does not grow with the passes: each differentiates the same square.
+#        (x**2).backward() -> x.grad = None; (x**4).backward()
+#
+# .. predict:: The mean over four samples, in two halves.
+#    :aim: 1
+#
+#    w = torch.tensor(1.0, requires_grad=True)
+#    x = torch.tensor([1.0, 1.0, 3.0, 3.0])
+#    for half in (x[:2], x[2:]):
+#        ((w * half).mean() / 2).backward()
+#    print(w.grad.item())
+#    + Each mean divided by the number of halves: together they are the mean of all.
+#    - Without the division the two means add up to twice the mean of all.
+#        .mean() / 2 -> .mean()
+#    - Each mean is shared among its samples already. What is left is to share among the halves.
+#        .mean() / 2 -> .mean() / 4
+#
 # Clearing
 # --------
 #
@@ -130,6 +157,20 @@ assert a.grad is None
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict::
+#    :aim: 1
+#
+#    x = torch.tensor(3.0, requires_grad=True)
+#    optimizer = torch.optim.SGD([x], lr=0.1)
+#    (x**2).backward()
+#    optimizer.zero_grad()
+#    print(x.grad)
+#    + Nothing has arrived since the clearing, and the memory is given back.
+#    - It fills zeros only when it is told so.
+#        zero_grad() -> zero_grad(set_to_none=False)
+#    - The gradient of the pass was there until the last line but one.
+#        optimizer.zero_grad() -> pass
+#
 # A pass frees what it needed
 # ---------------------------
 #
@@ -169,6 +210,17 @@ assert a.grad.item() == first + 2 * sum_added
 # The first pass through ``L`` had left a 5 there, and the sum added its 1 twice. In nearly every
 # program the remedy is to compute the result again, as a training loop does anyway. Where the same
 # record really is needed twice, the first pass can keep it: ``backward(retain_graph=True)``.
+#
+# .. predict:: The same record, walked twice.
+#    :aim: 1
+#
+#    x = torch.tensor(3.0, requires_grad=True)
+#    y = x**2
+#    y.backward(); y.backward()
+#    print(x.grad.item())
+#    + The first pass gave back what the square had saved.
+#    - Computed anew, the square can be walked again, and the gradients add up.
+#        y.backward(); y.backward() -> (x**2).backward(); (x**2).backward()
 #
 # Not recording
 # -------------
@@ -243,6 +295,31 @@ assert q.grad.tolist() == [1, 1]
 # ``p.data`` is like ``p.detach()``, but it also hides changes from the checks that keep gradients
 # right; avoid it.
 #
+# .. choose:: Which line makes a copy that later changes of ``p`` do not reach, without a record?
+#    :aim: 2
+#    :test: (p.data.add_(1), q[0] == 1 and not q.requires_grad)[1]
+#
+#    p = torch.ones(2, requires_grad=True)
+#    + Cut off, and in memory of its own.
+#        q = p.detach().clone()
+#    - Cut off, but a window on the same memory.
+#        q = p.detach()
+#    - New memory, but gradients flow through it.
+#        q = p.clone()
+#
+# .. predict::
+#    :aim: 2
+#
+#    x = torch.tensor(3.0, requires_grad=True)
+#    with torch.no_grad():
+#        y = x**2
+#    print(y.requires_grad, x.requires_grad)
+#    + The result has no record; the leaf is watched as before.
+#    - Nothing that is computed in the block is recorded.
+#        torch.no_grad() -> torch.enable_grad()
+#    - The block switches the recording off, and does not touch the tensors.
+#        y.requires_grad, x.requires_grad -> y.requires_grad, y.is_leaf and y.requires_grad
+#
 # Gradients as return values
 # --------------------------
 #
@@ -284,6 +361,18 @@ assert difference < 1e-6
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict::
+#    :aim: 3
+#
+#    x = torch.tensor(3.0, requires_grad=True)
+#    (g,) = torch.autograd.grad(x**2, x)
+#    print(g.item(), x.grad)
+#    + The gradient is returned, and nothing is left in ``grad``.
+#    - That is what ``backward`` does.
+#        (g,) = torch.autograd.grad(x**2, x) -> (x**2).backward(); g = x.grad.clone()
+#    - Nothing is freed or filled with zeros: nothing ever arrived there.
+#        x.grad) -> torch.zeros_like(x).item())
+#
 # More than one result
 # --------------------
 #
@@ -334,6 +423,19 @@ assert (v @ J).tolist() == x.grad.tolist()
 # %%
 # The first row has the derivatives of :math:`x_0 x_1`, which are :math:`(x_1, x_0, 0) = (2, 1, 0)`;
 # the second those of :math:`x_1 x_2`. Their combination with :math:`v` is what ``backward`` gave.
+#
+# .. predict:: A vector is differentiated, with the weights 1 and 10.
+#    :aim: 3
+#
+#    x = torch.tensor([1.0, 2.0], requires_grad=True)
+#    y = x**2
+#    y.backward(gradient=torch.tensor([1.0, 10.0]))
+#    print(x.grad.tolist())
+#    + Each result sends its derivative, times the weight that you gave it.
+#    - So it would be with equal weights, as in a sum.
+#        torch.tensor([1.0, 10.0]) -> torch.ones(2)
+#    - The weights multiply the derivatives, not the values.
+#        x.grad.tolist() -> (y * torch.tensor([1.0, 10.0])).tolist()
 #
 # A formula can be right and its gradient useless
 # -----------------------------------------------

@@ -48,6 +48,18 @@ class Value:
 
 
 # %%
+# .. predict:: A number with a memory: what does the result of ``3 * 4 + 4`` remember?
+#    :aim: 1
+#
+#    product = {"value": 3.0 * 4.0, "parents": [3.0, 4.0]}
+#    total = {"value": product["value"] + 4.0, "parents": [product["value"], 4.0]}
+#    print(total["parents"])
+#    + What went into its own operation: the product and the last number.
+#    - Those made the product. It remembers them itself.
+#        total["parents"] -> product["parents"]
+#    - That is what it is worth, not where it came from.
+#        total["parents"] -> total["value"]
+#
 # The first rule
 # --------------
 #
@@ -93,6 +105,32 @@ def mul(a, b):
 
 
 # %%
+# .. choose:: Which line is the rule of a product for its operand ``a``?
+#    :aim: 1
+#    :test: grad_a == 5.0 * 4.0
+#
+#    a, b, arriving = 3.0, 4.0, 5.0
+#    grad_a = 0.0
+#    + What arrives, times the value of the other, added to what is there.
+#        grad_a += b * arriving
+#    - Its own value would be right for the other operand.
+#        grad_a += a * arriving
+#    - So a sum does it.
+#        grad_a += arriving
+#
+# .. predict:: Why does a rule say ``+=``?
+#    :aim: 2
+#
+#    grad = {"x": 0.0}
+#    for name, amount in [("x", 2.0), ("x", 3.0)]:
+#        grad[name] += amount
+#    print(grad["x"])
+#    + A number that is used twice hears from both uses.
+#    - With a plain ``=`` the later one overwrites the earlier.
+#        grad[name] += amount -> grad[name] = amount
+#    - The amounts are added, not multiplied.
+#        [("x", 2.0), ("x", 3.0)] -> [("x", 2.0 * 3.0)]
+#
 # Three functions of one number
 # -----------------------------
 #
@@ -165,6 +203,30 @@ assert [p.data for p in L.parents] == [35, 5]
 # %%
 # The old acquaintance :math:`(a + b)\,c + c` at (3, 4, 5) has the value 40, and knows that an
 # addition of 35 and 5 made it.
+#
+# .. predict:: How much of what arrives does tanh hand on?
+#    :aim: 1
+#
+#    a = torch.tensor(0.0, requires_grad=True)
+#    (5 * a.tanh()).backward()
+#    print(a.grad.item())
+#    + At 0 its slope is 1, so it hands on all of it.
+#    - Far out the slope is 0. Here we are in the middle.
+#        torch.tensor(0.0, -> torch.tensor(30.0,
+#    - That is what arrives if nothing multiplies the tanh.
+#        5 * a.tanh() -> a.tanh()
+#
+# .. choose:: A difference is made of what is there. How?
+#    :aim: 1
+#    :test: difference == 3.0 - 5.0
+#
+#    add, mul = lambda a, b: a + b, lambda a, b: a * b
+#    + The second, times −1, is added.
+#        difference = add(3.0, mul(5.0, -1.0))
+#    - The first is turned round in place of the second.
+#        difference = add(mul(3.0, -1.0), 5.0)
+#    - A product of the two is something else.
+#        difference = mul(3.0, mul(5.0, -1.0))
 #
 # The right order
 # ---------------
@@ -256,6 +318,31 @@ assert early == 3
 #    :size: small
 #    :state: e=tanh(3*w)%2Bw**2&w=0.5
 #
+# .. predict:: ``s`` is used by two results. It passes on before the second has sent its part.
+#    :aim: 2
+#
+#    grad_s, grad_w = 0.0, 0.0
+#    grad_s += 1.0
+#    grad_s += 10.0; grad_w += 2 * grad_s
+#    print(grad_w)
+#    + With the right order all has arrived before it is handed on.
+#    - Handed on too early, the second part never reaches ``w``.
+#        grad_s += 10.0; grad_w += 2 * grad_s -> grad_w += 2 * grad_s; grad_s += 10.0
+#    - Handed on after each part, with what has piled up by then, the first part counts twice.
+#        grad_s += 10.0; grad_w += 2 * grad_s -> grad_w += 2 * grad_s; grad_s += 10.0; grad_w += 2 * grad_s
+#
+# .. choose:: In which order may the operations of ``L = (a + b) * c + c`` be visited on the way back?
+#    :aim: 2
+#    :test: all(order.index(user) < order.index(x) for user, x in uses)
+#
+#    uses = [("L", "p"), ("L", "c"), ("p", "s"), ("p", "c"), ("s", "a"), ("s", "b")]
+#    + Each comes after all that use it.
+#        order = ["L", "p", "c", "s", "a", "b"]
+#    - ``c`` would be done before the product has sent its part.
+#        order = ["L", "c", "p", "s", "a", "b"]
+#    - That is the way forward.
+#        order = ["a", "b", "s", "c", "p", "L"]
+#
 # The graph, drawn
 # ----------------
 #
@@ -327,6 +414,19 @@ assert worst < 1e-9
 
 # %%
 # Equal up to rounding.
+#
+# .. choose:: Which comparison tells that your derivative of a function is right?
+#    :aim: 3
+#    :test: abs(ours - other) < 1e-6
+#
+#    ours = 3 * 2.0**2  # of x**3 at 2
+#    x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+#    + PyTorch differentiates the same function at the same place.
+#        (other,) = torch.autograd.grad(x**3, x)
+#    - The value of the function says nothing of its slope.
+#        other = x**3
+#    - A difference over a step of 1 is far from the slope at the place.
+#        other = (x + 1) ** 3 - x**3
 #
 # A network
 # ---------
@@ -437,6 +537,36 @@ assert right >= 37
 # where PyTorch has one record for a whole tensor, in compiled code, on any device. ``visit`` calls
 # itself, so a chain of a thousand operations would exceed Python's limit. And there are a few
 # hundred more operations. The idea is the same.
+#
+# .. repair:: A network of one's own does not learn. Which change is the mend?
+#    :aim: 3
+#
+#    w, losses = 0.0, []
+#    for _ in range(40):
+#        grad = 0.0
+#        for x, y in [(1.0, 2.0), (2.0, 4.0)]:
+#            losses.append((w * x - y) ** 2)
+#            grad = 2 * (w * x - y) * x
+#        w += 0.05 * grad
+#    + Against the gradient the loss falls.
+#        w += 0.05 -> w -= 0.05
+#    - Uphill, but more slowly.
+#        w += 0.05 -> w += 0.01
+#    - All samples count now, and still the way is uphill.
+#        grad = 2 * (w -> grad += 2 * (w
+#
+# .. predict:: What is left of the gradients when a parameter is not cleared between two steps?
+#    :aim: 3
+#
+#    grad = 0.0
+#    for amount in (4.0, 1.0):
+#        grad = 0.0; grad += amount
+#    print(grad)
+#    + Cleared at the beginning of each step: only the last pass counts.
+#    - Without the clearing both passes are in it.
+#        grad = 0.0; grad += amount -> grad += amount
+#    - The first pass is over and cleared away.
+#        (4.0, 1.0) -> (4.0,)
 #
 # Recap
 # -----

@@ -33,6 +33,30 @@ page stands which.
 # and the package of this course, whose line stands on the page of the
 # :doc:`downloads </downloads>`. On that page there is also this lesson as a notebook.
 #
+# .. choose:: Which line lets PyTorch find the slope of the square at 3?
+#    :aim: 1
+#    :test: slope == 6
+#
+#    f = lambda x: x**2
+#    + It makes a function that returns the derivative of another one.
+#        slope = torch.func.grad(f)(torch.tensor(3.0))
+#    - That computes the square itself, not how it changes.
+#        slope = f(torch.tensor(3.0))
+#    - The square divided by its place is how high it is, not how steep.
+#        slope = f(torch.tensor(3.0)) / 3
+#
+# .. predict::
+#    :aim: 1
+#
+#    x = torch.tensor(3.0, requires_grad=True)
+#    (x**2).backward()
+#    print(x.grad.item())
+#    + ``backward`` has found the derivative of the square and left it in ``x.grad``.
+#    - That is the square. It was the way to the derivative, and is not kept in ``x``.
+#        x.grad.item() -> (x**2).item()
+#    - ``x`` keeps its value; what was found lies beside it.
+#        x.grad.item() -> x.item()
+#
 # The program
 # -----------
 #
@@ -116,6 +140,47 @@ anim
 # A nearly flat line becomes the curve. Nobody told the network about sines; it saw 200 points. That
 # is all of *deep learning*: more layers, more data, other losses, the same lines in the loop.
 #
+# .. predict::
+#    :aim: 2
+#
+#    x = torch.linspace(-4, 4, 200).reshape(-1, 1)
+#    print(tuple(x.shape))
+#    + One sample a row: as many rows as points, and one number in each.
+#    - The first size is that of the rows. Here the 1 stands behind.
+#        reshape(-1, 1) -> reshape(1, -1)
+#    - Without the reshaping it would be a plain list of points, which no layer takes for samples.
+#        .reshape(-1, 1) ->
+#
+# .. choose:: Which line finds how each parameter should change?
+#    :aim: 3
+#    :test: net.weight.grad is not None
+#
+#    net = nn.Linear(1, 1)
+#    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+#    loss = net(torch.ones(1, 1)).square().mean()
+#    + Look it up under ``backward``: it leaves a derivative beside each parameter.
+#        loss.backward()
+#    - It changes parameters by the derivatives that lie beside them. Somebody must have found those.
+#        optimizer.step()
+#    - It clears away derivatives of an earlier round.
+#        optimizer.zero_grad()
+#
+# .. choose:: And which line changes the parameters?
+#    :aim: 3
+#    :test: net.weight.item() != before
+#
+#    torch.manual_seed(0)
+#    net = nn.Linear(1, 1)
+#    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+#    before = net.weight.item()
+#    net(torch.ones(1, 1)).square().mean().backward()
+#    + Look it up among the optimizers: one step against the derivatives.
+#        optimizer.step()
+#    - The network answers, and stays what it is.
+#        answer = net(torch.ones(1, 1))
+#    - The derivatives are gone, the parameters as before.
+#        optimizer.zero_grad()
+#
 # Play with it
 # ------------
 #
@@ -172,6 +237,45 @@ assert (
 # With one hidden layer instead of two, and 2, 8 or 40 units in it, the network gets as far as its
 # bends reach.
 #
+# .. repair:: The loss swings and does not settle. Which change helps?
+#    :aim: 2
+#
+#    torch.manual_seed(0)
+#    x = torch.linspace(-2, 2, 50)[:, None]
+#    net, losses = nn.Linear(1, 1), []
+#    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+#    for _ in range(60):
+#        loss = F.mse_loss(net(x), 3 * x)
+#        losses.append(loss.item())
+#        loss.backward()
+#        optimizer.step()
+#    + Each round now begins without the derivatives of the rounds before.
+#        optimizer.step() -> optimizer.step(); net.zero_grad()
+#    - Twice as many rounds of the same swinging.
+#        range(60) -> range(120)
+#    - A smaller rate swings more slowly. The old derivatives still pile up.
+#        lr=0.1 -> lr=0.05
+#
+# .. repair:: The loss hardly moves. Which change helps?
+#    :aim: 2
+#
+#    torch.manual_seed(0)
+#    x = torch.linspace(-2, 2, 50)[:, None]
+#    net, losses = nn.Linear(1, 1), []
+#    optimizer = torch.optim.SGD(net.parameters(), lr=0.0001)
+#    for _ in range(100):
+#        loss = F.mse_loss(net(x), 3 * x)
+#        losses.append(loss.item())
+#        optimizer.zero_grad()
+#        loss.backward()
+#        optimizer.step()
+#    + The steps were too timid; these arrive.
+#        lr=0.0001 -> lr=0.1
+#    - More of such small steps, and still hardly any way.
+#        range(100) -> range(200)
+#    - Fewer parameters, and the same timid steps.
+#        nn.Linear(1, 1) -> nn.Linear(1, 1, bias=False)
+#
 # Which lesson explains which line
 # --------------------------------
 #
@@ -201,6 +305,44 @@ assert (
 #      - :doc:`/lessons/autograd/plot_4_accumulation`
 #    * - ``for _ in range(400):``
 #      - :doc:`/lessons/training/plot_1_training_loop`
+#
+# .. predict:: How many parameters does the first layer have with 4 units?
+#    :aim: 2
+#
+#    layer = nn.Linear(1, 4)
+#    print(sum(p.numel() for p in layer.parameters()))
+#    + A slope and an offset for each unit.
+#    - Those are the slopes. Each unit has an offset, too.
+#        nn.Linear(1, 4) -> nn.Linear(1, 4, bias=False)
+#    - One offset for all units together would not let each bend the curve at its own place.
+#        p.numel() -> len(p.T)
+#
+# .. choose:: Which order of the lines lets a network learn?
+#    :aim: 2
+#    :test: net(x).square().mean() < before
+#
+#    torch.manual_seed(0)
+#    x, net = torch.ones(1, 1), nn.Linear(1, 1)
+#    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+#    loss = net(x).square().mean()
+#    before = loss.item()
+#    + Clear, find, change.
+#        optimizer.zero_grad(); loss.backward(); optimizer.step()
+#    - What was found is cleared before it is used.
+#        loss.backward(); optimizer.zero_grad(); optimizer.step()
+#    - The change comes before there is anything to change by.
+#        optimizer.step(); optimizer.zero_grad(); loss.backward()
+#
+# .. predict:: What does ``detach`` do to the answers that are kept?
+#    :aim: 3
+#
+#    answer = nn.Linear(1, 1)(torch.ones(1, 1))
+#    print(answer.requires_grad, answer.detach().requires_grad)
+#    + The answer is tied to the parameters; the detached one is a plain number for the picture.
+#    - Both would hold on to all that led to them, four hundred times.
+#        answer.detach() -> answer
+#    - What comes from a network with parameters is recorded.
+#        answer.requires_grad, -> answer.data.requires_grad,
 #
 # Recap
 # -----

@@ -272,6 +272,30 @@ assert other.tolist() == [1000, 20, 40]
 # %%
 # The 7 arrived in the first and not in the second.
 #
+# .. predict::
+#    :aim: 2
+#
+#    a = np.array([1.0, 2.0, 4.0])
+#    t = torch.from_numpy(a)
+#    a[0] = 100
+#    print(t[0].item())
+#    + Tensor and array are two names for one piece of memory.
+#    - A copy would have kept the old number. This function makes none.
+#        torch.from_numpy(a) -> torch.tensor(a)
+#
+# .. predict::
+#    :aim: 2
+#
+#    a = np.array([1.0, 2.0, 4.0])
+#    t = torch.from_numpy(a) * 10
+#    t[0] = -1
+#    print(a[0])
+#    + The product is a new result in new memory, so the array does not notice.
+#    - Only an operation in place would write into the shared memory.
+#        torch.from_numpy(a) * 10 -> torch.from_numpy(a).mul_(10)
+#    - The array would have changed if it had been multiplied itself.
+#        t = torch.from_numpy(a) * 10 -> t = torch.from_numpy(a).mul_(10).clone()
+#
 # The way back
 # ------------
 #
@@ -309,6 +333,18 @@ assert "detach" in str(refusal)
 # %%
 # The message names the way out: :term:`detach` first, which cuts the tensor off from the record.
 # A tensor on a GPU has to come to the CPU before, with ``.cpu()``.
+#
+# .. choose:: Which line makes an array that later changes of ``t`` do not reach?
+#    :aim: 2
+#    :test: (t.add_(1), b[0] == 1)[1]
+#
+#    t = torch.ones(3)
+#    + A window, and then a copy of what is seen through it.
+#        b = t.numpy().copy()
+#    - This is a window: it shows whatever is done to ``t``.
+#        b = t.numpy()
+#    - NumPy takes the memory as it is; nothing is copied.
+#        b = np.asarray(t)
 #
 # Which dtype arrives?
 # --------------------
@@ -421,6 +457,28 @@ for bad, expected in [(a[::-1], ValueError), (np.array(["one"]), TypeError)]:
 #
 # .. symptom:: to_column the_dtype_of_a_was
 #    :aim: 3
+#
+# .. predict::
+#    :aim: 3
+#
+#    print(torch.tensor(np.array([1.0, 2.0])).dtype)
+#    + The array was made first, with NumPy's habit, and a conversion keeps its type.
+#    - That would be the type if the list had gone to PyTorch directly.
+#        np.array([1.0, 2.0]) -> [1.0, 2.0]
+#    - The numbers have a point.
+#        [1.0, 2.0] -> [1, 2]
+#
+# .. choose:: Which line gives a ``float32`` tensor?
+#    :aim: 3
+#    :test: t.dtype == torch.float32
+#
+#    a = np.array([1.5, 2.5])
+#    + It says which type is wanted, and copies because it has to.
+#        t = torch.as_tensor(a, dtype=torch.float32)
+#    - A window cannot have another type than the memory behind it.
+#        t = torch.from_numpy(a)
+#    - A copy keeps the type of the array.
+#        t = torch.tensor(a)
 #
 # Recap
 # -----

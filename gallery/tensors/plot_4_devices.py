@@ -67,6 +67,14 @@ assert torch.device("cuda") != torch.device("cuda:0")
 # Many programs ask ``torch.cuda.is_available()`` and write ``"cuda"`` by name. That knows one kind
 # of accelerator only.
 #
+# .. predict::
+#    :aim: 1
+#
+#    print(torch.device("cuda") == torch.device("cuda:0"))
+#    + Without a number it means the current card, whichever that is. Compare ``type`` instead.
+#    - It would be so if the number were written on both sides.
+#        torch.device("cuda") == -> torch.device("cuda:0") ==
+#
 # Create there, or move there
 # ---------------------------
 #
@@ -125,6 +133,44 @@ else:
 
 # %%
 # Between a CPU and a GPU the message is a different one, but says the same.
+#
+# .. predict::
+#    :aim: 2
+#
+#    t = torch.ones(2)
+#    t.to("meta")
+#    print(t.device)
+#    + The copy on the other device was thrown away.
+#    - A tensor is not changed by ``to``; the result would have to get a name.
+#        t.to("meta") -> t = t.to("meta")
+#
+# .. predict::
+#    :aim: 2
+#
+#    t = torch.ones(2)
+#    print(t.to("cpu") is t)
+#    + It lies there already, so the very same tensor comes back, at no cost.
+#    - ``clone`` always copies. ``to`` copies only if something has to change.
+#        t.to("cpu") is t -> t.clone() is t
+#
+# .. predict::
+#    :aim: 2
+#
+#    t = torch.ones(2)
+#    print(t.to("cpu", torch.float64) is t)
+#    + The device is right, but another dtype needs other memory.
+#    - That holds where neither device nor dtype changes.
+#        "cpu", torch.float64 -> "cpu", torch.float32
+#
+# .. predict:: A module is moved. Where is its weight?
+#    :aim: 2
+#
+#    net = nn.Linear(2, 1)
+#    net.to("meta")
+#    print(net.weight.device)
+#    + A module is changed itself: its parameters move, and no new name is needed.
+#    - So it would be for a tensor, whose moved copy is a new object.
+#        net.to("meta") -> nn.Linear(2, 1).to("meta")
 #
 # Functions that follow their input
 # ---------------------------------
@@ -335,6 +381,55 @@ assert (here / torch.tensor([1.0, 2.0, 4.0])).tolist() == [1, 0.5, 0.25]
 #
 # .. symptom:: softened on_the_cpu
 #    :aim: 1
+#
+# .. choose:: ``x`` lies somewhere. Which line makes zeros beside it?
+#    :aim: 1
+#    :test: y.device == x.device
+#
+#    x = torch.ones(2, 3, device="meta")
+#    + It takes shape, dtype and device from ``x``.
+#        y = torch.zeros_like(x)
+#    - It takes only the shape, and the device of all new tensors.
+#        y = torch.zeros(x.shape)
+#    - It names a device. Where ``x`` lies elsewhere, the two cannot be combined.
+#        y = torch.zeros(2, 3, device="cpu")
+#
+# .. choose:: Which line turns a tensor that is being trained into an array, wherever it lies?
+#    :aim: 3
+#    :test: isinstance(a, np.ndarray)
+#
+#    w = torch.ones(3, requires_grad=True)
+#    + Cut off from the record, brought to the CPU, then seen as an array.
+#        a = w.detach().cpu().numpy()
+#    - NumPy would lose the record of the gradients, so PyTorch refuses.
+#        a = w.cpu().numpy()
+#    - That is still a tensor.
+#        a = w.detach().cpu()
+#
+# .. choose:: A device works on its own after ``launch``. Which lines measure how long the job takes?
+#    :aim: 3
+#    :test: took == 3
+#
+#    clock, jobs = [0], []
+#    def launch(): jobs.append(3)
+#    def synchronize(): clock[0] += sum(jobs); jobs.clear()
+#    + The clock is read when the work is done.
+#        begin = clock[0]; launch(); synchronize(); took = clock[0] - begin
+#    - The clock is read when the job has been handed over, and has not begun.
+#        begin = clock[0]; launch(); took = clock[0] - begin; synchronize()
+#    - All is over when the clock is started.
+#        launch(); synchronize(); begin = clock[0]; took = clock[0] - begin
+#
+# .. predict:: What is kept when a loss is recorded with ``item``?
+#    :aim: 3
+#
+#    loss = (torch.ones(2, requires_grad=True) ** 2).sum()
+#    print(type(loss.item()).__name__)
+#    + A plain number of Python. It waits for the device, and holds nothing else in memory.
+#    - The tensor itself would hold the whole record of how it came about.
+#        loss.item() -> loss
+#    - An array would be made by ``numpy``, and only after ``detach``.
+#        loss.item() -> loss.detach().numpy()
 #
 # Recap
 # -----

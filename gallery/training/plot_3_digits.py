@@ -315,6 +315,7 @@ print("largest difference:", max((p - q).abs().max().item() for p, q in pairs))
 for p, q in zip(net.parameters(), other.parameters(), strict=True):
     assert torch.equal(p, q)
 assert history.losses == losses
+assert lr == 1, "the rate that we took"
 # sphinx_gallery_end_ignore
 
 # %%

@@ -696,6 +696,11 @@ assert len(known) == 8_000, "images"
 # .. exercise:: accuracy
 #    :aim: 2
 #
+# And a training that was stopped, taken up again.
+#
+# .. exercise:: resume
+#    :aim: 2
+#
 # Where to go next
 # ----------------
 #

@@ -2,16 +2,13 @@
 
 import io
 import re
-import shutil
 from contextlib import redirect_stdout
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from tests.browser.audit import AXE, QUIET, VIOLATIONS, served
+from playwright.sync_api import expect
+from tests.browser.audit import AXE, VIOLATIONS
 from tests.browser.test_digit_reader import STYLES, WRITTEN, strokes
 
-SITE = Path(__file__).parents[2] / "docs/_build/html"
 PAGES = ("descent", "backward", "digits")
 HEAVIEST = {"descent": 300_000, "backward": 300_000, "digits": 700_000}  # bytes, all of a page
 ADDRESS = "explore/descent.html?f=valley&opt=adamw&lr=0.1&x=8&y=8&steps=100"
@@ -20,29 +17,13 @@ each_page = pytest.mark.parametrize("name", PAGES)
 each_base = pytest.mark.parametrize("base", ["served", "disk"])
 
 
-@pytest.fixture(scope="module")
-def bases():
-    with served(SITE) as address:
-        yield {"served": address, "disk": SITE.as_uri() + "/"}
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=[*QUIET, "--js-flags=--expose-gc"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def opened(chromium, bases):
+def opened(browser, bases):
     """Give a function that opens a page; whatever the page complains of fails the test."""
     contexts, problems = [], []
 
     def open_page(address, base="served", **options):
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda line: line.type == "error" and problems.append(line.text))
@@ -59,8 +40,8 @@ def opened(chromium, bases):
 
 
 def cells(page, table):
-    rows = page.locator(f"{table} tbody tr").all()
-    return [row.locator("th, td").all_text_contents() for row in rows]
+    read = "it => [...it.rows].map(row => [...row.cells].map(cell => cell.textContent))"
+    return page.locator(f"{table} tbody").evaluate(read)
 
 
 # -- numbers ---------------------------------------------------------------------------------------
@@ -282,14 +263,22 @@ def test_without_javascript_a_figure_stands_there(opened, name):
 
 
 @each_page
-def test_a_page_is_light(chromium, bases, name):
-    context = chromium.new_context()
+def test_a_page_is_light(browser, bases, name):
+    context = browser.new_context()
     page, sizes = context.new_page(), {}
     page.on("response", lambda answer: sizes.update({answer.url: len(answer.body())}))
     page.goto(f"{bases['served']}explore/{name}.html", wait_until="networkidle")
     context.close()
     print(f"{name}: {sum(sizes.values()):,} bytes")
     assert sum(sizes.values()) <= HEAVIEST[name], sizes
+
+
+def test_in_a_lesson_it_is_there_when_the_reader_comes_near(open_page):
+    page = open_page("lessons/optimisation/plot_1_gradient_descent.html")
+    place = page.locator(".explorable")
+    assert "explorable-ready" not in place.get_attribute("class")
+    place.scroll_into_view_if_needed()
+    expect(place.locator(".xp-map")).to_be_visible()
 
 
 def test_reduced_motion_is_respected(opened):

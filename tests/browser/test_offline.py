@@ -1,13 +1,11 @@
 """The site's archive, unpacked and opened from disk: pages, figures, folding and search."""
 
 import re
-import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from tests.browser.audit import QUIET
+from playwright.sync_api import expect
 
 SITE = Path(__file__).parents[2] / "docs/_build/html"
 LESSON = "lessons/autograd/plot_2_computation_graph.html"
@@ -20,14 +18,6 @@ def home(tmp_path_factory):
     with zipfile.ZipFile(SITE / "downloads/site.zip") as archive:
         archive.extractall(folder)
     return (folder / "pytorch_primer_site").as_uri() + "/"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -55,7 +45,7 @@ def test_home_leads_to_the_lessons(page, home):
 
 def test_figures_of_a_lesson_are_drawn_and_its_formulas_typeset(page, home):
     page.goto(home + LESSON)
-    for figure in page.locator("img.lesson-figure").all():
+    for figure in page.locator(".figure-picture img").all():
         figure.scroll_into_view_if_needed()
         expect(figure).to_have_js_property("complete", True)
         assert figure.evaluate("image => image.naturalWidth") > 0

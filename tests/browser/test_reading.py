@@ -5,13 +5,12 @@ that it is told.
 """
 
 import re
-import shutil
 import zlib
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, expect, sync_playwright
-from tests.browser.audit import QUIET, served
+from playwright.sync_api import Error, expect
+from tests.browser.audit import served
 
 SITE = Path(__file__).parents[2] / "docs/_build/html"
 LESSON = "lessons/optimisation/plot_1_gradient_descent.html"
@@ -62,30 +61,6 @@ SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
 SHIFTS = """window.shift = 0; new PerformanceObserver(list => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
 }).observe({type: "layout-shift", buffered: true});"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def open_page(browser):
-    """Give a function that opens a page of the site in a view of its own."""
-    contexts = []
-
-    def open_(name, width=1280, height=900, **view):
-        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **view))
-        page = contexts[-1].new_page()
-        page.goto(f"{SITE.as_uri()}/{name}", wait_until="load")
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
 
 
 # -- keyboard --------------------------------------------------------------------------------------
@@ -177,6 +152,24 @@ def test_a_hint_and_a_solution_unfold_by_keyboard(open_page):
     assert page.locator("div.exercise details[open] pre").count() >= 1
 
 
+def test_a_drawn_graph_is_one_stop_of_tab_with_arrow_keys_inside(open_page):
+    page = open_page(WIDE)
+    graph = page.locator(".pp-graph svg").first
+    boxes = graph.locator("[tabindex]")
+    assert boxes.count() > 3
+    assert graph.locator("[tabindex='0']").count() == 1
+    graph.locator("[tabindex='0']").focus()
+    met = set()
+    for _ in range(boxes.count()):
+        met.add(page.evaluate("document.activeElement.getAttribute('data-of')"))
+        page.keyboard.press("ArrowDown")
+    assert len(met) == boxes.count()
+    assert graph.locator("[tabindex='0']").count() == 1
+    page.keyboard.press("Home")
+    page.keyboard.press("Tab")
+    assert not graph.evaluate("it => it.contains(document.activeElement)")
+
+
 def test_search_shows_its_focus_and_leads_on_by_keyboard(open_page):
     page = open_page("search.html", 390)
     field = page.locator(".search-form input")
@@ -206,33 +199,61 @@ def test_figure_is_enlarged_and_closed_by_keyboard_and_touch(open_page):
     opener = page.locator(".figure-zoom").first
     opener.focus()
     page.keyboard.press("Enter")
-    assert page.locator("dialog.zoom img").bounding_box()["width"] > 900
+    assert page.locator("dialog.zoom .figure-picture").bounding_box()["width"] > 900
     page.keyboard.press("Escape")
     assert not page.locator("dialog.zoom").is_visible()
     assert opener.evaluate("it => it === document.activeElement")
     opener.tap()
-    page.locator("dialog.zoom button").tap()
+    page.locator("dialog.zoom > button").tap()
     assert not page.locator("dialog.zoom").is_visible()
+    page.locator(".figure-picture").first.tap()
+    assert page.locator("dialog.zoom").is_visible()
 
 
-def smallest_text(svg, width):
-    """Give the size in px of the smallest text of a drawing that is shown `width` px wide."""
-    drawn = float(re.search(r'viewBox="0 0 ([\d.]+)', svg)[1])
-    texts = re.findall(r'<g id="text_\d+">.*?</g>\s*</g>', svg, re.S)
-    scales = [float(s) for text in texts for s in re.findall(r"scale\(([\d.]+) -", text)[:1]]
-    return min((100 * scale * width / drawn for scale in scales), default=None)
+WORDS = """() => [...document.querySelectorAll(".figure-picture")].flatMap(picture => {
+    const size = picture.getBoundingClientRect(), words = picture.querySelector("svg");
+    const scale = size.width / words.viewBox.baseVal.width, wrong = [];
+    for (const text of words.querySelectorAll("text")) {
+        const box = text.getBoundingClientRect(), says = text.textContent;
+        const smallest = Math.min(...[text, ...text.querySelectorAll("tspan")]
+            .filter(it => !it.childElementCount && it.textContent.trim())
+            .map(it => parseFloat(getComputedStyle(it).fontSize) * scale));
+        if (smallest < %s) wrong.push(`${says}: ${smallest.toFixed(1)} px`);
+        if (box.left < size.left - 4 || box.right > size.right + 4 || box.top < size.top - 4
+            || box.bottom > size.bottom + 4) wrong.push(`${says}: outside of its picture`);
+    }
+    return wrong;
+})"""
+LESSONS = [name for name in PAGES if "lesson-line" in (SITE / name).read_text(encoding="utf-8")]
 
 
-def test_text_of_every_enlarged_figure_can_be_read():
-    figures = [
-        path for path in (SITE / "_images").glob("sphx_glr_plot_*.svg") if "thumb" not in path.name
-    ]
-    sizes = {path.name: smallest_text(path.read_text("utf-8"), 992) for path in figures}
-    measured = {name: size for name, size in sizes.items() if size}
-    assert len(measured) > 25
-    assert {name: size for name, size in measured.items() if size < SMALLEST_TEXT} == {}
-    some = next(path for path in figures if path.name in measured)
-    assert smallest_text(some.read_text("utf-8"), 100) < SMALLEST_TEXT
+def test_words_of_every_enlarged_figure_can_be_read_and_lie_in_their_picture(open_page):
+    page, found, count = open_page("index.html"), [], 0
+    for name in LESSONS:
+        page.goto(f"{SITE.as_uri()}/{name}")
+        page.add_style_tag(content=".figure-picture { width: 992px !important; }")
+        found += [f"{name}: {wrong}" for wrong in page.evaluate(WORDS % SMALLEST_TEXT)]
+        count += page.locator(".figure-picture").count()
+    assert count > 45
+    assert found == []
+    page.goto(f"{SITE.as_uri()}/{LESSON}")
+    assert page.evaluate(WORDS % 99)
+    page.add_style_tag(content=".figure-words { transform: translate(50%); }")
+    assert page.evaluate(WORDS % 1)
+
+
+def test_words_of_a_figure_can_be_selected_and_found(open_page):
+    page = open_page(LESSON)
+    words = page.locator(".figure-words text").first
+    words.scroll_into_view_if_needed()
+    said = words.text_content()
+    selected = """it => {
+        getSelection().selectAllChildren(it);
+        return getSelection().toString();
+    }"""
+    assert words.evaluate(selected).strip() == said.strip()
+    page.evaluate("getSelection().removeAllRanges()")
+    assert page.evaluate("(words) => window.find(words, true, false, true)", said.strip())
 
 
 # -- paper, widths, preferences --------------------------------------------------------------------
@@ -304,6 +325,32 @@ def test_the_first_view_of_a_lesson_is_light(first_views):
     sizes = {name: size for name, (_, size) in first_views.items() if "plot_" in name}
     assert len(sizes) > 20
     assert {name: round(size) for name, size in sizes.items() if size > 500} == {}
+
+
+SLOW = {"offline": False, "latency": 150, "downloadThroughput": 2e5, "uploadThroughput": 9e4}
+WAITED_FOR = """() => performance.getEntriesByType("resource")
+    .filter(it => it.renderBlockingStatus === "blocking").map(it => it.name)"""
+FIRST = [
+    ("index.html", 390, 2),  # what one can move there is drawn with the page
+    (LESSON, 390, 1),
+    ("exercises.html", 390, 1),
+    ("reference.html", 1280, 1),
+    ("explore/descent.html", 390, 2),
+]
+
+
+@pytest.mark.parametrize(("name", "width", "files"), FIRST)
+def test_on_a_slow_line_little_is_waited_for_and_nothing_moves(browser, bases, name, width, files):
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    context.add_init_script(SHIFTS)
+    page = context.new_page()
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", SLOW)
+    page.goto(bases["served"] + name, wait_until="networkidle")
+    assert len(page.evaluate(WAITED_FOR)) <= files
+    assert page.evaluate("window.shift") <= 0.01
+    context.close()
 
 
 def test_motion_is_reduced_when_asked(open_page):

@@ -1,7 +1,12 @@
 """The built site has what the curriculum promises, page by page, and nothing that it should not."""
 
+import copy
+import functools
 import json
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,6 +51,7 @@ LESSONS = [lesson.name for lesson in OUTLINE.lessons]
 each_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
+@functools.cache
 def page(name):
     return BeautifulSoup((SITE / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
 
@@ -54,7 +60,7 @@ def page(name):
 def test_figures_animations_and_graphs_are_there(lesson):
     article = page(f"lessons/{lesson}").select_one("article")
     figures, animations, graphs = SHOWN.get(lesson, (0, 0, 0))
-    assert len(article.select("img.lesson-figure")) >= figures
+    assert len(article.select(".figure-picture img")) >= figures
     assert len(article.select(".lesson-video video")) >= animations
     assert len(article.select(".pp-graph svg")) >= graphs
 
@@ -74,7 +80,7 @@ def test_exercises_are_on_their_page_with_folded_solutions(lesson):
 @each_lesson
 def test_pictures_say_what_they_show(lesson):
     article = page(f"lessons/{lesson}").select_one("article")
-    for image in article.select("img.lesson-figure"):
+    for image in article.select(".figure-picture img"):
         assert len(image["alt"].split()) >= 8, image["alt"]
     for video in article.select("video"):
         assert len(video["aria-label"].split()) >= 8
@@ -84,8 +90,45 @@ def test_pictures_say_what_they_show(lesson):
 
 
 @each_lesson
-def test_no_debris_on_the_page(lesson):
+def test_figures_are_numbered_in_their_order_and_have_captions(lesson):
     article = page(f"lessons/{lesson}").select_one("article")
+    number = OUTLINE.lesson(lesson).number
+    captions = [it.get_text() for it in article.select("figure.lesson-figure figcaption")]
+    for place, text in enumerate(captions, 1):
+        assert re.match(rf"Figure {re.escape(number)}\.{place} \S.{{15,}}[.¶]", text), text
+
+
+@pytest.mark.parametrize("name", ["index", "exercises", *(f"lessons/{x}" for x in LESSONS)])
+def test_the_line_that_installs_names_the_wheel_of_this_site(name):
+    (line,) = page(name).select(".install pre")
+    command = line.get_text().split()
+    assert command[:4] == ["python", "-m", "pip", "install"]
+    assert (SITE / command[4].rpartition("/")[2]).is_file()
+
+
+@pytest.mark.parametrize("base", ["served", "disk"])
+def test_the_line_that_installs_works_as_it_is_copied(browser, bases, base, tmp_path):
+    """The site here has no address of its own, so the page fills in where it came from."""
+    view = browser.new_page()
+    view.goto(bases[base] + f"lessons/{LESSONS[0]}.html")
+    line = view.locator(".install pre").inner_text()
+    view.close()
+    python, dash_m, pip, install, wheel = shlex.split(line)
+    assert (python, dash_m, pip, install) == ("python", "-m", "pip", "install")
+    options = ("--quiet", "--no-deps", "--no-index", "--target", str(tmp_path), wheel)
+    subprocess.run((sys.executable, dash_m, pip, install, *options), check=True)
+    assert (tmp_path / "pytorch_primer/course.mplstyle").is_file()
+
+
+@each_lesson
+def test_each_lesson_has_a_pictogram_in_its_row(lesson):
+    (link,) = page("lessons/index").select(f"li.lesson-row a[data-lesson='{lesson}']")
+    assert link.find_parent("li").select(".pictograms svg [d], .pictograms svg rect")
+
+
+@each_lesson
+def test_no_debris_on_the_page(lesson):
+    article = copy.copy(page(f"lessons/{lesson}").select_one("article"))
     for hidden in article.select(".katex, annotation, .highlight-python, .highlight-Python, style"):
         hidden.decompose()
     text = article.get_text()
@@ -150,13 +193,18 @@ def test_every_lesson_of_the_outline_ran():
     assert all(x["passed"] for x in build["lessons"])
 
 
+@functools.cache
+def ids(file):
+    return set(re.findall(r' id="([^"]+)"', file.read_text(encoding="utf-8")))
+
+
 def test_every_page_can_be_reached_and_every_link_within_the_site_leads_somewhere():
     for path in SITE.rglob("*.html"):
         if "_static" in path.parts or path.name == "404.html":
             continue
         soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        for link in soup.select("a[href], link[href], img[src], video[src], script[src]"):
-            target = link.get("href") or link.get("src")
+        links = soup.select("a[href], link[href], img[src], source[src], script[src]")
+        for target in {link.get("href") or link.get("src") for link in links}:
             if re.match(r"[a-z]+:|//", target):
                 continue
             name, _, anchor = target.partition("#")
@@ -164,5 +212,4 @@ def test_every_page_can_be_reached_and_every_link_within_the_site_leads_somewher
             file = file / "index.html" if file.is_dir() else file
             assert file.exists(), f"{path.relative_to(SITE)}: {target}"
             if anchor and file.suffix == ".html" and file != path:
-                text = file.read_text(encoding="utf-8")
-                assert f'id="{anchor}"' in text, f"{path.relative_to(SITE)}: {target}"
+                assert anchor in ids(file), f"{path.relative_to(SITE)}: {target}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import matplotlib as mpl
@@ -38,12 +39,12 @@ def test_directive_has_the_label_and_the_size(tmp_path):
     rst, folder = run(tmp_path)
     lines = [line.strip() for line in rst.splitlines() if line.strip()]
     assert lines[:4] == [
-        ".. image:: /lessons/part/x_1.svg",
+        ".. lesson-figure:: /lessons/part/x_1",
         ":alt: Nothing at all.",
         ":width: 384",
         ":height: 192",
     ]
-    assert [path.name for path in folder.iterdir()] == ["x_1.svg"]
+    assert {path.name for path in folder.iterdir()} == {"x_1.svg", "x_1.words.svg"}
     assert not plt.get_fignums()
 
 
@@ -112,6 +113,51 @@ def test_light_figure_has_no_pixels():
     assert "<image" not in figures.drawing(cloud(50))
 
 
+def words(**settings):
+    fig, ax = plt.subplots()
+    ax.set(**settings)
+    ax.text(0.5, 0.5, "white", color="white")
+    return figures.layers(figures.drawing(fig, "none"))
+
+
+def test_words_are_text_above_a_picture_without_any():
+    picture, text = words(title="A <title> & more", xlabel="time")
+    assert "<text" not in picture
+    assert "A &lt;title&gt; &amp; more</text>" in text
+    assert ">time</text>" in text
+    assert text.count("<svg") == 1
+
+
+def test_words_have_the_typeface_and_the_colours_of_the_page():
+    _, text = words(title="A title")
+    assert "font-family" not in text
+    assert "#000000" not in text
+    assert "fill: var(--page)" in text  # what was white
+
+
+def test_a_formula_is_in_runs_of_letters():
+    _, text = words(title=r"rate $\lambda_{max}$")
+    assert re.search(r">rate </tspan><tspan[^>]*>λ</tspan><tspan[^>]*>max</tspan>", text)
+
+
+def test_a_formula_reads_from_left_to_right():
+    _, text = words(title="$L(x) = (x - 2)^2$")
+    (formula,) = re.findall(r"<g [^>]*><text>(.*?)</text>", text)
+    assert re.sub(r"<[^>]*>|\s", "", formula) == "L(x)=(x−2)2"
+
+
+@pytest.mark.parametrize(
+    ("alt", "wanted"),
+    [
+        ("One curve. It rises.", "One curve."),
+        ("From -1 to 2.5, x-axis. More", "From −1 to 2.5, x-axis."),
+        ("No end", "No end"),
+    ],
+)
+def test_a_caption_is_the_first_sentence(alt, wanted):
+    assert figures.caption(alt) == wanted
+
+
 @pytest.fixture
 def animation():
     fig, ax = plt.subplots(figsize=(2, 1))
@@ -123,10 +169,10 @@ def animation():
 
 def test_animation_becomes_a_video_with_a_poster(tmp_path, animation):
     rst, folder = run(tmp_path, anim=animation)
-    assert ".. lesson-video:: /lessons/part/x_1.mp4" in rst
-    assert ":poster: /lessons/part/x_1.webp" in rst
+    assert ".. lesson-video:: /lessons/part/x_1\n" in rst
     assert ":alt: A dot moves." in rst
     assert (folder / "x_1.mp4").read_bytes()[4:8] == b"ftyp"
+    assert (folder / "x_1.webm").read_bytes()[:4] == b"\x1aE\xdf\xa3"  # Matroska's
     assert (folder / "x_1.webp").read_bytes()[8:12] == b"WEBP"
     assert (folder / "x_1.svg").exists()  # for the lesson's card
 
@@ -134,7 +180,9 @@ def test_animation_becomes_a_video_with_a_poster(tmp_path, animation):
 def test_video_has_the_same_bytes_each_time(tmp_path, animation):
     for name in ("a.mp4", "b.mp4"):
         figures.save_video(animation, tmp_path / name)
-    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+    for suffix in ("mp4", "webm"):
+        one, two = (tmp_path / f"{name}.{suffix}" for name in "ab")
+        assert one.read_bytes() == two.read_bytes()
 
 
 def test_video_that_is_too_large_fails(tmp_path, animation, monkeypatch):

@@ -6,10 +6,18 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.core import publish_doctree
 
-from course_site.lessons import count_words, header_line, is_lesson, run_seconds, run_times
+from course_site.lessons import (
+    count_words,
+    header_line,
+    install_line,
+    is_lesson,
+    run_seconds,
+    run_times,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +52,13 @@ def test_line_has_downloads_and_a_place_for_the_run_time(ran, start):
 @pytest.mark.parametrize(("seconds", "said"), [(3.14, "Run in 3.1 s"), (0.001, "Run in 0.1 s")])
 def test_script_says_how_long_a_lesson_ran(seconds, said):
     assert f'"lessons/part/plot_1_x": "{said}"' in run_times({"lessons/part/plot_1_x": seconds})
+
+
+def test_the_package_is_installed_from_the_site_itself():
+    line = BeautifulSoup(install_line("https://course.example/primer/"), "html.parser")
+    command = line.pre.get_text()
+    assert command.startswith("python -m pip install https://course.example/primer/pytorch_primer-")
+    assert command.endswith("-py3-none-any.whl")
 
 
 def test_run_time_is_read_from_what_sphinx_gallery_left(tmp_path):

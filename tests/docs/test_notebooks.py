@@ -12,7 +12,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from sphinx_gallery.py_source_parser import Block
 
-from course_site import downloads
+from course_site import downloads, lessons
 
 CODE = """\
 x = 1
@@ -67,7 +67,8 @@ def installing_code():
 
 def run_first_cell(monkeypatch, there, version="1.2.3"):
     """Run the first cell of a notebook of a version where some packages are there."""
-    monkeypatch.setattr(downloads, "version", lambda _: version)
+    for module in (downloads, lessons):
+        monkeypatch.setattr(module, "version", lambda _: version)
     found = [SimpleNamespace(metadata={"Name": n}, version=v) for n, v in there.items()]
     monkeypatch.setattr("importlib.metadata.distributions", lambda: found)
     asked = []
@@ -98,7 +99,7 @@ def test_first_cell_says_what_to_do_without_pip(monkeypatch):
 
 
 def test_address_of_the_wheel_has_the_digest_that_pip_verifies(monkeypatch, tmp_path):
-    monkeypatch.setattr(downloads, "version", lambda _: "1.2.3")
+    monkeypatch.setattr(lessons, "version", lambda _: "1.2.3")
     monkeypatch.setattr(downloads, "WHEELS", tmp_path)
     (tmp_path / "pytorch_primer-1.2.3-py3-none-any.whl").write_bytes(b"wheel")
     assert downloads.wheel_url("https://x.example/").endswith(

@@ -7,9 +7,10 @@ from xml.etree import ElementTree
 import pytest
 from tests.docs.tiny_sites import SITE_URL
 
+from course_site.assets import digest
 from course_site.head import LENGTH, shortened
 from course_site.look import FACES
-from course_site.pages import POLICY
+from course_site.pages import POLICY, feedback
 
 LESSON = "lessons/optimisation/plot_1_exercise.html"
 PAGES = ["index.html", "search.html", "404.html", "course.html", LESSON]
@@ -45,13 +46,13 @@ def test_drawers_have_real_buttons_that_name_what_they_open(good, name):
 
 
 @each_page
-def test_a_page_loads_from_its_own_host_alone_and_has_no_script_in_it(good, name):
+def test_a_page_loads_from_its_own_host_alone_and_has_two_scripts_in_it_that_are_named(good, name):
     page = good.page(name)
     (policy,) = page.select("meta[http-equiv=Content-Security-Policy]")
-    assert policy["content"] == POLICY
-    assert "script-src 'self';" in POLICY
-    inline = [x for x in page.select("script:not([src])") if x.get("type") is None]
-    assert inline == []
+    inline = [x.get_text() for x in page.select("script:not([src])") if x.get("type") is None]
+    assert len(inline) == 2
+    assert policy["content"] == POLICY.format(scripts=" ".join(map(digest, inline)))
+    assert "script-src 'self' {scripts};" in POLICY
     assert not [tag for tag in page.find_all(True) if any(a.startswith("on") for a in tag.attrs)]
     before = [tag.name for tag in policy.find_previous_siblings() if tag.name != "meta"]
     assert before == []
@@ -115,3 +116,31 @@ def test_fonts_are_served_small_and_with_their_licences(good):
 def test_each_part_has_the_colours_of_the_outline(good):
     style = (good.html / "_static/course.css").read_text(encoding="utf-8")
     assert ".part-2 { --part: light-dark(#" in style
+
+
+# -- what may be said back -------------------------------------------------------------------------
+
+FILE = "gallery/part/plot_1 x.py"
+
+
+@pytest.mark.parametrize(
+    ("repository", "between", "key"),
+    [("https://github.com/a/b.git", "", "title"), ("https://gitlab.com/a/b/", "/-", "issue")],
+)
+def test_a_page_can_be_edited_and_reported_where_its_source_is(repository, between, key):
+    (one, words), (two, others) = feedback(repository, FILE, "A & B")
+    assert (words, others) == ("Edit this page", "Report a mistake")
+    assert one.endswith(f"com/a/b{between}/edit/main/gallery/part/plot_1%20x.py")
+    assert f"com/a/b{between}/issues/new?{key}" in two
+    assert two.endswith("A+mistake+in+%E2%80%9CA+%26+B%E2%80%9D")
+
+
+@pytest.mark.parametrize("repository", ["", "https://git.course.example/a/b"])
+def test_nothing_is_offered_without_a_repository_that_is_known(repository):
+    assert feedback(repository, FILE, "A") == []
+
+
+def test_what_was_computed_cannot_be_edited():
+    assert [words for _, words in feedback("https://github.com/a/b", None, "A")] == [
+        "Report a mistake"
+    ]

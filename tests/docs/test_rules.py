@@ -34,6 +34,30 @@ assert x == 40 + 2
 # %%
 # So x is 42.
 #
+# .. predict::
+#    :aim: 1
+#
+#    print(1 + 2)
+#    + It is a sum.
+#    - A difference goes the other way.
+#        1 + 2 -> 1 - 2
+#
+# .. predict::
+#    :aim: 2
+#
+#    print(2 + 2)
+#    + It is a sum.
+#    - A difference goes the other way.
+#        2 + 2 -> 2 - 2
+#
+# .. predict::
+#    :aim: 3
+#
+#    print(3 + 2)
+#    + It is a sum.
+#    - A difference goes the other way.
+#        3 + 2 -> 3 - 2
+#
 # Recap
 # -----
 #

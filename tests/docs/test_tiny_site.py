@@ -175,7 +175,7 @@ def test_licence_of_the_fonts_is_shipped(good):
 
 
 def test_figures_have_the_text_that_the_lesson_wrote(lesson):
-    figures = lesson.select("img.lesson-figure")
+    figures = lesson.select(".figure-picture img")
     assert [figure["alt"] for figure in figures] == [
         'A curve that rises from 0 to 1, "ever" faster.',
         "A round cloud of points.",
@@ -183,8 +183,21 @@ def test_figures_have_the_text_that_the_lesson_wrote(lesson):
     assert all((f["width"], f["height"]) == ("384", "288") for f in figures)  # 4 by 3 inches
 
 
+def test_figures_are_numbered_and_have_captions(lesson):
+    captions = [figure.get_text() for figure in lesson.select(".lesson-figure figcaption")]
+    assert captions[0].startswith("Figure 2.1.1 A curve that rises")
+    assert [text.split()[1] for text in captions] == ["2.1.1", "2.1.2", "2.1.3"]
+    anchors = [figure["id"] for figure in lesson.select("figure.lesson-figure")]
+    assert anchors == ["figure-2-1-1", "figure-2-1-2", "figure-2-1-3"]
+
+
+def test_words_of_a_figure_are_text_of_the_page(lesson):
+    for figure in lesson.select(".figure-picture"):
+        assert figure.select("svg.figure-words text")
+
+
 def test_figures_follow_the_colour_scheme(good, lesson):
-    for figure in lesson.select("img.lesson-figure"):
+    for figure in lesson.select(".figure-picture img"):
         svg = (good.html / LESSON).parent / figure["src"]
         text = svg.read_text(encoding="utf-8")
         assert "prefers-color-scheme:dark" in text
@@ -206,7 +219,9 @@ def test_animation_is_a_small_video_that_waits(good, lesson):
     assert not video.has_attr("autoplay")
     folder = (good.html / LESSON).parent
     assert (folder / video["poster"]).stat().st_size > 0
-    file = folder / video.source["src"]
+    webm, file = (folder / source["src"] for source in video.select("source"))
+    assert webm.suffix == ".webm"
+    assert 0 < webm.stat().st_size <= 150_000
     assert file.stat().st_size <= 150_000
     ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
     told = subprocess.run([ffmpeg, "-i", file], capture_output=True, text=True, check=False).stderr

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bs4 import BeautifulSoup
 
 CODE = "highlight-Python"  # sphinx-gallery's; code within the text is `highlight-python`
-SHOWN = f".{CODE}, .sphx-glr-script-out, .output_html, img.lesson-figure, video"
+SHOWN = f".{CODE}, .sphx-glr-script-out, .output_html, .figure-picture img, video"
 
 
 @dataclass

@@ -16,7 +16,7 @@ print(<a href="t">"&lt;x&gt;"</a>)
 <div class="sphx-glr-script-out highlight-none"><div><pre>&lt;x&gt;
 </pre></div></div>
 <div class="highlight-Python"><pre>draw()</pre></div>
-<img class="lesson-figure" src="x.svg">
+<figure class="lesson-figure"><div class="figure-picture"><img src="x.svg"></div></figure>
 <div class="output_subarea output_html"><svg></svg></div>
 <div class="highlight-Python"><pre>anim</pre></div>
 <div class="lesson-video"><video></video></div>

@@ -295,13 +295,17 @@ function fillDescent(place, small) {
   });
 
   // -- showing ---------------------------------------------------------------------------
+  let waiting = 0; // for the next frame: a pointer may move more often than a screen is drawn
   /** @param {State} next */
   function change(next) {
     cancelAnimationFrame(frame);
     state = next;
     shown = Infinity;
     hidden = guessing;
-    update();
+    waiting ||= requestAnimationFrame(() => {
+      waiting = 0;
+      update();
+    });
   }
 
   function drawSurface() {

@@ -176,14 +176,24 @@ export function setAddress(query) {
 }
 
 /**
- * Fill each place of an explorable on the page.
+ * Fill each place of an explorable on the page; where the script came late, as in a lesson, only
+ * when the reader comes near to it, or prints.
  * @param {string} name
  * @param {(place: HTMLElement, small: boolean) => void} fill
  */
 export function mount(name, fill) {
-  for (const place of document.querySelectorAll(`.explorable[data-explorable="${name}"]:not(.explorable-ready)`)) {
-    const element = /** @type {HTMLElement} */ (place);
-    fill(element, element.dataset.size === "small");
-    element.classList.add("explorable-ready");
+  const open = (/** @type {HTMLElement} */ place) => {
+    if (place.classList.contains("explorable-ready")) return;
+    place.classList.add("explorable-ready");
+    fill(place, place.dataset.size === "small");
+  };
+  const near = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting) open(/** @type {HTMLElement} */ (target));
+  }, { rootMargin: "1000px" });
+  for (const found of document.querySelectorAll(`.explorable[data-explorable="${name}"]:not(.explorable-ready)`)) {
+    const place = /** @type {HTMLElement} */ (found);
+    if (document.readyState === "loading") open(place);
+    else near.observe(place);
+    addEventListener("beforeprint", () => open(place));
   }
 }

@@ -1,0 +1,190 @@
+"""One style sheet and one script a page: what a browser must have before it can draw.
+
+The extensions of this site bring 13 style sheets and 9 scripts, most of which a page has no use
+for, and each of which a browser waits for. Here the ones that are used become one file of each
+kind, with the typesetting of formulas and the explorables only where a page has them. When all
+pages are written, what no page can have is taken out of the style sheets.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import re
+import zlib
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import tinycss2
+from docutils import nodes
+from sphinx.application import Sphinx
+
+SCRIPT = "site.js"
+MATHS = "katex/katex.css"
+MOVED = "explore/explore.css"
+# In the order in which one rule overrides another.
+STYLES = (
+    "pygments.css",
+    "styles/furo.css",
+    "copybutton.css",
+    "styles/furo-extensions.css",
+    MATHS,
+    MOVED,
+    "course.css",
+    "custom.css",
+)
+SCRIPTS = (
+    "documentation_options.js",
+    "scripts/furo.js",
+    "clipboard.min.js",
+    "copybutton.js",
+    "custom.js",
+)
+# Their few rules that a page of this site needs are in custom.css; the scripts do nothing here.
+DROPPED = re.compile(
+    r"mystnb|sphinx-design|sg_gallery|sg-tags|design-tabs|doctools|sphinx_highlight|nbsphinx"
+)
+ADDRESS = re.compile(r"""url\((["']?)(?!data:|[a-z]+:|/|#)([^"')]+)\1\)""")
+# These stand in a page itself, named by their digests in the page's policy.
+FETCH, EARLY = "fonts.js", "theme.js"
+# What the first view of a page is written in.
+FONTS = ("fonts/source-serif-4-normal.woff2", "fonts/inter-normal.woff2")
+MATHS_FONTS = ("katex/fonts/KaTeX_Main-Regular.woff2", "katex/fonts/KaTeX_Math-Italic.woff2")
+
+
+def joined_styles(folder: Path, names: list[str]) -> str:
+    """Join style sheets of a folder, without comments; addresses in them stay right."""
+    made = []
+    for name in names:
+        if not (folder / name).exists():
+            continue
+        css = (folder / name).read_text(encoding="utf-8")
+        css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+        css = re.sub(r"\s*\n\s*", "\n", css).strip()
+        if up := name.rpartition("/")[0]:
+            css = ADDRESS.sub(rf'url("{up}/\2")', css)
+        made.append(re.sub(r'@charset "[^"]*";', "", css))
+    return "\n".join(made)
+
+
+def joined_scripts(folder: Path) -> str:
+    """Join the scripts of a folder, in the order in which they would have run."""
+    texts = [(folder / name).read_text("utf-8") for name in SCRIPTS if (folder / name).exists()]
+    return "\n;\n".join(
+        re.sub(r"^//# sourceMappingURL=.*$", "", text, flags=re.M) for text in texts
+    )
+
+
+def written(folder: Path, name: str, text: str) -> str:
+    """Write a file unless it is there, and give its address with what changes when it changes."""
+    path, content = folder / name, text.encode()
+    if not path.exists() or path.read_bytes() != content:
+        path.write_bytes(content)
+    return f"_static/{name}?v={zlib.crc32(content):08x}"
+
+
+def needs(body: str) -> list[str]:
+    """Name the style sheets for what stands in a page."""
+    asked = {MATHS: 'class="katex', MOVED: 'class="explorable '}
+    return [name for name in STYLES if asked.get(name, "") in body]
+
+
+def sheet(names: list[str]) -> str:
+    """Name the style sheet into which others are joined."""
+    return f"site{'-maths' * (MATHS in names)}{'-explore' * (MOVED in names)}.css"
+
+
+def add_assets(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
+) -> None:
+    """Give a page its style sheet and its script in place of those of the extensions."""
+    folder = Path(app.outdir, "_static")
+    names = needs(str(context.get("body", "")))
+    style = written(folder, sheet(names), joined_styles(folder, names))
+    context["fonts"] = [f"_static/{name}" for name in (*FONTS, *MATHS_FONTS * (MATHS in names))]
+    context["css_files"] = [style, *left(context["css_files"], STYLES)]
+    context["site_script"] = written(folder, SCRIPT, joined_scripts(folder))
+    context["script_files"] = left(context["script_files"], SCRIPTS)
+
+
+def left(files: list[Any], joined: tuple[str, ...]) -> list[Any]:
+    """Give the files that are neither joined nor dropped."""
+    names = {file: str(getattr(file, "filename", file)) for file in files}
+    return [
+        file
+        for file, name in names.items()
+        if not DROPPED.search(name) and not name.removeprefix("_static/").startswith(joined)
+    ]
+
+
+def inline(app: Sphinx, name: str) -> str:
+    """Give a script that stands in the page itself."""
+    return Path(app.srcdir, "_static", name).read_text(encoding="utf-8").strip()
+
+
+def digest(script: str) -> str:
+    """Give what names a script in a policy."""
+    return f"'sha256-{base64.b64encode(sha256(script.encode()).digest()).decode()}'"
+
+
+# -- what no page has ------------------------------------------------------------------------------
+
+
+def vocabulary(site: Path) -> set[str]:
+    """Give every class that a page of a built site has or that a script may give it."""
+    words: set[str] = set()
+    for page in site.rglob("*.html"):
+        for found in re.findall(r'class="([^"]*)"', page.read_text(encoding="utf-8")):
+            words.update(found.split())
+    for script in (site / "_static").rglob("*.js"):
+        words.update(re.findall(r"[\w-]+", script.read_text(encoding="utf-8")))
+    return words
+
+
+def pruned(css: str, known: set[str]) -> str:
+    """Leave out of a style sheet the selectors that ask for a class that is not known."""
+    rules = tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+    return "".join(pruned_rule(rule, known) for rule in rules)
+
+
+def pruned_rule(rule: Any, known: set[str]) -> str:
+    """Give what is left of a rule, or nothing."""
+    if rule.type == "at-rule" and rule.at_keyword in ("media", "supports"):
+        inside = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
+        rest = "".join(pruned_rule(each, known) for each in inside)
+        return f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{rest}}}\n" if rest else ""
+    if rule.type != "qualified-rule":
+        return f"{rule.serialize()}\n"
+    selectors: list[list[Any]] = [[]]
+    for token in rule.prelude:
+        if token == ",":
+            selectors.append([])
+        else:
+            selectors[-1].append(token)
+    kept = [tinycss2.serialize(each).strip() for each in selectors if classes(each) <= known]
+    return f"{','.join(kept)}{{{tinycss2.serialize(rule.content).strip()}}}\n" if kept else ""
+
+
+def classes(selector: list[Any]) -> set[str]:
+    """Name the classes that an element and those around it must have."""
+    pairs = itertools.pairwise(selector)
+    return {name.value for dot, name in pairs if dot == "." and name.type == "ident"}
+
+
+def prune(app: Sphinx, error: Exception | None) -> None:
+    """Take out of the style sheets of the finished site what none of its pages can have."""
+    if error is not None or app.builder.format != "html":
+        return
+    known, folder = vocabulary(Path(app.outdir)), Path(app.outdir, "_static")
+    for left_out in ({MATHS, MOVED}, {MATHS}, {MOVED}, set[str]()):
+        names = [name for name in STYLES if name not in left_out]
+        if (path := folder / sheet(names)).exists():
+            # Joined once more: the theme writes the colours of code for dark pages at the end.
+            path.write_text(pruned(joined_styles(folder, names), known), encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Choose when all others have added theirs, and prune when all pages are written."""
+    app.connect("build-finished", prune, priority=650)
+    app.connect("html-page-context", add_assets, priority=990)

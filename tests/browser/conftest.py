@@ -1,0 +1,46 @@
+"""One browser and one server for all tests of the built site."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+from tests.browser.audit import QUIET, served
+
+SITE = Path(__file__).parents[2] / "docs/_build/html"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Give Chromium, started once."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=[*QUIET, "--js-flags=--expose-gc"]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def bases():
+    """Give the site's address as it is served, and from disk."""
+    with served(SITE) as address:
+        yield {"served": address, "disk": f"{SITE.as_uri()}/"}
+
+
+@pytest.fixture
+def open_page(browser):
+    """Give a function that opens a page of the site from disk, in a view of its own."""
+    contexts = []
+
+    def open_(name, width=1280, height=900, **view):
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **view))
+        page = contexts[-1].new_page()
+        page.goto(f"{SITE.as_uri()}/{name}", wait_until="load")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
