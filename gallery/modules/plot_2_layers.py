@@ -669,6 +669,7 @@ assert len({net(one).item() for _ in range(5)}) > 1
 #
 # .. symptom:: linear_by_hand the_weight_has
 #    :aim: 1
+#    :task: Compute ``layer(x)`` for a :class:`torch.nn.Linear` from ``layer.weight`` and ``layer.bias``. The check takes a layer with 4 inputs and 3 outputs, and a batch of 5 samples.
 #
 # .. symptom:: apply_relu nn_relu
 #    :aim: 2
