@@ -301,7 +301,7 @@ assert f"{eps ** (1 / 2):.0e} {eps ** (1 / 3):.0e}" == "1e-08 6e-06"
 #    - Nothing is divided by zero: ``h`` itself is a float64 of Python.
 #        .item() / h -> / (x + h - x)
 #
-# .. choose:: Which rule looks to both sides?
+# .. choose:: Which line finds the slope at ``x`` from one point on either side?
 #    :aim: 2
 #    :test: abs(slope - 6) < 1e-6
 #
@@ -426,7 +426,7 @@ assert torch.autograd.gradcheck(f, point)
 #    - The pass back walks the record, and does not call ``f`` again.
 #        f(v).backward() -> f(v).backward(); f(v)
 #
-# .. predict:: And by central differences?
+# .. predict:: Central differences for 50 inputs. How often is ``f`` called?
 #    :aim: 3
 #
 #    calls = []

@@ -317,7 +317,7 @@ assert "square = e**2" in trace
 #    - It would work with a new tensor in place of the changed one.
 #        e.add_(1) -> e = e + 1
 #
-# .. predict:: And here?
+# .. predict:: A sum is changed in place before the way back. What comes of it?
 #    :aim: 2
 #
 #    x = torch.tensor(2.0, requires_grad=True)

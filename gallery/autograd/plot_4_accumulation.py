@@ -522,7 +522,7 @@ assert w.grad == -3.5, "the slope"
 # .. which-line:: x_grad backward_starts
 #    :aim: 3
 #
-# .. which-line:: two_weights_grad the_factor_2
+# .. which-line:: two_weights_grad the_square_is
 #    :aim: 3
 #
 # Recap

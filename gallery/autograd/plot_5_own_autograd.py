@@ -216,14 +216,14 @@ assert [p.data for p in L.parents] == [35, 5]
 #    - That is what arrives if nothing multiplies the tanh.
 #        5 * a.tanh() -> a.tanh()
 #
-# .. choose:: A difference is made of what is there. How?
+# .. choose:: There are only sums and products. Which line makes 3 − 5 of them?
 #    :aim: 1
 #    :test: difference == 3.0 - 5.0
 #
 #    add, mul = lambda a, b: a + b, lambda a, b: a * b
 #    + The second, times −1, is added.
 #        difference = add(3.0, mul(5.0, -1.0))
-#    - The first is turned round in place of the second.
+#    - This turns the sign of the first number in place of the second.
 #        difference = add(mul(3.0, -1.0), 5.0)
 #    - A product of the two is something else.
 #        difference = mul(3.0, mul(5.0, -1.0))
@@ -538,7 +538,7 @@ assert right >= 37
 # itself, so a chain of a thousand operations would exceed Python's limit. And there are a few
 # hundred more operations. The idea is the same.
 #
-# .. repair:: A network of one's own does not learn. Which change is the mend?
+# .. repair:: The loss of this loop grows. Which change lets it learn?
 #    :aim: 3
 #
 #    w, losses = 0.0, []
@@ -546,14 +546,14 @@ assert right >= 37
 #        grad = 0.0
 #        for x, y in [(1.0, 2.0), (2.0, 4.0)]:
 #            losses.append((w * x - y) ** 2)
-#            grad = 2 * (w * x - y) * x
+#            grad += 2 * (w * x - y) * x
 #        w += 0.05 * grad
 #    + Against the gradient the loss falls.
 #        w += 0.05 -> w -= 0.05
 #    - Uphill, but more slowly.
 #        w += 0.05 -> w += 0.01
-#    - All samples count now, and still the way is uphill.
-#        grad = 2 * (w -> grad += 2 * (w
+#    - Now the last sample alone counts, and still the way is uphill.
+#        grad += 2 * (w -> grad = 2 * (w
 #
 # .. predict:: What is left of the gradients when a parameter is not cleared between two steps?
 #    :aim: 3

@@ -94,8 +94,8 @@ assert (layer(one) - sum_of_two).abs().max() > 0.01
 #    :aim: 1
 #
 #    layer = nn.Linear(2, 1)
-#    layer.weight.data = torch.tensor([[3.0, -1.0]])
-#    layer.bias.data = torch.tensor([10.0])
+#    layer.weight = nn.Parameter(torch.tensor([[3.0, -1.0]]))
+#    layer.bias = nn.Parameter(torch.tensor([10.0]))
 #    print(layer(torch.tensor([1.0, 2.0])).tolist())
 #    + The sum of the products, and the bias once.
 #    - The bias belongs to the output.
@@ -669,6 +669,7 @@ assert len({net(one).item() for _ in range(5)}) > 1
 #
 # .. symptom:: linear_by_hand the_weight_has
 #    :aim: 1
+#    :task: Compute ``layer(x)`` for a :class:`torch.nn.Linear` from ``layer.weight`` and ``layer.bias``. The check takes a layer with 4 inputs and 3 outputs, and a batch of 5 samples.
 #
 # .. symptom:: apply_relu nn_relu
 #    :aim: 2

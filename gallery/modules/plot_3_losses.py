@@ -130,9 +130,9 @@ assert "target size" in str(caught[0].message)
 #    e = torch.ones(4, 6, requires_grad=True)  # errors
 #    (book,) = torch.autograd.grad(e.square().sum() / (2 * 4), e)
 #    (ours,) = torch.autograd.grad(e.square().mean(), e)
-#    + The mean has smaller gradients, by half the number of outputs.
+#    + The gradients of the mean are smaller: divided by half the number of outputs.
 #        lr = 0.1 * 6 / 2
-#    - The other way round: the smaller gradients need the larger rate.
+#    - The gradients of the mean are smaller, and a smaller rate makes their steps smaller still.
 #        lr = 0.1 * 2 / 6
 #    - The book's half counts as well.
 #        lr = 0.1 * 6
@@ -345,8 +345,8 @@ assert 3e38 < torch.finfo(torch.float32).max < 4e38
 #
 #    scores = torch.tensor([[50.0, 0.0]]).softmax(dim=1)
 #    print(round(F.cross_entropy(scores, torch.tensor([0])).item(), 2))
-#    + The second softmax sees 1 and 0, and makes no more of them than it can.
-#    - That takes the raw scores. The shares 1 and 0 are no score for certainty.
+#    + The second softmax takes 1 and 0 for scores. They differ by so little that the loss stays well above zero.
+#    - That takes the raw scores. Here the loss sees 1 and 0, which are close together as scores.
 #        .softmax(dim=1) ->
 #    - So it would be if the two scores were equal.
 #        [50.0, 0.0] -> [0.0, 0.0]
@@ -553,7 +553,7 @@ assert huge.max() == 1000, "scores of"
 #    :test: bool(logs.isfinite().all())
 #
 #    scores = torch.tensor([1000.0, 0.0])
-#    + The largest score is subtracted before anything is raised.
+#    + The largest score is subtracted before any exponential is taken.
 #        logs = scores.log_softmax(dim=0)
 #    - The smaller probability has become 0 before the logarithm is taken.
 #        logs = scores.softmax(dim=0).log()

@@ -579,7 +579,7 @@ assert jumps > 2 * torch.tensor(mixed_losses).diff().abs().mean()
 #        columns.view(3, 2) -> columns.T
 #    - ``T`` does not read on along the rows.
 #        columns.T[0] -> columns.view(3, 2)[0]
-#    - It is the other way round.
+#    - ``view`` exchanges no dimensions, and ``T`` does not keep to the order of the storage.
 #        columns.view(3, 2)[0].tolist(), columns.T[0].tolist() -> columns.T[0].tolist(), columns.view(3, 2)[0].tolist()
 #
 # .. repair::
@@ -771,9 +771,9 @@ assert fresh()[0](raw).std() > 50 > 2 > fresh()[0](scaled).std(), "bug 11"
 #    net, x, y = nn.Linear(2, 1), torch.ones(4, 2), torch.ones(4, 1)
 #    + Cut off: between this number and the parameters there is no graph.
 #        loss = torch.tensor(F.mse_loss(net(x), y).item(), requires_grad=True)
-#    - All differences are nought then, and the gradients are nought, but they are there.
+#    - All differences are zero then, and so are the gradients; but they are there.
 #        loss = F.mse_loss(net(x) * 0, y * 0)
-#    - A factor near nought makes gradients small.
+#    - A factor near zero makes gradients small, not ``None``.
 #        loss = 1e-9 * F.mse_loss(net(x), y)
 #    - That compares wrong pairs; but the gradients are there.
 #        loss = (net(x) - torch.flatten(y)).square().mean().clone()

@@ -95,7 +95,7 @@ assert 1 - 20 * 0.01 == 0.8
 #        point = (0, 1)
 #    - As far from the middle, but these contours are no circles.
 #        point = (0, 2)
-#    - Half of each coordinate's reach is further in.
+#    - Half the reach along x and half of that along y: squared, each counts for a quarter. That is further in.
 #        point = (1, 0.5)
 #    - The ellipse is long along x. Along y it is short.
 #        point = (0, 4)

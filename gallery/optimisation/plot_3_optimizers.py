@@ -278,7 +278,7 @@ assert 0.0037 < (2 / (root + 1)) ** 2 < 0.0038
 #        return round(m, 1)
 #
 #    print(velocity([1, 1] * 50), velocity([1, -1] * 50))
-#    + What agrees adds up, to 1/(1 − β) of one; what alternates cancels.
+#    + What agrees adds up, to 1/(1 − β) times one gradient; what alternates nearly cancels.
 #    - It forgets: a tenth at each step, so the sum has a bound.
 #        beta=0.9 -> beta=1.0
 #    - It remembers: the last gradient is not all of it.
@@ -486,12 +486,12 @@ assert round(longest, 2) == 5.24
 #    optimizer.step()
 #    print(round(p.item(), 2))
 #    + The decay pulls towards zero whatever the gradient says, by rate times decay.
-#    - That is Adam. The W stands for something.
+#    - The decay needs no gradient: the number shrinks by itself.
 #        weight_decay=0.5 -> weight_decay=0.0
 #    - The decay is multiplied by the rate.
 #        lr=0.1 -> lr=1.0
-#    - The rate is multiplied by the decay.
-#        weight_decay=0.5 -> weight_decay=1.0
+#    - So would Adam: it takes the decay for a gradient and makes a whole step of it. AdamW keeps the two apart.
+#        AdamW -> Adam
 #
 # A race, and what it shows
 # -------------------------
@@ -700,7 +700,7 @@ assert inspect.signature(torch.optim.Adam).parameters["lr"].default == 0.001
 #    - The limit of the rate does not go away with time.
 #        range(60) -> range(90)
 #
-# .. choose:: A first try on a network, with no time to search. Which line would you take?
+# .. choose:: A first try on a network, with no time to search for a rate. Which line does the lesson advise?
 #    :aim: 3
 #    :test: optimizer.defaults["lr"] == 0.001 and isinstance(optimizer, torch.optim.Adam)
 #
@@ -709,10 +709,10 @@ assert inspect.signature(torch.optim.Adam).parameters["lr"].default == 0.001
 #        optimizer = torch.optim.Adam(params)
 #    - The tuned rate of one valley. A network has another one, which nobody has searched.
 #        optimizer = torch.optim.SGD(params, lr=0.0037, momentum=0.88)
-#    - A hundred times less careful than its default.
+#    - This rate is a hundred times the default: it would make Adam wander.
 #        optimizer = torch.optim.Adam(params, lr=0.1)
-#    - Without a search a rate is a guess here, and a large one may explode.
-#        optimizer = torch.optim.SGD(params, lr=1.0)
+#    - Tuned, it may win; but its rate has to be searched first.
+#        optimizer = torch.optim.SGD(params, lr=0.1, momentum=0.9)
 #
 # An optimizer of your own
 # ------------------------

@@ -42,7 +42,7 @@ page stands which.
 #        slope = torch.func.grad(f)(torch.tensor(3.0))
 #    - That computes the square itself, not how it changes.
 #        slope = f(torch.tensor(3.0))
-#    - The square divided by its place is how high it is, not how steep.
+#    - That is the slope of a straight line from the origin to the curve, not that of the curve itself.
 #        slope = f(torch.tensor(3.0)) / 3
 #
 # .. predict::
@@ -158,7 +158,7 @@ anim
 #    net = nn.Linear(1, 1)
 #    optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
 #    loss = net(torch.ones(1, 1)).square().mean()
-#    + Look it up under ``backward``: it leaves a derivative beside each parameter.
+#    + It leaves a derivative beside each parameter: how the loss changes with it.
 #        loss.backward()
 #    - It changes parameters by the derivatives that lie beside them. Somebody must have found those.
 #        optimizer.step()
@@ -315,7 +315,7 @@ assert (
 #    - Those are the slopes. Each unit has an offset, too.
 #        nn.Linear(1, 4) -> nn.Linear(1, 4, bias=False)
 #    - One offset for all units together would not let each bend the curve at its own place.
-#        p.numel() -> len(p.T)
+#        sum(p.numel() for p in layer.parameters()) -> layer.weight.numel() + 1
 #
 # .. choose:: Which order of the lines lets a network learn?
 #    :aim: 2

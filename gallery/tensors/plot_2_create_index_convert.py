@@ -614,7 +614,7 @@ assert (byte + 10).item() == (250 + 10) % 256 == 4
 #
 #    n = torch.tensor([7, 8])
 #    print((n / 2).tolist(), (n // 2).tolist())
-#    + Division always leaves the integers, ``//`` stays there and cuts off.
+#    + ``/`` always leaves the integers; ``//`` stays with them and rounds down.
 #    - ``/`` gives floats, also of two integers.
 #        (n / 2) -> (n // 2)
 #    - ``//`` stays with the integers.

@@ -493,6 +493,7 @@ assert 2000 - 199 * 5 == 1005
 #
 # .. symptom:: windows as_columns
 #    :aim: 2
+#    :task: Return all windows of ``k`` neighbours in the vector ``v`` of n numbers as the rows of a tensor of shape (n − k + 1, k): a *view* of ``v``. The check takes n = 6 and k = 3.
 #
 # .. shapes:: product
 #    :aim: 1

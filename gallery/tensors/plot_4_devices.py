@@ -381,6 +381,8 @@ assert (here / torch.tensor([1.0, 2.0, 4.0])).tolist() == [1, 0.5, 0.25]
 #
 # .. symptom:: softened on_the_cpu
 #    :aim: 1
+#    :task: Divide the three columns of ``x``, of shape (n, 3), by 1, 2 and 4. The result lies on the device of ``x``. The check takes one ``x`` on the CPU and one elsewhere.
+#    :beside: one_number
 #
 # .. choose:: ``x`` lies somewhere. Which line makes zeros beside it?
 #    :aim: 1

@@ -613,7 +613,7 @@ assert expected.abs().max() > 0.02
 #        image = layer.weight[:, 3].reshape(8, 8)
 #    - The numbers are the right ones, but they stand in one line.
 #        image = layer.weight[3]
-#    - The numbers are cut in another order here: every unit gives some.
+#    - This cuts the numbers in another order: the pixels come from many units.
 #        image = layer.weight.reshape(8, 8, 100)[:, :, 3]
 #
 # .. predict:: The first pixel is −1 in every image. What is the gradient of its weight, divided by that of the bias?

@@ -324,7 +324,7 @@ assert (
 #    of = lambda loss: torch.autograd.grad(loss, errors)[0][0, 0].item()
 #    print(of(one) / of(other))
 #    + A mean over 4 outputs against half their sum. So the first bears twice the rate.
-#    - The other way round: the mean is the smaller of the two.
+#    - The first does not have the larger gradients: a mean divides by more.
 #        of(one) / of(other) -> of(other) / of(one)
 #    - The half in the second counts, too.
 #        .mean() / 2 -> .mean()
@@ -794,7 +794,7 @@ assert right > 0.93
 # sphinx_gallery_end_ignore
 
 # %%
-# .. which-line:: find_lr the_rate_is_fixed
+# .. which-line:: find_lr the_search_stops
 #    :aim: 1
 #
 # .. which-line:: find_lr a_run_that

@@ -430,13 +430,13 @@ assert share < dense
 # The dense network does not notice. The convolutional one loses its advantage and more: its kernels
 # look at neighbours that are none any longer.
 #
-# .. choose:: One run of ``a`` beats one of ``b``. Which comparison notices that?
+# .. choose:: One run of ``a`` beats one of ``b``. Which comparison therefore does not put ``b`` ahead?
 #    :aim: 3
 #    :test: not b_is_ahead
 #
 #    a = torch.tensor([0.940, 0.962, 0.948])  # three seeds each
 #    b = torch.tensor([0.961, 0.958, 0.966])
-#    + The worst of one must beat the best of the other.
+#    + It asks that the worst run of ``b`` beat the best of ``a``.
 #        b_is_ahead = b.min() > a.max()
 #    - The two best runs say nothing of the others.
 #        b_is_ahead = b.max() > a.max()
