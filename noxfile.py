@@ -34,7 +34,7 @@ DESCRIBED_BY = ("pyproject.toml", "constraints.txt", "docs/package-lock.json")
 if threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
-nox.options.sessions = ["lint", "tests", "docs", "browser", "notebooks"]
+nox.options.sessions = ["lint", "tests", "docs", "browser", "notebooks", "rebuilds"]
 nox.needs_version = ">=2025.2.9"
 
 LINTERS = (
@@ -215,7 +215,16 @@ def tests(session: nox.Session) -> None:
     """Run the test suite; arguments go to pytest."""
     install(session)
     build_wheel(session)
-    run(session, "pytest", *(session.posargs or ["-n", "2", "--ignore=tests/browser"]))
+    gating = ["-n", "2", "--ignore=tests/browser", "-m", "not rebuilds"]
+    run(session, "pytest", *(session.posargs or gating))
+
+
+@nox.session(python=False)
+def rebuilds(session: nox.Session) -> None:
+    """Build a tiny site again and again: changed, harmed, killed, in shards, elsewhere."""
+    install(session)
+    build_wheel(session)
+    run(session, "pytest", "tests/docs/test_cache.py", *(session.posargs or ["-m", "rebuilds"]))
 
 
 @nox.session(python=False)

@@ -121,14 +121,19 @@ def pages_read(app: Sphinx, env: BuildEnvironment) -> None:
     CLOCK.stop("reading pages")
 
 
+def write_run_times(app: Sphinx, exception: Exception | None) -> None:
+    """Write the script that says how long each lesson ran, before the site is packed."""
+    if exception is None and app.builder.format == "html":
+        folder = app.config.sphinx_gallery_conf["gallery_dirs"]
+        ran = {f"{folder}/{x['lesson']}": x["seconds"] for x in lessons(app) if x["seconds"]}
+        Path(app.outdir, "_static", RUN_TIMES).write_text(run_times(ran), encoding="utf-8")
+
+
 def finished(app: Sphinx, exception: Exception | None) -> None:
     """Print the table of steps, and leave a copy of the facts with the site."""
     CLOCK.stop("writing pages")
     if exception is None and app.builder.format == "html":
         write(Path(app.outdir, NAME), app)
-        folder = app.config.sphinx_gallery_conf["gallery_dirs"]
-        ran = {f"{folder}/{x['lesson']}": x["seconds"] for x in lessons(app) if x["seconds"]}
-        Path(app.outdir, "_static", RUN_TIMES).write_text(run_times(ran), encoding="utf-8")
     total = sum(CLOCK.steps.values())
     for step, seconds in {**CLOCK.steps, "all": total}.items():
         logger.info("%7.1f s  %s", seconds, step)
@@ -143,4 +148,5 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", configured, priority=1)
     app.connect("env-before-read-docs", lessons_ran)
     app.connect("env-updated", pages_read, priority=900)
+    app.connect("build-finished", write_run_times, priority=600)
     app.connect("build-finished", finished, priority=900)

@@ -2,12 +2,11 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from tests.browser.audit import AXE, QUIET, VIOLATIONS, served
+from playwright.sync_api import expect
+from tests.browser.audit import AXE, VIOLATIONS
 
 SITE = Path(__file__).parents[2] / "docs/_build/html"
 PAGES = sorted(
@@ -21,29 +20,13 @@ TARGET = 44
 each_page = pytest.mark.parametrize("name", PAGES)
 
 
-@pytest.fixture(scope="module")
-def bases():
-    with served(SITE) as address:
-        yield {"served": address, "disk": SITE.as_uri() + "/"}
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=[*QUIET]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def opened(chromium, bases):
+def opened(browser, bases):
     """Give a function that opens a page; whatever the page complains of fails the test."""
     contexts, problems = [], []
 
     def open_page(address, base="served", script="", **options):
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
         contexts.append(context)
         if script:
             context.add_init_script(script)

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 
 CURVE, ALONE, STEPS = "drawing/plot_1_curve", "drawing/plot_2_alone", "walking/plot_3_steps"
 ALL = {CURVE, ALONE, STEPS}
+rebuilds = pytest.mark.rebuilds
 KILLS = int(os.environ.get("PYTORCH_PRIMER_KILLS", "4"))  # 20 take ten minutes on two cores
 FAST = ("-D", "course_archives=0")  # they are the same site again, and take longer than its pages
 
@@ -126,16 +127,42 @@ BANK = "src/pytorch_primer/exercises/bank/descend.py"
         ("docs/page.md", "That says little.", "That says more.", set()),
         ("src/pytorch_primer/contours.py", FUNCTION, f"_NEW = 1\n\n\n{FUNCTION}", {CURVE}),
         ("src/pytorch_primer/contours.py", '"""Draw a function', '"""Show a function', set()),
-        ("src/pytorch_primer/contours.py", FUNCTION, f"# a comment\n{FUNCTION}", set()),
-        ("src/pytorch_primer/descent.py", "def descend(", "_NEW = 1\n\n\ndef descend(", {STEPS}),
-        ("src/pytorch_primer/_checks.py", "", "\n_NEW = 1\n", {CURVE, STEPS}),
-        ("src/pytorch_primer/schedules.py", "", "\n_NEW = 1\n", set()),
-        ("src/pytorch_primer/course.mplstyle", "\n", "\n# another\n", {CURVE}),
-        (BANK, '"""', '""" ', {STEPS}),
-        (f"gallery/{ALONE}.py", '"a", "b"', '"b", "a"', {ALONE}),
-        ("docs/course_site/figures.py", "CSS_DPI = 96", "CSS_DPI = 48 * 2", ALL),
-        ("docs/course_site/glossary.py", '"""The', '"""This is the', set()),
-        ("docs/conf.py", '"min_reported_time": 10**6', '"min_reported_time": 10**7', ALL),
+        pytest.param(
+            "src/pytorch_primer/contours.py",
+            FUNCTION,
+            f"# a comment\n{FUNCTION}",
+            set(),
+            marks=rebuilds,
+        ),
+        pytest.param(
+            "src/pytorch_primer/descent.py",
+            "def descend(",
+            "_NEW = 1\n\n\ndef descend(",
+            {STEPS},
+            marks=rebuilds,
+        ),
+        pytest.param(
+            "src/pytorch_primer/_checks.py", "", "\n_NEW = 1\n", {CURVE, STEPS}, marks=rebuilds
+        ),
+        pytest.param("src/pytorch_primer/schedules.py", "", "\n_NEW = 1\n", set(), marks=rebuilds),
+        pytest.param(
+            "src/pytorch_primer/course.mplstyle", "\n", "\n# another\n", {CURVE}, marks=rebuilds
+        ),
+        pytest.param(BANK, '"""', '""" ', {STEPS}, marks=rebuilds),
+        pytest.param(f"gallery/{ALONE}.py", '"a", "b"', '"b", "a"', {ALONE}, marks=rebuilds),
+        pytest.param(
+            "docs/course_site/figures.py", "CSS_DPI = 96", "CSS_DPI = 48 * 2", ALL, marks=rebuilds
+        ),
+        pytest.param(
+            "docs/course_site/glossary.py", '"""The', '"""This is the', set(), marks=rebuilds
+        ),
+        pytest.param(
+            "docs/conf.py",
+            '"min_reported_time": 10**6',
+            '"min_reported_time": 10**7',
+            ALL,
+            marks=rebuilds,
+        ),
     ],
 )
 def test_change_runs_exactly_the_lessons_that_depend_on_it(site, name, old, new, expected):
@@ -145,6 +172,7 @@ def test_change_runs_exactly_the_lessons_that_depend_on_it(site, name, old, new,
     assert ran(built) == expected
 
 
+@rebuilds
 def test_other_version_of_a_package_runs_all(clean, tmp_path):
     """Put in the place of torchvision another version, as `pip` would."""
     site = Site.new(tmp_path / "other version", clean.cache)
@@ -154,6 +182,7 @@ def test_other_version_of_a_package_runs_all(clean, tmp_path):
     assert ran(site.build()) == ALL
 
 
+@rebuilds
 def test_changed_prose_is_on_its_page_and_the_site_is_as_if_built_from_nothing(clean, tmp_path):
     changes = [
         ("docs/page.md", "# A page", "# Another page"),  # its title stands on other pages, too
@@ -173,6 +202,7 @@ def test_changed_prose_is_on_its_page_and_the_site_is_as_if_built_from_nothing(c
     assert b"Another page" in one.pages()["page.html"]
 
 
+@rebuilds
 def test_prose_that_came_and_went_leaves_no_trace(clean, tmp_path):
     """No word in an index, no checksum of a file that was there this time."""
     site = Site.new(tmp_path / "came and went", clean.cache)
@@ -198,6 +228,7 @@ def test_helper_that_raises_fails_the_build(clean, tmp_path):
         assert "ValueError: broken" in built.log
 
 
+@rebuilds
 def test_warning_is_given_by_each_strict_build(clean, tmp_path):
     site = Site.new(tmp_path / "warns", clean.cache)
     site.change("docs/page.md", "That says little.", "See {doc}`nowhere`.")
@@ -229,6 +260,7 @@ def test_entry_with_any_file_harmed_is_none(clean, tmp_path):
         (place / "files/more.txt").unlink()
 
 
+@rebuilds
 def test_harmed_cache_is_built_anew(clean, tmp_path):
     site = Site.new(tmp_path / "harmed", clean.cache)
     for path in site.cache.rglob("*"):
@@ -240,6 +272,7 @@ def test_harmed_cache_is_built_anew(clean, tmp_path):
     assert not differing(site.pages(), clean.pages())
 
 
+@rebuilds
 def test_serial_build_gives_the_same_and_its_log_says_what_runs_and_comes(clean, tmp_path):
     site = Site.new(tmp_path / "serial", clean.cache)
     for entry in site.cache.glob("entries/*/plot_*/files/**/*.rst"):
@@ -253,6 +286,7 @@ def test_serial_build_gives_the_same_and_its_log_says_what_runs_and_comes(clean,
     assert not differing(site.pages(), clean.pages())
 
 
+@rebuilds
 def test_shards_make_the_whole(clean, tmp_path):
     merged = Site.new(tmp_path / "merged")
     for number in (1, 2):
@@ -275,6 +309,7 @@ def test_shards_make_the_whole(clean, tmp_path):
     assert not differing(merged.pages(), clean.pages())
 
 
+@rebuilds
 def test_killed_build_leaves_nothing_half_done(clean, tmp_path):
     """Kill a build at a random moment, again and again, and let it come to its end behind each."""
     one = Site.new(tmp_path / "killed", clean.cache)
@@ -326,6 +361,7 @@ ELSEWHERE = {
 }
 
 
+@rebuilds
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_build_gives_the_same_bytes_elsewhere(clean, tmp_path, name):
     folder = "Ordner für „Ünïcode“ & more" if name == "folder" else "site"
@@ -357,6 +393,7 @@ def test_build_gives_the_same_bytes_elsewhere(clean, tmp_path, name):
     assert not differing(site.pages(), clean.pages())
 
 
+@rebuilds
 def test_lesson_that_the_system_ends_says_so(clean, tmp_path):
     site = Site.new(tmp_path / "killed", clean.cache)
     site.change(f"gallery/{ALONE}.py", "print(", "import os\n\nos.kill(os.getpid(), 9)\nprint(")
@@ -366,6 +403,7 @@ def test_lesson_that_the_system_ends_says_so(clean, tmp_path):
     assert "report this error" not in built.log
 
 
+@rebuilds
 @pytest.mark.skipif(sys.platform != "linux", reason="the system offers it on Linux alone")
 def test_lessons_end_with_the_build(clean, tmp_path):
     site = Site.new(tmp_path / "ended", clean.cache)
