@@ -329,7 +329,7 @@ assert round(-math.log10(torch.finfo(torch.float32).eps)) == 7
 # sphinx_gallery_end_ignore
 
 # %%
-# More than a thousand times worse. A finite difference needs no thought, but costs digits.
+# More than ten thousand times worse. A finite difference needs no thought, but costs digits.
 #
 # .. choose:: Which step gives the forward difference of a sine the smallest error, in float64?
 #    :aim: 2

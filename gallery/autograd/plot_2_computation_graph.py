@@ -388,7 +388,7 @@ assert x.grad.item() == 2**3 == 8
 # A graph that is made while the program runs is called *dynamic*. A *static* one is declared first
 # and run later, so that it can be optimised as a whole. :func:`torch.compile` is how PyTorch gets
 # both today: it watches a function run, makes a graph of what it saw, compiles that, and looks
-# again when the program takes another path. (The name is older than all of this: Torch was a
+# again when the program takes another path. (The name PyTorch has an older half: Torch was a
 # library for the language Lua, and PyTorch brought it to Python :cite:p:`paszke2019`.)
 #
 # .. predict:: The graph holds the path that was taken. What is the derivative?

@@ -194,8 +194,8 @@ assert torch.equal(by_hand, by_autograd)
 # The pass as an animation
 # ------------------------
 #
-# ``backward_steps`` runs the pass once more and notes what flows along each arrow, in the order in
-# which autograd comes to the operations.
+# ``backward_steps`` runs the pass once more, leaves every ``.grad`` as it is, and notes what flows
+# along each arrow, in the order in which autograd comes to the operations.
 
 names = {"a": a, "b": b, "c": c, "s": s, "p": p}
 steps = backward_steps(L, params=names)
@@ -268,7 +268,7 @@ assert "is at version 1; expected version 0" in said
 # The square had saved ``e`` to compute :math:`2e`, and ``e`` is no longer what it was. The rest of
 # the message says which tensor: every tensor counts its changes in place, and this one, made by an
 # addition, is at version 1 where the record expects version 0. What it does not say is which *line*
-# needed the old value. :class:`torch.autograd.detect_anomaly`, which the hint speaks of, does:
+# needed the old value. :class:`torch.autograd.set_detect_anomaly`, which the hint speaks of, does:
 # it keeps a trace of each operation and warns with it. It is slow, and meant for hunting.
 
 with warnings.catch_warnings(record=True) as caught:

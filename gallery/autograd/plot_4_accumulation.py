@@ -257,7 +257,8 @@ else:
 
 # %%
 # *Element 0* is the tensor itself, *does not have a grad_fn* means: nothing was recorded. When you
-# meet this message, look for a ``no_grad``, a ``detach`` or a ``.item()`` on the way to your loss.
+# meet this message, look for a ``no_grad``, a ``detach``, or a ``torch.tensor(….item())`` on the
+# way to your loss.
 #
 # :meth:`torch.Tensor.detach` switches off the recording for one tensor. It makes a second tensor
 # with the *same memory* and no record. A change of one is a change of the other:
@@ -440,9 +441,8 @@ assert (v @ J).tolist() == x.grad.tolist()
 # A formula can be right and its gradient useless
 # -----------------------------------------------
 #
-# Autograd differentiates what you *compute*, with all its rounding. The function
-# :math:`\log(1 + e^{-3.5\,w})` is harmless everywhere, but written down like this it overflows in
-# the middle:
+# Autograd differentiates what you *compute*, with all its rounding. The function :math:`\log(1 +
+# e^{-3.5\,w})` is harmless everywhere, but written down like this it overflows on the way:
 
 
 def naive(w):

@@ -502,9 +502,9 @@ assert losses[-1] < 0.2 * losses[0]
 # sphinx_gallery_end_ignore
 
 # %%
-# The loss falls. (Out of sight, the build trains the same network by PyTorch from the same weights,
-# and asserts that both have the same loss in each of the 120 steps.) What has been learned, as the
-# sign of the network's answer on a grid:
+# The loss falls. (Out of sight, when this page is made, PyTorch trains the same network from the
+# same weights, and it is checked that both have the same loss in each of the 120 steps.) What has
+# been learned, as the sign of the network's answer on a grid:
 
 xs, ys = torch.linspace(-1.5, 2.5, 33), torch.linspace(-1.1, 1.5, 23)
 answers = [[net((x, y)).data for x in xs.tolist()] for y in ys.tolist()]

@@ -104,8 +104,8 @@ assert Parabola().x == -4, "the first step is from here"
 #
 # .. note::
 #
-#    To be differentiated a tensor needs ``requires_grad=True`` and nothing else. A Parameter is
-#    what a *module registers*. And ``zero_grad()`` sets gradients to ``None``, unless it is called
+#    Autograd does not ask whether a tensor is a Parameter: ``requires_grad=True`` is enough for a
+#    gradient. A Parameter is what a *module* finds and registers. And ``zero_grad()`` sets gradients to ``None``, unless it is called
 #    with ``set_to_none=False``.
 #
 # .. choose:: The gradients are there. Which line moves *all* parameters of the model?
@@ -160,9 +160,9 @@ assert list(collection.state_dict()) == ["trained", "kept", "found.0"]
 
 # %%
 # What is overlooked is never updated, never moved to a GPU and never saved, and there is no
-# message. A list of parameters belongs into a :class:`torch.nn.ParameterList`, a list of modules
-# into a :class:`torch.nn.ModuleList`. A tensor that should move and be saved with the module but
-# not be trained is a :term:`buffer`.
+# message. A list of parameters belongs in a :class:`torch.nn.ParameterList`, a list of modules into
+# a :class:`torch.nn.ModuleList`. A tensor that should move and be saved with the module but not be
+# trained is a :term:`buffer`.
 #
 # .. choose:: Which line gives the model a parameter ``w`` that an optimizer will find?
 #    :aim: 2
@@ -675,8 +675,8 @@ assert (forgetful(inputs) - model(inputs)).abs().max() > 0.01
 # %%
 # Not a bit of difference. Without the optimizer's part it would have been another training.
 #
-# In memory, one trap: ``state_dict()`` does not copy. It holds the parameters themselves, so a
-# “snapshot” of the best model goes on changing with it. Copy it:
+# In memory, one trap: ``state_dict()`` does not copy. Its tensors share the memory of the
+# parameters, so a “snapshot” of the best model goes on changing with it. Copy it:
 
 live, copied = model.state_dict(), copy.deepcopy(model.state_dict())
 before = model.left.w.item()

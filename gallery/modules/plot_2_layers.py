@@ -70,8 +70,8 @@ assert difference < 1e-6
 
 # %%
 # Five samples in, five out, and the layer does what the formula says. A single sample, a vector of
-# three numbers, works as well: ``@`` and ``+`` take care of it. What the sum of products alone
-# gives is less than that:
+# three numbers, works as well: ``@`` and ``+`` take care of it. It is tempting to write ``(W *
+# x).sum() + b`` instead. Compare, for one output and for two:
 
 one = x[0]
 to_one = nn.Linear(3, 1)
@@ -233,8 +233,8 @@ assert slopes["sigmoid"][0] < 0.003
 # The curves on the right decide how well a network learns, since :term:`backpropagation` multiplies
 # by them. The sigmoid's slope is never above 1/4, and beyond ±6 next to nothing: a signal that
 # passes through many sigmoids on its way back fades. ReLU passes it unchanged where :math:`x > 0`,
-# and not at all elsewhere. At the corner it has no derivative, and PyTorch takes 0. Are they right?
-# The slopes from the formulas, compared:
+# and not at all elsewhere. At the corner it has no derivative, and PyTorch takes 0. Did autograd
+# find the right slopes? A comparison with the formulas:
 
 s = 1 / (1 + torch.exp(-xs))
 formulas = {"sigmoid": s * (1 - s), "ReLU": (xs > 0).float(), "softplus": s}
@@ -446,7 +446,7 @@ draw_graph(output, params=dict(net.named_parameters()))
 # the :math:`\mathsf{T}` of the formula, and ``addmm`` multiplies and adds the bias in one go. The
 # batch enters at the top as a :term:`constant`, since nobody asked for its gradient.
 #
-# How many numbers are that? A layer from :math:`n` to :math:`m` has :math:`(n + 1)\,m`.
+# How many parameters are there? A layer from :math:`n` to :math:`m` has :math:`(n + 1)\,m`.
 # ``children()`` gives the parts of a network one by one:
 
 for child in net.children():

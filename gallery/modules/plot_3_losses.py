@@ -380,8 +380,9 @@ assert 3e38 < torch.finfo(torch.float32).max < 4e38
 # --------------------------
 #
 # A float32 cannot hold more than about :math:`3 \cdot 10^{38}`, and :math:`e^{89}` is more. A loss
-# written as its formula meets that sooner than one thinks. Take :math:`\log(1 + e^{-3.5 w})`, the
-# loss of a logistic model on one sample, and a :math:`w` that is far on the wrong side:
+# written as its formula meets that sooner than one thinks. You saw it at the end of
+# :doc:`/lessons/autograd/plot_4_accumulation`; here it is a loss. Take :math:`\log(1 + e^{-3.5
+# w})`, the loss of a logistic model on one sample, and a :math:`w` that is far on the wrong side:
 
 w = torch.tensor(-30.0, requires_grad=True)
 naive = torch.log(1 + torch.exp(-3.5 * w))
@@ -403,8 +404,8 @@ assert int(math.log10(torch.finfo(torch.float32).max)) == 38
 # by infinity, which is 0, and the exponential multiplies that 0 by its own value, infinity:
 # ``nan``, “not a number”. One step with it, and every parameter is ``nan``. Yet the true values are
 # harmless: for large :math:`z`, :math:`\log(1 + e^z)` is as good as :math:`z` itself, so the loss
-# is 105, and the derivative −3.5. The function that knows is called softplus; under the name
-# ``logsigmoid`` it comes with both signs turned.
+# is 105, and the derivative −3.5. The function that takes care of this is softplus. Its relative
+# ``logsigmoid(z)`` is ``-softplus(-z)``.
 
 for name, safe in {
     "softplus": lambda w: F.softplus(-3.5 * w),
@@ -435,8 +436,9 @@ assert math.isclose(math.log1p(math.exp(105)), 105)
 #
 # For two classes the whole loss is ready, from raw scores and labels 0 and 1:
 # :func:`binary_cross_entropy_with_logits <torch.nn.functional.binary_cross_entropy_with_logits>`,
-# as a module ``nn.BCEWithLogitsLoss``. A logistic regression on 100 samples with 20 features, and
-# its gradient by the formula :math:`X^\mathsf{T}(\sigma(Xw) - y)/n`:
+# as a module ``nn.BCEWithLogitsLoss``. A logistic regression (one linear layer whose sigmoid is the
+# probability of label 1) on 100 samples with 20 features, and its gradient by the formula
+# :math:`X^\mathsf{T}(\sigma(Xw) - y)/n`:
 
 X, y = torch.randn(100, 20), (torch.rand(100) > 0.5).float()
 weights = torch.randn(20, requires_grad=True)

@@ -223,11 +223,12 @@ assert net(X).std() < 0.1 * Y.std()
 # sphinx_gallery_end_ignore
 
 # %%
-# *What betrays it*: the loss stops at the variance, and all predictions are the same. Each was
-# compared with *every* target, and the best answer to all is their mean. *The mend*: compare shapes
-# before you subtract; ``F.mse_loss`` warns of it.
+# *What betrays it*: the loss stops at the variance, and all predictions are nearly the same. Each
+# was compared with *every* target, and the best answer to all is their mean. *The mend*: compare
+# shapes before you subtract; ``F.mse_loss`` warns of it.
 #
 # **5 · Softmax before the cross entropy.** It contains one. Three classes, told from the targets:
+# ``bucketize`` says between which of the bounds each one lies.
 
 labels = torch.bucketize(Y.flatten(), torch.tensor([-0.8, 0.8]))
 
@@ -567,7 +568,8 @@ assert jumps > 2 * torch.tensor(mixed_losses).diff().abs().mean()
 
 # %%
 # *What betrays it*: a saw with the period of the epoch, and a result that depends on what came
-# last. *The mend*: ``shuffle=True`` in the loader of the training data.
+# last. *The mend*: a new random order in every epoch, that is, in every round through all samples.
+# (The data loaders of part 5 do it with ``shuffle=True``.)
 #
 # .. predict:: Two features of three samples came as columns. What is the first sample, by ``view`` and by ``T``?
 #    :aim: 1
@@ -681,8 +683,9 @@ assert one_batch(lambda p, y: ((p - y.flatten()) ** 2).mean()) > 0.3
 # sphinx_gallery_end_ignore
 
 # %%
-# **Read the gradient of each layer.** ``None``: cut off, or not part of the loss. Zero: saturated,
-# dead, or symmetric. Here are the networks of bugs 6 and 7 after one step:
+# **Read the gradient of each layer.** ``None``: cut off, or not part of the loss. Zero: all units
+# are where their slope is 0, or the weights behind them are. Here are the networks of bugs 6 and 7
+# after one step:
 
 
 def gradients(net):

@@ -417,8 +417,9 @@ assert abs(x.item() - positions[-1]) < 1e-6
 # sphinx_gallery_end_ignore
 
 # %%
-# The same place. What it looks like when either detail is forgotten is shown in
-# :doc:`Fourteen silent bugs </lessons/modules/plot_4_silent_bugs>`.
+# The same place. Without ``no_grad`` PyTorch refuses to change ``x`` in place. A gradient that is
+# not cleared raises nothing; what that looks like is shown in :doc:`Fourteen silent bugs
+# </lessons/modules/plot_4_silent_bugs>`.
 #
 # .. repair::
 #    :aim: 1
@@ -476,9 +477,9 @@ assert abs(ends["from +2"].positions[-1].item() - roots[2]) < 1e-3
 # sphinx_gallery_end_ignore
 
 # %%
-# The run from +2 stops in the right valley, although the left one is deeper. Its slope is zero
-# there, and zero slope is all that gradient descent asks for. It knows nothing of the rest of the
-# curve.
+# The run from +2 stops in the valley on the right, although the one on the left is deeper. The
+# slope is zero there, and zero slope is all that gradient descent asks for. It knows nothing of the
+# rest of the curve.
 #
 # .. predict:: (x² − 1)² has valleys at −1 and at 1. Where does the descent end?
 #    :aim: 3

@@ -35,7 +35,7 @@ plt.style.use("pytorch_primer.course")
 # ------------
 #
 # The simplest landscape is :math:`f(x, y) = 10\,(x^2 + y^2)`. We write it for a tensor that holds
-# both coordinates, because that is what an optimizer will hand over.
+# both coordinates, because that is what ``descend`` hands over.
 
 
 def bowl(v):
@@ -299,8 +299,8 @@ assert 10 * lengths[100] < lengths[0] < 12 * lengths[100]
 #
 # For the stretched bowl, the second derivatives 1 and 12 told everything. For a turned one the
 # second derivatives form a matrix, the :term:`Hessian` :math:`H`, and a step multiplies the
-# position by
-# :math:`I - \text{lr}\,H`. Autograd can compute it, as the Jacobian of the gradient:
+# position by :math:`I - \text{lr}\,H`. Autograd can compute it, as the Jacobian of the gradient.
+# ``torch.func.grad(f)`` is the function that returns the gradient of ``f``:
 
 H = torch.func.jacrev(torch.func.grad(skewed))(start)
 print(H)

@@ -149,7 +149,7 @@ assert (1000 - 1) / (1000 + 1) == 999 / 1001 == 1 - 2 / (1 + 1000)
 
 # %%
 # Each step multiplies the distance in both directions by :math:`(1000 - 1)/(1000 + 1)` in size.
-# After 300 steps 0.55 of it are left, and for a thousandth of it it would take more than 3000.
+# After 300 steps 0.55 of it are left, and to get down to a thousandth would take more than 3000.
 #
 # Momentum, in ten lines
 # ----------------------
@@ -175,7 +175,8 @@ def with_momentum(f, v, lr, beta, num_steps):
 # %%
 # Across the valley the gradients change their sign from step to step and cancel in :math:`m`. Along
 # the floor they all agree and add up, to :math:`1/(1 - \beta)` times one of them. In
-# ``torch.optim`` this is an option of SGD. Both, with :math:`\beta = 0.88` and the rate 0.0037:
+# ``torch.optim`` this is an option of SGD; ``descend`` takes a function that makes an optimizer of
+# the parameters it is given. Both, with :math:`\beta = 0.88` and the rate 0.0037:
 
 
 def momentum(lr, beta):
@@ -402,10 +403,10 @@ assert torch.isclose(decayed.positions[-1], v0 * (1 - lr_ * 0.01))
 # sphinx_gallery_end_ignore
 
 # %%
-# At the first step the *corrected* means are the gradient and its square, so their quotient is ±1:
-# Adam moves by ``lr`` in each coordinate, however steep it is. AdamW shrinks the position first, by
-# the factor
-# :math:`1 - \text{lr}\cdot 0.01`. From (8, 8) on the valley of the last lesson, with the rate 1:
+# At the first step the *corrected* means are the gradient and its square, so the one divided by the
+# root of the other is ±1: Adam moves by ``lr`` in each coordinate, however steep it is. AdamW
+# shrinks the position first, by the factor :math:`1 - \text{lr}\cdot 0.01`. From (8, 8) on the
+# valley of the last lesson, with the rate 1:
 
 
 def skewed(v):
@@ -542,17 +543,17 @@ assert plain.values[-1] < 0.1 * ends["AdamW"]
 # sphinx_gallery_end_ignore
 
 # %%
-# Here is what this valley shows, and the build asserts it. Momentum at its best wins by far, and
-# gradient descent at its best comes last. Adagrad and RMSprop, which only divide by the size of
-# gradients, are hardly better than descent: the valley is turned, so no coordinate has a scale of
-# its own. Adam, which has momentum too, is far ahead of them. AdamW has all that Adam has and does
-# not arrive, because in each step it also pulls towards the origin, and the lowest point is not
-# there. That is what
+# Here is what this valley shows. Momentum at its best wins by far, and gradient descent at its best
+# comes last. Adagrad and RMSprop, which only divide by the size of gradients, are hardly better
+# than descent: the valley is turned, so no coordinate has a scale of its own. Adam, which has
+# momentum too, is far ahead of them. AdamW has all that Adam has and does not arrive, because in
+# each step it also pulls towards the origin, and the lowest point is not there. That is what
 # :term:`weight decay` is for: with it one looks for a compromise between a small loss and small
 # weights.
 #
 # It is not a ranking. This is one function of two variables, without noise, and with two numbers
-# tuned for momentum. Their paths over the contours, with a mark for each of the first 40 steps:
+# tuned for momentum. Their paths over the contours, with a mark for each of the first 40 steps. (A
+# run is a record of positions, values and gradients; for the picture we cut it short.)
 
 chosen = {}
 for name in ("SGD", "momentum 0.90", "Adam", "AdamW"):

@@ -10,8 +10,8 @@ Start: a network in twenty-five lines
    - find the lesson that explains each of its lines
 
 Before anything is explained, something is built: a small network that learns a curve while you
-watch. There is nothing to understand yet. Each line has a lesson further on, and at the end of this
-page stands which.
+watch. There is nothing to understand yet. Each line is explained in a later lesson; the table at
+the end of this page says in which.
 """
 
 # %%
@@ -30,8 +30,8 @@ page stands which.
 #
 #    python -m pip install torch matplotlib
 #
-# and the package of this course, whose line stands on the page of the
-# :doc:`downloads </downloads>`. On that page there is also this lesson as a notebook.
+# and the package of this course; how to install it is said on the page of the :doc:`downloads
+# </downloads>`. On that page there is also this lesson as a notebook.
 #
 # .. choose:: Which line lets PyTorch find the slope of the square at 3?
 #    :aim: 1
@@ -191,8 +191,8 @@ anim
 # - the rate ``lr``: a hundredth of it, a hundred times as much. One is too timid, one too bold;
 # - leave out ``optimizer.zero_grad()``.
 #
-# A prediction before each change teaches more than the change alone. Here is the second, for three
-# sizes:
+# A prediction before each change teaches more than the change alone. Here is the change of size,
+# for three sizes:
 
 
 def train(size, num_steps=400):
@@ -234,8 +234,8 @@ assert (
 # sphinx_gallery_end_ignore
 
 # %%
-# With one hidden layer instead of two, and 2, 8 or 40 units in it, the network gets as far as its
-# bends reach.
+# With one hidden layer instead of two, and 2, 8 or 40 units in it, each unit adds one bend to the
+# line: two or eight are too few for this curve, forty do better.
 #
 # .. repair:: The loss swings and does not settle. Which change helps?
 #    :aim: 2

@@ -47,8 +47,8 @@ assert x.device.type == "cpu"
 # %%
 # Both say 21. The slopes 2, 4 and 8 are the derivatives :math:`2x` of the squares, and nobody wrote
 # that formula: PyTorch differentiated the program, which part 2 explains. ``device`` says where the
-# numbers lie; on a GPU the same lines run there. A network is trained by these two abilities. For
-# anything else, stay with NumPy.
+# numbers lie; on a GPU the same lines run there. A network is trained by these two abilities. Where
+# you need neither, stay with NumPy.
 #
 # Broadcasting
 # ------------
@@ -331,8 +331,8 @@ assert "detach" in str(refusal)
 # sphinx_gallery_end_ignore
 
 # %%
-# The message names the way out: :term:`detach` first, which cuts the tensor off from the record.
-# A tensor on a GPU has to come to the CPU before, with ``.cpu()``.
+# The message names the way out: :term:`detach` first, which cuts the tensor off from the record. A
+# tensor on a GPU has to come to the CPU first, with ``.cpu()``.
 #
 # .. choose:: Which line makes an array that later changes of ``t`` do not reach?
 #    :aim: 2
@@ -404,8 +404,9 @@ assert (weights.half() + torch.tensor([1, 2, 3])).dtype == torch.float16
 
 # %%
 # Two lines show where “the wider” ends. A tensor without dimensions counts like a plain number and
-# widens nothing, so the sum with one float64 entry stays float32. And any float type wins over any
-# integer type: ``float16`` with int64 gives ``float16``.
+# does not widen a type of its own kind, so the sum with one float64 entry stays float32. And any
+# float type wins over any integer type: ``float16``, which ``.half()`` makes, with int64 gives
+# ``float16``. (In its messages PyTorch calls float64 *Double*, float32 *Float* and float16 *Half*.)
 #
 # The cure is to say on the way in which type you want. If that means a change of type, the numbers
 # are copied, whichever function you use.
@@ -488,8 +489,8 @@ for bad, expected in [(a[::-1], ValueError), (np.array(["one"]), TypeError)]:
 # - ``torch.tensor`` copies; ``torch.from_numpy`` and ``.numpy()`` give windows on the same memory.
 # - An array's dtype is kept, and NumPy's floats are float64: say ``dtype=torch.float32`` for a
 #   network.
-# - Two float types meet in the wider one, but one number widens nothing, and floats win over
-#   integers.
+# - Two float types meet in the wider one, but one number does not widen a type of its own kind, and
+#   floats win over integers.
 #
 # Exercises
 # ---------

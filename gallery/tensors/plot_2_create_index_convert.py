@@ -58,7 +58,7 @@ assert t.tolist() == [[5.0] * 3] * 2
 # %%
 # Shape, :term:`dtype` and :term:`device` are chosen at creation; each of these functions takes
 # ``dtype=`` and ``device=``. The ``_like`` relatives (``zeros_like``, ``randn_like``, …) take all
-# three from a tensor, and any of them can be overruled:
+# three from a tensor; dtype and device can be overruled:
 
 t = torch.zeros(2, 3, dtype=torch.float64, device="cpu")
 print(torch.randn_like(t).dtype, torch.ones_like(t, dtype=torch.int32).dtype)

@@ -144,7 +144,7 @@ assert not torch.allclose(wrong.sum(dim=1), torch.ones(2))
 
 # %%
 # Without ``keepdim`` this would be an error here, and, worse, no error for a square matrix: the
-# sums would then be laid along the columns.
+# entries of column j would then be divided by the sum of row j.
 #
 # The length of a vector is a reduction as well, to be found in ``torch.linalg``:
 
@@ -349,8 +349,8 @@ assert jump == 2000 - 199 * 5 == 1005 != question.stride(1)
 # What shares memory with what?
 # -----------------------------
 #
-# Two tensors share if they lie in the same storage. Comparing ``id(…)`` would not tell, because a
-# view is a Python object of its own. The address of the storage does:
+# Two tensors can share entries only if they lie in the same storage. Comparing ``id(…)`` would not
+# tell, because a view is a Python object of its own. The address of the storage does:
 
 
 def share(a, b):

@@ -62,7 +62,7 @@ assert torch.device("cuda") != torch.device("cuda:0")
 
 # %%
 # Note the last line. ``cuda`` means “the current card of that type”, which need not be number 0, so
-# the two are not equal. To ask where a tensor lies, compare ``t.device.type``.
+# the two are not equal. To ask on what kind of device a tensor lies, compare ``t.device.type``.
 #
 # Many programs ask ``torch.cuda.is_available()`` and write ``"cuda"`` by name. That knows one kind
 # of accelerator only.
@@ -230,7 +230,8 @@ torch.testing.assert_close(
 # sphinx_gallery_end_ignore
 
 # %%
-# It is, whatever the device. Note how the numbers left it: ``.item()`` fetches a single one.
+# It is, whatever the device. Note how the numbers left the device: ``.cpu()`` fetched the plate.
+# ``.item()`` fetches a single number, wherever it lies.
 #
 # The same numbers everywhere
 # ---------------------------

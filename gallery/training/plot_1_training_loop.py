@@ -198,8 +198,9 @@ assert len(X) == len(noise) == 200, "samples"
 # sphinx_gallery_end_ignore
 
 # %%
-# What it has learned is worth less than nothing. On new samples of the same kind, the variance *is*
-# a bound: nobody can predict noise, and every wrong guess adds to it.
+# What it has learned is worth less than nothing. (``net`` is still the network of 16 units that was
+# trained on noise.) On new samples of the same kind, the variance *is* a bound: nobody can predict
+# noise, and every wrong guess adds to it.
 
 torch.manual_seed(2)
 new_X, new_noise = torch.randn(2000, 4), torch.randn(2000, 2)

@@ -115,7 +115,7 @@ assert sorted(set(targets.flatten().tolist())) == [0, 1], "outputs"
 #
 # The first line is a number to remember. Whoever answers 0.1 for each of the ten classes, whatever
 # the image, has the loss 0.09. A network above it knows less than nothing. (The 2.3 that is often
-# named in this place, :math:`\ln 10`, belongs to the :term:`cross entropy`.)
+# named in this place, :math:`\log 10`, belongs to the :term:`cross entropy`.)
 #
 # .. predict::
 #    :aim: 1
@@ -494,8 +494,8 @@ assert make_net()[1].out_features == 100, "hidden units"
 # The diagonal holds what is right. What is off it are single images, and no pair of digits stands
 # out.
 #
-# Which pair would your own hand confuse? Guess, then draw for two networks of the last lessons, which read
-# larger images:
+# Which pair would your own hand confuse? Guess, then draw for two networks that the last lesson of
+# the course trains, which read larger images:
 #
 # .. explorable:: digits
 #    :size: small

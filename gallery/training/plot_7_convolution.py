@@ -27,7 +27,8 @@ plt.style.use("pytorch_primer.course")
 MNIST = import_torchvision().datasets.MNIST
 
 # %%
-# The images of the last lesson, in memory, normalised, with a dimension for the one colour:
+# The images of the last lesson, in memory, normalised with the mean and deviation found there
+# (0.131 and 0.309), with a dimension for the one colour:
 
 device = torch.accelerator.current_accelerator(check_available=True)
 device = device or torch.device("cpu")
@@ -123,8 +124,9 @@ assert (
 # %%
 # The first kernel has found the sides of the strokes, the second their tops and bottoms. Nobody
 # draws kernels for a network; they are parameters, and training finds them.
-# :class:`torch.nn.Conv2d` holds several, and with several input channels each kernel has a table
-# for every one of them.
+# :class:`torch.nn.Conv2d` holds several. A colour image has three tables of numbers, a grey one has
+# one; these are its *channels*. With several input channels each kernel has a table for every one
+# of them.
 #
 # .. predict::
 #    :aim: 1
@@ -464,8 +466,8 @@ assert share < dense
 # The mistakes
 # ------------
 #
-# Now the test part, for the networks of seed 0. How many of the images does either get wrong, and
-# how many both?
+# Now the test part, for the networks of seed 0. How many of the images does each get wrong, and how
+# many both?
 
 wrong = {}
 for name in ("dense_net", "conv_net"):
