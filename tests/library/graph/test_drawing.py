@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pygraphviz
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytorch_primer import backward_steps, draw_graph
@@ -218,6 +218,7 @@ def test_another_suffix_is_refused(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@settings(max_examples=20)  # each looks through all that lives in the test's process, twice
 @given(st.text(max_size=60), st.text(max_size=20))
 def test_any_name_and_title_can_be_drawn(name, title):
     x = torch.tensor(5.0, requires_grad=True)
