@@ -114,6 +114,8 @@ def test_each_item_is_worked_by_mouse(opened, name):
         item.locator(".practice-check").click()
         assert said(item).startswith("✓ Right.")
         assert item.locator(".practice-said a").get_attribute("href").startswith("#exercise-")
+        # As a reader would: with both boxes in view before a line is taken.
+        item.locator(".practice-pool").evaluate("it => it.scrollIntoView({ block: 'center' })")
         dragged = item.locator(".practice-program li").first
         dragged.drag_to(item.locator(".practice-pool"))
         expect(item.locator(".practice-pool li")).to_have_count(1 + extras(item))
