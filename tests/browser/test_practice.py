@@ -102,7 +102,7 @@ def test_each_choice_says_what_is_wrong_with_it_and_the_right_one_that_it_is_rig
 
 @each_page
 def test_each_item_is_worked_by_mouse(opened, name):
-    page = opened(name)
+    page = opened(name, viewport={"width": 1280, "height": 1600})
     for item in choices(page):
         right = int(item.locator("details [data-right]").get_attribute("data-right"))
         for place in (0 if right else 1, right):
@@ -115,7 +115,7 @@ def test_each_item_is_worked_by_mouse(opened, name):
         assert said(item).startswith("✓ Right.")
         assert item.locator(".practice-said a").get_attribute("href").startswith("#exercise-")
         # As a reader would: with both boxes in view before a line is taken.
-        item.locator(".practice-pool").evaluate("it => it.scrollIntoView({ block: 'center' })")
+        item.evaluate("it => it.scrollIntoView({ block: 'center' })")
         dragged = item.locator(".practice-program li").first
         dragged.drag_to(item.locator(".practice-pool"))
         expect(item.locator(".practice-pool li")).to_have_count(1 + extras(item))
