@@ -100,6 +100,11 @@ def test_each_choice_says_what_is_wrong_with_it_and_the_right_one_that_it_is_rig
             assert len({each["said"] for each in told}) == len(told)
 
 
+def middle_of(place):
+    box = place.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 @each_page
 def test_each_item_is_worked_by_mouse(opened, name):
     page = opened(name, viewport={"width": 1280, "height": 1600})
@@ -115,9 +120,13 @@ def test_each_item_is_worked_by_mouse(opened, name):
         assert said(item).startswith("✓ Right.")
         assert item.locator(".practice-said a").get_attribute("href").startswith("#exercise-")
         # As a reader would: with both boxes in view before a line is taken.
-        item.evaluate("it => it.scrollIntoView({ block: 'center' })")
-        dragged = item.locator(".practice-program li").first
-        dragged.drag_to(item.locator(".practice-pool"))
+        item.evaluate("it => it.scrollIntoView({ block: 'center', behavior: 'instant' })")
+        boxes = [".practice-program li >> nth=0", ".practice-pool"]
+        source, pool = (middle_of(item.locator(box)) for box in boxes)
+        page.mouse.move(*source)
+        page.mouse.down()
+        page.mouse.move(*pool, steps=8)
+        page.mouse.up()
         expect(item.locator(".practice-pool li")).to_have_count(1 + extras(item))
 
 
