@@ -364,7 +364,7 @@ ELSEWHERE = {
 @rebuilds
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_build_gives_the_same_bytes_elsewhere(clean, tmp_path, name):
-    folder = "Ordner für „Ünïcode“ & more" if name == "folder" else "site"
+    folder = "Heft für „Ünïcode“ & more" if name == "folder" else "site"
     site = Site.new(tmp_path / folder)
     for kept in ("typefaces", "pictures"):  # they take a minute, and have a test of their own
         source = clean.cache / "entries" / kept
