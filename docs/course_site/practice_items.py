@@ -23,11 +23,12 @@ from __future__ import annotations
 import ast
 import contextlib
 import io
+import math
 import random
 import re
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -348,18 +349,24 @@ def repair(written: Written) -> Item:
         ).replace("\\n", "\n")
         said = f"The curve ends at {short(curve[-1])}."
         options.append(Option(shown, each.sign == "+", f"{each.words} {said}", curve=curve))
-        ends[each.offset] = curve[-1] if curve[-1] == curve[-1] else float("inf")
+        ends[each.offset] = end_of(curve)
         proofs += [change.applied(code), gave.printed]
     right = [ends[each.offset] for each in given if each.sign == "+"]
     others = [ends[each.offset] for each in given if each.sign == "-"]
-    if len(right) == 1 and not all(2 * right[0] < end for end in [broken[-1], *others]):
+    all_others = [end_of(broken), *others]
+    if len(right) == 1 and not all(2 * right[0] < end for end in all_others):
         mend = f"the curve of `+` ends at {right[0]:.3g}, which is not less than half of all others"
-        raise Fault(f"{mend}: {', '.join(f'{end:.3g}' for end in [broken[-1], *others])}")
+        raise Fault(f"{mend}: {', '.join(f'{end:.3g}' for end in all_others)}")
     prove(written, given, proofs)
     question = (
         written.argument or "The curve shows the losses of this loop. Which change repairs it?"
     )
     return finished(written, "Repair", question, code, options, curve=broken)
+
+
+def end_of(curve: Sequence[float]) -> float:
+    """Give where a curve ends; one that ended in nan has diverged."""
+    return float("inf") if math.isnan(curve[-1]) else curve[-1]
 
 
 def short(value: float) -> str:

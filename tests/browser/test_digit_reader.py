@@ -1,12 +1,11 @@
 """The digit reader's networks, run in node, against torch; and digits drawn as strokes."""
 
-import json
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 import torch
+from tests.explore.node import answers
 
 from course_site import digit_reader
 
@@ -47,14 +46,7 @@ def in_node(networks, images=(), drawings=()):
         "images": [image.flatten().tolist() for image in images],
         "drawings": drawings,
     }
-    done = subprocess.run(
-        ["node", "--input-type=module", "--eval", RUN],
-        input=json.dumps(question),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
+    return answers(RUN, question)
 
 
 def test_500_test_images_get_the_answers_of_torch(networks):

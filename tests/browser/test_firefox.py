@@ -21,7 +21,9 @@ FIREFOX = shutil.which("firefox-esr") or shutil.which("firefox")
 LISTENS = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "ArrowRight": "\ue014"}
 
-pytestmark = pytest.mark.skipif(FIREFOX is None, reason="no Firefox here")
+pytestmark = pytest.mark.skipif(
+    FIREFOX is None, reason="Firefox is not installed: Debian's package is firefox-esr"
+)
 
 
 class Firefox:

@@ -404,7 +404,10 @@ def test_lesson_that_the_system_ends_says_so(clean, tmp_path):
 
 
 @rebuilds
-@pytest.mark.skipif(sys.platform != "linux", reason="the system offers it on Linux alone")
+@pytest.mark.skipif(
+    sys.platform != "linux",
+    reason="only Linux ends a process with its parent: prctl, PR_SET_PDEATHSIG",
+)
 def test_lessons_end_with_the_build(clean, tmp_path):
     site = Site.new(tmp_path / "ended", clean.cache)
     told = tmp_path / "pid"

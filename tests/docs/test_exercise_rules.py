@@ -123,3 +123,9 @@ def test_a_lesson_that_does_not_show_its_exercise_is_named(check, tmp_path):
     (found,) = check()
     assert "plot_x.py:1" in found
     assert f"add `# .. exercise:: {ID}`" in found
+
+
+@pytest.mark.parametrize("made", list(exercises.all_exercises()), ids=lambda made: made.id)
+def test_the_exercises_of_the_course_have_what_they_need_in_few_words(made):
+    """That their answers are judged rightly is tested beside the bank."""
+    assert [*exercise_rules.needs(made), *exercise_rules.wording(made)] == []

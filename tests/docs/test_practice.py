@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -127,6 +128,13 @@ def test_a_choice_is_tested_behind_the_code():
         item(CHOOSE.replace("(3, 1)\n", "(1, 3)\n"))
     with pytest.raises(Fault, match="the test holds for this option"):
         item(CHOOSE.replace("x = v + 0", "x = v.reshape(-1, 1)"))
+
+
+def test_a_loop_that_ends_in_nan_has_diverged_and_can_be_repaired():
+    forever = REPAIR.replace(
+        "x = x - 1.1 * 2 * x", "x = x - 1.1 * 2 * x if x > 0 else x * math.nan"
+    )
+    assert math.isnan(item(forever).curve[-1])
 
 
 def test_a_repair_shows_the_curve_of_each_change():

@@ -49,7 +49,10 @@ def test_what_the_system_refuses_is_explained(code, said):
     assert said in runs.explained(OSError(code, os.strerror(code), "/x"))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the system offers it on Linux alone")
+@pytest.mark.skipif(
+    sys.platform != "linux",
+    reason="only Linux ends a process with its parent: prctl, PR_SET_PDEATHSIG",
+)
 def test_process_ends_with_the_one_that_started_it(tmp_path):
     text = textwrap.dedent(inspect.getsource(runs.end_with_parent))
     child = f"import ctypes, signal, sys, time\n{text}\nend_with_parent()\n"

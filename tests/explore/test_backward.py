@@ -1,13 +1,12 @@
 """The backward explorer's gradients, run in node, against torch's in float64; bad expressions."""
 
-import json
 import math
 import random
-import subprocess
 from pathlib import Path
 
 import pytest
 import torch
+from tests.explore.node import answers
 
 JS = Path(__file__).parents[2] / "docs/explore/js"
 RUN = f"""
@@ -34,14 +33,7 @@ console.log(JSON.stringify(JSON.parse(text).map(([e, named]) => {{
 
 def in_node(questions):
     """Read expressions as the page does; each comes with its named numbers."""
-    done = subprocess.run(
-        ["node", "--input-type=module", "--eval", RUN],
-        input=json.dumps(questions),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
+    return answers(RUN, questions)
 
 
 TOLERANCE = 1e-12

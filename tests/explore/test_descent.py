@@ -1,13 +1,12 @@
 """The descent explorer's paths, run in node, against torch's own optimizers in float64."""
 
-import json
 import math
 import random
-import subprocess
 from pathlib import Path
 
 import pytest
 import torch
+from tests.explore.node import answers
 
 JS = Path(__file__).parents[2] / "docs/explore/js"
 STEPS = 100
@@ -33,14 +32,7 @@ console.log(JSON.stringify(answers));
 
 def in_node(addresses):
     """Run descents as the page does; each is described by its address."""
-    done = subprocess.run(
-        ["node", "--input-type=module", "--eval", RUN],
-        input=json.dumps(addresses),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
+    return answers(RUN, addresses)
 
 
 # The functions as the literature and the lessons have them, of a tensor of shape (…, 2) or (…, 1).

@@ -285,7 +285,9 @@ def test_bad_data_in_a_later_batch_are_told_from_divergence():
         sgd(nn.Linear(2, 1), F.mse_loss, [(X, Y), (X, Y / 0)], 0.1, 1)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+@pytest.mark.skipif(
+    not torch.cuda.is_available(), reason="compares the CPU with a CUDA device, and there is none"
+)
 def test_the_same_on_a_gpu(digits):
     ours, theirs = network().cuda(), network().cuda()
     data = Batches(digits.x_train, digits.y_train, 50, device="cuda", y_transform=OneHot(10))

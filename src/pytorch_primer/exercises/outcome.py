@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -37,8 +36,6 @@ class Outcome:
         The arguments that the call changed, by name.
     pieces : dict
         All of this by name, in a form in which outcomes can be compared.
-    seconds : float
-        CPU time that it took.
     """
 
     result: Any = None
@@ -46,7 +43,6 @@ class Outcome:
     seen: Mapping[str, Any] = field(default_factory=dict)
     changed: Mapping[str, Any] = field(default_factory=dict)
     pieces: dict[str, Any] = field(default_factory=dict)
-    seconds: float = 0.0
 
 
 class Trial:
@@ -66,9 +62,7 @@ class Trial:
 
     def __getitem__(self, case: int) -> Outcome:
         if case not in self.outcomes:
-            start = time.process_time()
             self.outcomes[case] = self.observe(case)
-            self.outcomes[case].seconds = time.process_time() - start
         return self.outcomes[case]
 
     def __iter__(self) -> Iterator[Outcome]:

@@ -26,7 +26,7 @@ from pytorch_primer.exercises.grading_report import safe
 
 WHY = grading.why_no_sandbox()
 pytestmark = pytest.mark.slow
-in_sandbox = pytest.mark.skipif(bool(WHY), reason=f"no sandbox here: {WHY}")
+in_sandbox = pytest.mark.skipif(bool(WHY), reason=f"grading needs its sandbox, bubblewrap: {WHY}")
 KERNEL = """
 import json
 from pytorch_primer.exercises.checking import is_ours, judge

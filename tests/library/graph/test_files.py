@@ -123,7 +123,10 @@ print(locale.setlocale(locale.LC_NUMERIC) == sys.argv[1], file=sys.stderr)
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("localedef"), reason="no localedef to make a locale with")
+@pytest.mark.skipif(
+    not shutil.which("localedef"),
+    reason="makes a locale of its own by localedef, which comes with the GNU C library's tools",
+)
 @pytest.mark.parametrize("name", ["de_DE", "tr_TR", "fr_FR"])
 def test_a_decimal_comma_changes_no_byte(tmp_path, name):
     made = subprocess.run(
