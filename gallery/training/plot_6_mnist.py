@@ -34,8 +34,9 @@ torchvision = import_torchvision()
 # sphinx_gallery_start_ignore
 num_parameters = sum((m + 1) * n for m, n in [(784, 500), (500, 10)])
 assert 390_000 < num_parameters < 400_000
-pixels, wide = 784, 28
-assert wide == 28 == pixels**0.5
+images = torchvision.datasets.MNIST(small_mnist()).data
+assert images.shape[1] * images.shape[2] == 784
+assert images.shape[2] == 28, "pixels wide"
 # sphinx_gallery_end_ignore
 
 # %%
