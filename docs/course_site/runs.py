@@ -53,7 +53,7 @@ SHARDS = "_build/shards"
 SITE = Path(__file__).parents[1]
 # The same on every machine, whatever its user has set.
 SURROUNDINGS = {
-    "LC_ALL": "C",
+    "LC_ALL": "C.UTF-8",  # not C, in which Python cannot start from a folder with an umlaut
     "MPLBACKEND": "agg",
     "OMP_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",

@@ -8,7 +8,10 @@ import os
 import signal
 import subprocess
 import sys
+import sysconfig
 import textwrap
+import venv
+from pathlib import Path
 
 import pytest
 from sphinx.errors import ConfigError, ExtensionError
@@ -92,3 +95,14 @@ def test_address_that_is_none_is_refused(given):
 )
 def test_address_of_the_site(given, address):
     assert head.site_url(given) == address
+
+
+def test_python_starts_for_a_lesson_from_a_folder_with_an_umlaut(tmp_path):
+    """What pip notes of an editable installation there is read in the locale's encoding."""
+    place = tmp_path / "für alle"
+    venv.create(place, symlinks=os.name != "nt")
+    paths = sysconfig.get_paths("venv", vars={"base": str(place), "platbase": str(place)})
+    Path(paths["purelib"], "course.pth").write_text(f"{place}\n", encoding="utf-8")
+    python = Path(paths["scripts"], "python")
+    env = {**os.environ, **runs.SURROUNDINGS}
+    subprocess.run([str(python), "-c", "import encodings"], env=env, check=True)
