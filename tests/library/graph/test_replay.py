@@ -14,8 +14,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-import pytorch_primer
 from pytorch_primer import backward_steps, draw_graph
+from pytorch_primer.graph.build import draw
 
 GALLERY = Path(__file__).parents[3] / "gallery"
 
@@ -174,22 +174,20 @@ DRAWING = sorted(
 @pytest.mark.parametrize("lesson", DRAWING)
 def test_scalar_graphs_of_the_lessons_are_computed_again(lesson, monkeypatch):
     replayed = []
+    noting = True
 
-    def note(output):
-        if output.grad_fn is not None and output.numel() == 1:
-            replayed.append(assert_replayed(output))
+    # Below `draw_graph`, whose caller's names the drawing shows: a wrapper there would hide them.
+    def noted(outputs, *arguments):
+        nonlocal noting
+        for output in outputs if noting else ():
+            if output.grad_fn is not None and output.numel() == 1:
+                noting = False
+                replayed.append(assert_replayed(output))
+                noting = True
+        return draw(outputs, *arguments)
 
-    def drawn(*outputs, **options):
-        for output in outputs:
-            note(output)
-        return draw_graph(*outputs, **options)
-
-    def stepped(output, **options):
-        note(output)
-        return backward_steps(output, **options)
-
-    monkeypatch.setattr(pytorch_primer, "draw_graph", drawn)
-    monkeypatch.setattr(pytorch_primer, "backward_steps", stepped)
+    monkeypatch.setattr("pytorch_primer.graph.build.draw", noted)
+    monkeypatch.setattr("pytorch_primer.graph.backward.draw", noted)
     runpy.run_path(str(GALLERY / lesson))
     # Two lessons draw no scalar: one a tensor without a graph, one a network's output.
     none = ("autograd/plot_4_accumulation.py", "modules/plot_2_layers.py")
