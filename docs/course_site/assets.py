@@ -47,7 +47,7 @@ DROPPED = re.compile(
 )
 ADDRESS = re.compile(r"""url\((["']?)(?!data:|[a-z]+:|/|#)([^"')]+)\1\)""")
 # These stand in a page itself, named by their digests in the page's policy.
-FETCH, EARLY = "fonts.js", "theme.js"
+FETCH, EARLY, DISK = "fonts.js", "theme.js", "disk.js"
 # What the first view of a page is written in.
 FONTS = ("fonts/source-serif-4-normal.woff2", "fonts/inter-normal.woff2")
 MATHS_FONTS = ("katex/fonts/KaTeX_Main-Regular.woff2", "katex/fonts/KaTeX_Math-Italic.woff2")

@@ -22,10 +22,10 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Circle, Rectangle
 from sphinx.application import Sphinx
-from sphinx.errors import ConfigError
 from sphinx.util import logging
 
 from course_site import look
+from course_site.address import UNSET
 from course_site.cache import once, put
 from course_site.keys import digest
 from course_site.scripts import lesson_of, outline_of
@@ -36,28 +36,6 @@ logger = logging.getLogger(__name__)
 LENGTH = 160  # characters of a description that a search engine shows
 CARD, ICON = "card.png", "touch-icon.png"
 NOT_LISTED = {"404", "search", "genindex", "py-modindex"}
-
-
-UNSET = "https://set-site-url.invalid/"  # reserved: nobody answers there, and its name says why
-ADDRESS = re.compile(r"https?://[\w.-]+(:\d+)?(/[\w.~%/-]*)?", re.A)
-
-
-def site_url(given: str) -> str:
-    """Give the address of the site, which ends with a slash, as the variable ``SITE_URL`` says it.
-
-    Raises
-    ------
-    ConfigError
-        If it is no plain address: it is written into pages and notebooks as it is.
-    """
-    if not given:
-        return UNSET
-    if not ADDRESS.fullmatch(given):
-        raise ConfigError(
-            f"SITE_URL is {given!r}, and should be the address of the site, as in"
-            " https://course.example/primer/"
-        )
-    return given.rstrip("/") + "/"
 
 
 def say_address(app: Sphinx) -> None:

@@ -22,8 +22,8 @@ from course_site.scripts import lesson_of, outline_of, page_of
 from course_site.store import lessons_of
 from pytorch_primer.outline import Lesson
 
-# What a page may load. Styles stand in formulas and drawings, element by element; of scripts two,
-# which the policy names by their digests.
+# What a page may load. Styles stand in formulas and drawings, element by element; of scripts a few
+# lines, which the policy names by their digests.
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -144,8 +144,9 @@ def add_context(
     app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
 ) -> None:
     """Tell the template what it asks for."""
+    names = (assets.FETCH, assets.EARLY, *[assets.DISK] * (pagename == "404"))
     context["inline_scripts"] = scripts = {
-        name.removesuffix(".js"): assets.inline(app, name) for name in (assets.FETCH, assets.EARLY)
+        name.removesuffix(".js"): assets.inline(app, name) for name in names
     }
     digests = " ".join(map(assets.digest, scripts.values()))
     context["content_policy"] = POLICY.format(scripts=digests)

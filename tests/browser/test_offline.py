@@ -71,3 +71,12 @@ def test_search_finds(page, home, word):
     assert page.locator("#search-results li a").count() >= 2
     page.locator("#search-results li a").first.click()
     expect(page.locator("article")).to_contain_text(re.compile(word, re.I))
+
+
+def test_the_page_for_what_is_not_there_leads_home(browser, home):
+    page = browser.new_page()
+    page.goto(home + "404.html")
+    expect(page.locator(".site-header")).to_have_css("display", "flex")  # it has its style
+    page.locator(".brand").click()
+    expect(page).to_have_url(home + "index.html")
+    page.close()

@@ -14,9 +14,10 @@ import venv
 from pathlib import Path
 
 import pytest
-from sphinx.errors import ConfigError, ExtensionError
+from sphinx.errors import ExtensionError
 
-from course_site import head, runs
+from course_site import address, runs
+from course_site.address import site_url
 
 LESSONS = {"a": 10.0, "b": 6.0, "c": 5.0, "d": 1.0, "e": None}
 
@@ -80,12 +81,16 @@ def test_process_ends_with_the_one_that_started_it(tmp_path):
     ],
 )
 def test_address_that_is_none_is_refused(given):
-    with pytest.raises(ConfigError, match="SITE_URL"):
-        head.site_url(given)
+    with pytest.raises(ValueError, match="SITE_URL"):
+        site_url(given)
+    script, said = Path(address.__file__), {"SITE_URL": given}
+    done = subprocess.run([sys.executable, script], env=said, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("SITE_URL is")  # no traceback, nor what Sphinx makes of it
 
 
 @pytest.mark.parametrize(
-    ("given", "address"),
+    ("given", "wanted"),
     [
         ("https://course.example", "https://course.example/"),
         ("https://course.example/primer/", "https://course.example/primer/"),
@@ -93,8 +98,8 @@ def test_address_that_is_none_is_refused(given):
         ("", "https://set-site-url.invalid/"),
     ],
 )
-def test_address_of_the_site(given, address):
-    assert head.site_url(given) == address
+def test_address_of_the_site(given, wanted):
+    assert site_url(given) == wanted
 
 
 def test_python_starts_for_a_lesson_from_a_folder_with_an_umlaut(tmp_path):
