@@ -15,6 +15,7 @@ import re
 import sys
 import textwrap
 import tokenize
+from collections.abc import Iterator
 
 from course_site.practice_items import SALT, Fault, Item, Lines, Option, Written, finished
 from pytorch_primer.exercises.checking import difference
@@ -32,6 +33,7 @@ RIGHT = "The check says that it is right."
 NUMBERS_DIFFER = re.compile(
     r"(.+?)(?: at \[[\d, ]+\])? is (?:-?\d+\.\d+|-?\d+e[-+]\d+|nan|inf)(?:, | |\.)"
 )
+LEAVES = re.compile(r" *(return|break|continue|raise)\b")
 ENTRY_DIFFERS = re.compile(r"(.+?) at \[[\d, ]+\] is ")
 
 
@@ -94,7 +96,7 @@ def symptom_of(made: Exercise, mistake: Mistake, trial: Trial) -> tuple[str, str
             f"``{said_in_short(error)}``",
         )
     if at := ENTRY_DIFFERS.match(text):
-        kind = f"The shape is right, but {at[1]} has wrong entries"
+        kind = f"The shape is right, but some entries of {at[1]} are wrong"
     elif at := NUMBERS_DIFFER.match(text):
         kind = f"{at[1]} is a wrong number"
     else:
@@ -212,7 +214,10 @@ def hint_of(mistake: Mistake) -> str:
     if mistake.change is not None and mistake.change.new:
         first = mistake.change.new.strip().replace("\\n", "\n").split("\n")[0]
         return f"Look at ``{first}``."
-    return "Follow what is returned, its type, its shape and its entries, line by line."
+    return (
+        "Follow what comes back, its type, its shape and its entries, and what stays behind:"
+        " what is registered, and what of the arguments has changed."
+    )
 
 
 # -- lines in order ------------------------------------------------------------------------------
@@ -262,35 +267,95 @@ def passes(made: Exercise, head: str, pieces: list[str]) -> str | None:
     return None
 
 
+def bound_and_used(piece: str) -> tuple[set[str], set[str]]:
+    """Name what a line binds for the lines below it, and what must be bound above it."""
+    text = re.sub(r"^elif\b", "if", textwrap.dedent(piece).strip())
+    if text.endswith(":"):
+        text = "pass" if text.startswith("else") else f"{text} pass"
+    bound, used, own = set[str](), set[str](), set[str]()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.comprehension):
+            own |= {name.id for name in ast.walk(node.target) if isinstance(name, ast.Name)}
+        elif isinstance(node, ast.Lambda):
+            own |= {argument.arg for argument in node.args.args}
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+            used.add(node.target.id)
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.Name):
+            (bound if isinstance(node.ctx, ast.Store) else used).add(node.id)
+    return bound - own, used - own
+
+
+def depth(line: str) -> int:
+    """Count the blanks that a line starts with."""
+    return len(line) - len(line.lstrip())
+
+
+def reads(text: str) -> bool:
+    """Whether Python can read lines of a program, of which more may follow."""
+    last = text.split("\n")[-1]
+    rest = " " * (depth(last) + 1) + "pass" if last.endswith(":") else ""
+    try:
+        ast.parse(f"{text}\n{rest}")
+    except SyntaxError:
+        return False
+    return True
+
+
+def sensible_orders(head: str, pieces: list[str]) -> Iterator[tuple[int, ...]]:
+    """Give the orders that Python can read, without a line that is never reached or too early.
+
+    No line uses what only lines below it bind, and none stands behind a ``return`` or a ``break``.
+    """
+    binds, uses = zip(*map(bound_and_used, pieces), strict=True)
+    made_here = set[str]().union(*binds) - set(re.findall(r"\w+", head))
+
+    def longer(order: tuple[int, ...], known: set[str]) -> Iterator[tuple[int, ...]]:
+        if len(order) == len(pieces):
+            yield order
+        ended = pieces[order[-1]] if order else ""
+        for n in sorted(set(range(len(pieces))) - {*order}):
+            if LEAVES.match(ended) and depth(pieces[n]) >= depth(ended):
+                continue
+            more = (*order, n)
+            text = "\n".join([head, *(pieces[m] for m in more)])
+            if uses[n] & made_here <= known and reads(text):
+                yield from longer(more, known | binds[n])
+
+    return longer((), set())
+
+
 def right_orders(
     made: Exercise, head: str, pieces: list[str]
 ) -> tuple[list[tuple[int, ...]], dict[tuple[int, int], str]]:
-    """Find all orders that pass, from neighbour to neighbour, and what the wrong neighbours give.
-
-    Two orders that both respect what depends on what can be turned into each other by exchanging
-    neighbours, without ever breaking it; so it is enough to go on from orders that pass.
-    """
+    """Find all orders that pass, and what comes of two lines that have changed places."""
     start = tuple(range(len(pieces)))
-    if (wrong := passes(made, head, pieces)) is not None:
+    said: dict[str, str | None] = {}
+
+    def told(order: tuple[int, ...]) -> str | None:
+        lines = [pieces[n] for n in order]
+        if (text := "\n".join(lines)) not in said:
+            said[text] = passes(made, head, lines)
+        return said[text]
+
+    if (wrong := told(start)) is not None:
         raise Fault(f"the solution of {made.id!r} fails its own check: {wrong}")
-    orders, pairs = [start], dict[tuple[int, int], str]()
-    tried = {start}
-    for order in orders:
-        for place in range(len(order) - 1):
-            first, second = order[place : place + 2]
-            swapped = (*order[:place], second, first, *order[place + 2 :])
-            if swapped in tried or pieces[first] == pieces[second]:
-                continue
-            tried.add(swapped)
-            wrong = passes(made, head, [pieces[n] for n in swapped])
-            if wrong is None:
-                orders.append(swapped)
-                if len(orders) > MOST_ORDERS:
-                    raise Fault(
-                        f"more than {MOST_ORDERS} orders of {made.id!r} are right: take another"
-                    )
-            elif not wrong.startswith(UNREADABLE):
-                pairs.setdefault((second, first), wrong)
+    orders = [order for order in sensible_orders(head, pieces) if told(order) is None]
+    if start not in orders:
+        raise Fault(f"no rule here reads the solution of {made.id!r}: take another")
+    if len(orders) > MOST_ORDERS:
+        raise Fault(f"{len(orders)} orders of {made.id!r} are right: take another")
+    orders.sort(key=lambda order: order != start)
+    pairs = dict[tuple[int, int], str]()
+    nearest_first = sorted(itertools.combinations(start, 2), key=lambda it: it[1] - it[0])
+    for order, (i, j) in itertools.product(orders, nearest_first):
+        if order == start or j == i + 1:
+            swapped = [*order]
+            swapped[i], swapped[j] = order[j], order[i]
+            wrong = told(tuple(swapped))
+            if wrong is not None and not wrong.startswith(UNREADABLE):
+                pairs.setdefault((order[j], order[i]), wrong)
     return orders, pairs
 
 

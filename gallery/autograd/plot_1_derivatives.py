@@ -165,7 +165,7 @@ assert (x.grad - by_formula).abs().item() < 1e-15
 #    - The power goes down by one: 3x², not 3x.
 #        y = x**3 -> y = 3 * x**2 / 2
 #
-# .. which-line:: simple_grad these_are_python_numbers
+# .. which-line:: simple_grad these_numbers
 #    :aim: 1
 #
 # By finite differences
@@ -441,7 +441,7 @@ assert torch.autograd.gradcheck(f, point)
 #    - One at a time: each input is nudged by itself.
 #        for n in torch.eye(50): -> for n in torch.ones(1, 50):
 #
-# .. parsons:: simple_grad these_are_python_numbers these_are_the_tensors
+# .. parsons:: simple_grad these_numbers these_are_the_tensors
 #    :aim: 1
 #
 # Recap

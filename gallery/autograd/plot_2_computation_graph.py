@@ -450,7 +450,7 @@ draw_graph(silent)
 # .. which-line:: evaluate_line y_is_a_python
 #    :aim: 2
 #
-# .. which-line:: grad_g dw_and_dx
+# .. which-line:: grad_g the_product_was
 #    :aim: 3
 #
 # Recap

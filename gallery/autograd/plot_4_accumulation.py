@@ -549,7 +549,7 @@ assert w.grad == -3.5, "the slope"
 # .. exercise:: predict
 #    :aim: 2
 #
-# .. parsons:: x_grad
+# .. parsons:: x_grad the_mean_was
 #    :aim: 3
 #
 # .. exercise:: x_grad

@@ -658,13 +658,13 @@ assert len({net(one).item() for _ in range(5)}) > 1
 #        loss.backward()
 #        optimizer.step()
 #        losses.append(loss.item())
-#    + Behind the last layer the answers themselves were set to zero.
+#    + Behind the last layer it was the answers that were set to zero, half of them at random.
 #        , nn.Dropout(0.5) -> , nn.Identity()
-#    - Still half of the answers are thrown away in each step.
+#    - Half of the answers are still thrown away in each step.
 #        range(60) -> range(90)
-#    - Each answer that is thrown away is a gross error still.
+#    - Fewer answers are thrown away, and each of them is still a gross error.
 #        0.5 -> 0.4
-#    - That the curve jumps is no matter of the rate.
+#    - The curve jumps whatever the rate is: the answers are thrown away at random.
 #        lr=0.1 -> lr=0.02
 #
 # .. symptom:: linear_by_hand the_weight_has
@@ -695,7 +695,7 @@ assert len({net(one).item() for _ in range(5)}) > 1
 # .. exercise:: apply_relu
 #    :aim: 2
 #
-# .. parsons:: gradient_norms
+# .. parsons:: gradient_norms this_is_the_largest
 #    :aim: 2
 #
 # .. exercise:: gradient_norms

@@ -152,11 +152,11 @@ assert "target size" in str(caught[0].message)
 #        losses.append(loss.item() / 100)
 #    + The rate is one for a mean; the sum has gradients a hundred times as large.
 #        reduction="sum" -> reduction="mean"
-#    - Too large is the step already.
+#    - The step is too large already.
 #        lr=0.1 -> lr=0.2
-#    - That is about the rate for a mean over far more samples than there are.
+#    - That is far too small: the loss hardly moves in these steps.
 #        lr=0.1 -> lr=0.00001
-#    - It will not come back.
+#    - A run that diverges does not come back, however long it is.
 #        range(20) -> range(25)
 #
 # From scores to probabilities
@@ -670,7 +670,7 @@ torch.testing.assert_close(
 #
 # .. exercise:: one_hot
 #
-# .. parsons:: weighted_loss
+# .. parsons:: weighted_loss the_sum_was_divided_by_n
 #    :aim: 2
 #
 # .. exercise:: weighted_loss

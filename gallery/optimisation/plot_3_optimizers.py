@@ -303,7 +303,7 @@ assert 0.0037 < (2 / (root + 1)) ** 2 < 0.0038
 #    - The root is taken once.
 #        plain / momentum -> (plain / momentum) ** 0.5
 #
-# .. repair:: A valley with the curvatures 1 and 1000. Which change brings the loss down?
+# .. repair:: A valley with the curvatures 1 and 1000. Which change brings the loss below a hundredth?
 #    :aim: 2
 #
 #    v = torch.ones(2, requires_grad=True)
@@ -321,7 +321,7 @@ assert 0.0037 < (2 / (root + 1)) ** 2 < 0.0038
 #        momentum=0.0 -> momentum=0.999
 #    - The steep direction does not bear that without help.
 #        lr=0.0019 -> lr=0.0022
-#    - At this pace twice the time is not enough.
+#    - Lower, but not low enough: along the floor each step is small.
 #        range(150) -> range(300)
 #
 # What the others remember
@@ -755,7 +755,7 @@ torch.testing.assert_close(ours.positions, theirs.positions, atol=1e-4, rtol=0)
 # .. which-line:: run_sgd every_position
 #    :aim: 1
 #
-# .. which-line:: one_step these_are_the_gradients
+# .. which-line:: one_step the_step_goes
 #    :aim: 1
 #
 # .. which-line:: run_adamw the_learning_rate

@@ -458,6 +458,7 @@ for bad, expected in [(a[::-1], ValueError), (np.array(["one"]), TypeError)]:
 #
 # .. symptom:: to_column the_dtype_of_a_was
 #    :aim: 3
+#    :task: Turn a one-dimensional NumPy array of n floats (float32 or float64) into a float32 tensor of shape (n, 1) that shares no memory with ``a``. The check takes arrays of 4, 3 and 1 numbers, the second of them float64.
 #
 # .. predict::
 #    :aim: 3

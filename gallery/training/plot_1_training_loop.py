@@ -437,7 +437,7 @@ assert 0.001 < (exact - truth).abs().max() < 0.05
 # .. symptom:: train the_graph_was
 #    :aim: 1
 #
-# .. which-line:: linear_regression the_factor_2
+# .. which-line:: linear_regression the_squares_are
 #    :aim: 3
 #
 # .. repair::

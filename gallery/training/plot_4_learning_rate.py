@@ -802,7 +802,7 @@ assert right > 0.93
 # sphinx_gallery_end_ignore
 
 # %%
-# .. which-line:: find_lr the_search_stops
+# .. which-line:: find_lr the_first_rate
 #    :aim: 1
 #
 # .. which-line:: find_lr a_run_that
@@ -811,7 +811,7 @@ assert right > 0.93
 # .. which-line:: best_lrs the_mean_runs
 #    :aim: 2
 #
-# .. which-line:: best_lrs the_largest_mean
+# .. which-line:: best_lrs the_first_quarter
 #    :aim: 2
 #
 # Recap
@@ -830,7 +830,7 @@ assert right > 0.93
 #
 # The search, the table, and the rule of the plateau.
 #
-# .. parsons:: find_lr
+# .. parsons:: find_lr the_first_rate
 #    :aim: 1
 #
 # .. exercise:: find_lr

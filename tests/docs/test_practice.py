@@ -14,7 +14,7 @@ import torch
 
 from course_site import practice
 from course_site.practice import FORMS, aims_of, broken_items, make, references
-from course_site.practice_bank import passes, pieces_of
+from course_site.practice_bank import passes, pieces_of, sensible_orders
 from course_site.practice_items import Fault, Item, Option, Written, guessing, run, written_in
 from course_site.practice_shapes import KINDS
 from course_site.rules import RULES, Script
@@ -177,7 +177,9 @@ def test_a_symptom_is_what_the_check_says():
     assert len(beside.options) == 3
 
 
-@pytest.mark.parametrize("id", ["tanh_backward", "repair_evaluation", "weighted_loss", "one_step"])
+@pytest.mark.parametrize(
+    "id", ["tanh_backward", "repair_evaluation", "two_layer_module", "one_step"]
+)
 def test_orders_are_all_that_pass_and_no_others(id):
     made = bank("parsons", id)
     pieces = made.lines.pieces
@@ -190,6 +192,25 @@ def test_orders_are_all_that_pass_and_no_others(id):
         if passes(load(id), head, [whole[n] for n in order]) is None
     }
     assert passing == set(made.lines.orders)
+
+
+@pytest.mark.parametrize(
+    ("id", "line", "places"),
+    [  # found by a reader: no way from one to another by exchanging neighbours
+        ("sgd", "losses.append", {4, 5, 8}),
+        ("two_layer_module", "def forward", {0, 4}),
+        ("repair_order", "zero_grad", {3, 4, 5, 6, 7}),
+    ],
+)
+def test_a_line_may_stand_wherever_the_check_passes(id, line, places):
+    lines = bank("parsons", id).lines
+    (at,) = [n for n, piece in enumerate(lines.pieces) if line in piece]
+    assert {order.index(at) for order in lines.orders} == places
+
+
+def test_a_line_that_is_never_reached_belongs_nowhere():
+    pieces = ["    x = 1", "    for i in range(x):", "        break", "    return x"]
+    assert list(sensible_orders("def f():", pieces)) == [(0, 1, 2, 3)]
 
 
 def test_a_line_too_many_belongs_nowhere():

@@ -52,7 +52,7 @@ class Spec(Protocol):
 def missing(name: str, got: Any) -> Difference | None:
     """Complain about a missing value."""
     if got is None:
-        return Difference(f"{name} is None: nothing was returned there.")
+        return Difference(f"{name} is None, and a value was expected.")
     return None
 
 

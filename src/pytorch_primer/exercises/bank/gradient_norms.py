@@ -78,30 +78,25 @@ def as_tensors(net, loss):
     return by_name(net, loss, lambda g: g.square().sum().sqrt())
 
 
+gradient_norms.line_mistakes("""
+These are the squares of the lengths; take the root.
+    g.norm().item() -> g.square().sum().item()
+This is the largest entry of each gradient; take its length.
+    g.norm().item() -> g.abs().max().item()
+This is the sum of the entries, which may cancel; take the length.
+    g.norm().item() -> g.sum().item()
+""")
+
+
 @gradient_norms.mistake("`backward` left gradients in the network: take `torch.autograd.grad`.")
 def with_backward(net, loss):
     loss.backward()
     return {name: p.grad.norm().item() for name, p in net.named_parameters()}
 
 
-@gradient_norms.mistake("These are the squares of the lengths; take the root.")
-def squared(net, loss):
-    return by_name(net, loss, lambda g: g.square().sum())
-
-
-@gradient_norms.mistake("This is the largest entry of each gradient; take its length.")
-def largest(net, loss):
-    return by_name(net, loss, lambda g: g.abs().max())
-
-
 @gradient_norms.mistake("These are the lengths of the parameters; take those of their gradients.")
 def of_the_parameters(net, loss):
     return {name: p.norm().item() for name, p in net.named_parameters()}
-
-
-@gradient_norms.mistake("This is the sum of the entries, which may cancel; take the length.")
-def summed(net, loss):
-    return by_name(net, loss, lambda g: g.sum())
 
 
 @gradient_norms.mistake("The biases are missing: take every parameter.")

@@ -77,7 +77,7 @@ def with_linear(X, y, lr, n_steps):
 linear_regression.line_mistakes(r"""
 The squares are summed; the loss is their mean.
     ** 2).mean() -> ** 2).sum()
-The factor 2 of the derivative of a square is missing.
+This is the gradient of half the loss: the factor 2 of the squares is missing.
     torch.autograd.grad(loss, (w, b)) -> torch.autograd.grad(loss / 2, (w, b))
 The bias b never moves: it needs its own update.
     b -= lr * db ->

@@ -106,7 +106,7 @@ class Wrong(nn.Module):
         self.layers = nn.ModuleList(linear(sizes))
 
 
-@repair_layers.mistake("The layers are still hidden in a plain list: use `nn.ModuleList`.")
+@repair_layers.mistake("The layers are hidden in a plain list: use `nn.ModuleList`.")
 class AsGiven(nn.Module):
     def __init__(self, sizes):
         super().__init__()

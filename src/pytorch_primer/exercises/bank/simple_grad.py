@@ -55,7 +55,7 @@ The gradients are None: call `loss.backward()` before you read them.
     loss.backward() ->
 These are the tensors x and y; their derivatives are in `.grad`.
     return x.grad, y.grad -> return x, y
-These are Python numbers; return the tensors `x.grad` and `y.grad`.
+These numbers were typed in; return what autograd finds, `x.grad` and `y.grad`.
     return x.grad, y.grad -> return 1.0, 1.0
 These are the derivatives of the product x·y; the loss is the sum.
     loss = x + y -> loss = x * y

@@ -49,10 +49,12 @@ def by_hand(scores, labels, weights):
     return (weights[labels] * losses).sum() / weights[labels].sum()
 
 
-@weighted_loss.mistake("The sum was divided by n; divide it by the sum of the n weights.")
-def divided_by_n(scores, labels, weights):
-    losses = F.cross_entropy(scores, labels, reduction="none")
-    return (weights[labels] * losses).mean()
+weighted_loss.line_mistakes("""
+The sum was divided by n; divide it by the sum of the n weights.
+    counts.sum() -> len(labels)
+The sum was divided by the sum of the C weights; divide by those of the n samples.
+    counts.sum() -> weights.sum()
+""")
 
 
 @weighted_loss.mistake("The weights are missing: multiply each loss by that of its class.")
@@ -73,11 +75,3 @@ def softmax_first(scores, labels, weights):
 @weighted_loss.mistake("The value is right but cut off from the scores: keep the graph.")
 def detached(scores, labels, weights):
     return F.cross_entropy(scores, labels, weight=weights).detach()
-
-
-@weighted_loss.mistake(
-    "The sum was divided by the sum of the C weights; divide by those of the n samples."
-)
-def divided_by_all_weights(scores, labels, weights):
-    losses = F.cross_entropy(scores, labels, reduction="none")
-    return (weights[labels] * losses).sum() / weights.sum()
