@@ -658,13 +658,13 @@ assert len({net(one).item() for _ in range(5)}) > 1
 #        loss.backward()
 #        optimizer.step()
 #        losses.append(loss.item())
-#    + Behind the last layer it was the answers that were set to zero, half of them at random.
+#    + Behind the last layer it set half of the answers to zero, at random.
 #        , nn.Dropout(0.5) -> , nn.Identity()
 #    - Half of the answers are still thrown away in each step.
 #        range(60) -> range(90)
-#    - Fewer answers are thrown away, and each of them is still a gross error.
+#    - Fewer answers are thrown away; each is a gross error still.
 #        0.5 -> 0.4
-#    - The curve jumps whatever the rate is: the answers are thrown away at random.
+#    - The jumps come from what is thrown away, not from the rate.
 #        lr=0.1 -> lr=0.02
 #
 # .. symptom:: linear_by_hand the_weight_has

@@ -478,6 +478,7 @@ assert 0.001 < (exact - truth).abs().max() < 0.05
 #
 # .. parsons:: train the_losses_are_tensors
 #    :aim: 1
+#    :task: Train ``net`` in place by ``epochs`` full-batch steps on the mean squared error. Return the losses as Python floats, each from before its step.
 #
 # .. exercise:: train
 #    :aim: 1
