@@ -294,6 +294,17 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session(python=False)
+def lighthouse(session: nox.Session) -> None:
+    """Score four pages of the built site; ``--record`` writes what the build report shows."""
+    install(session)
+    if not SITE.exists() or not shutil.which("chromium"):
+        session.error("no built site or no Chromium: run `nox -s docs browser` first")
+    folder = "tests/browser"
+    session.run(str(BIN / "npm"), "ci", "--ignore-scripts", "--prefix", folder, external=True)
+    run(session, "tests.browser.lighthouse", str(SITE), *session.posargs)
+
+
+@nox.session(python=False)
 def notebooks(session: nox.Session) -> None:
     """Run every download of the built site in a fresh environment; ``--seed N`` repeats a run."""
     install(session)

@@ -323,7 +323,6 @@
     for (const [key, [lesson]] of Object.entries(kept.items)) {
       if (lesson === here && !keys.includes(key)) delete kept.items[key]; // its text has changed
     }
-    document.querySelector(".lesson-line")?.after(make("p", { className: "lesson-progress" }));
     for (const box of document.querySelectorAll("div.exercise[id]")) {
       const id = box.id.replace("exercise-", "").replaceAll("-", "_");
       const button = make("button", { type: "button", className: "tick" });

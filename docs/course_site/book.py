@@ -29,7 +29,8 @@ from course_site.scripts import outline_of, page_of
 from course_site.store import lessons_of
 
 LEFT_OUT = {"script", "style", "button", "form", "source", "annotation"}
-LEFT_OUT_CLASSES = {"headerlink", "lesson-line", "install", "poster", "visually-hidden"}
+LEFT_OUT_CLASSES = {"headerlink", "lesson-line", "lesson-progress"}
+LEFT_OUT_CLASSES |= {"install", "poster", "visually-hidden"}
 PICTURES = {"figure-picture", "lesson-video", "explorable"}
 SPAN = re.compile(r"<span\b|</span>")
 # HTML knows no capitals in names; SVG does.

@@ -185,11 +185,13 @@ def header_line(page: str, ran: bool, links: Sequence[tuple[str, str]] = ()) -> 
     """
     name, up = PurePosixPath(page).name, "../" * page.count("/")
     script = f'<script src="{up}_static/{RUN_TIMES}" defer></script>' if ran else ""
-    facts = [f'<span data-run-of="{page}">Run by the build</span>'] if ran else []
-    facts.append(f'<a download href="{name}.ipynb">Jupyter notebook</a>')
+    facts = [f'<a download href="{name}.ipynb">Jupyter notebook</a>']
     facts.append(f'<a download href="{name}.py">Python script</a>')
     facts += [f'<a href="{html.escape(address)}">{text}</a>' for text, address in links]
-    return f'<p class="lesson-line">{" · ".join(facts)}</p>{script}'
+    # The last, and about as long as what takes its place: nothing moves then.
+    facts += [f'<span data-run-of="{page}">Has been run</span>'] if ran else []
+    line = f'<p class="lesson-line">{" · ".join(facts)}</p>'
+    return f'{line}<p class="lesson-progress"></p>{script}'
 
 
 def run_times(seconds: Mapping[str, float]) -> str:

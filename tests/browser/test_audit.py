@@ -43,7 +43,7 @@ def test_good_page_passes(problems):
 def test_bad_page_fails_in_every_view(problems, name):
     found, _ = problems
     told = [p for p in found if p.page == f"{name}.html" and BAD[name][2] in str(p)]
-    assert {p.view for p in told} == {"light-1280", "light-390", "dark-1280", "dark-390"}
+    assert {p.view for p in told} == {"light-1440", "light-390", "dark-1440", "dark-390"}
 
 
 def test_screenshots_are_written(problems):

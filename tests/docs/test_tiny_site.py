@@ -272,7 +272,7 @@ def test_code_links_to_other_documentation(lesson):
 
 def test_a_line_under_the_title_has_run_time_and_downloads(good, lesson):
     line = lesson.h1.find_next_sibling()
-    assert line.get_text().startswith("Run by the build · ")
+    assert line.get_text().endswith(" · Has been run")
     times = (good.html / "_static/run_times.js").read_text(encoding="utf-8")
     said = line.select_one("[data-run-of]")["data-run-of"]
     assert re.search(rf'"{said}": "Run in \d+\.\d s"', times)
