@@ -306,7 +306,7 @@ def lighthouse(session: nox.Session) -> None:
 
 @nox.session(python=False)
 def notebooks(session: nox.Session) -> None:
-    """Run every download of the built site in a fresh environment; ``--seed N`` repeats a run."""
+    """Run every download of the built site in a fresh environment; ``--oldest``, ``--plain``."""
     install(session)
     if not SITE.exists():
         session.error("no built site: run `nox -s docs` first")

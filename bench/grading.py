@@ -1,7 +1,7 @@
 """Time the grading of worksheets beside a kernel that runs them: ``nox -s bench -- grading``.
 
-The sheets are the solutions of the built site, each handed in many times. The aim is 1.5 times what a
-plain kernel takes for the same notebooks, start and checks included, on as many jobs.
+The sheets are the solutions of the built site, each handed in many times. The aim is 1.5 times what
+a plain kernel takes for the same notebooks, start and checks included, on as many jobs.
 """
 
 from __future__ import annotations

@@ -2,7 +2,9 @@
 
 The site is served on loopback; its wheel is installed from there into a fresh environment, and in
 it every lesson notebook, script, worksheet and solution is executed without a network. Two lessons
-are typed into a plain Python prompt, too: those that ``--seed`` draws.
+are typed into a plain Python prompt, too: those that ``--seed`` draws. ``--oldest`` takes the
+lowest versions that the package allows, and an IPython of 2022; ``--plain`` runs all in the C
+locale, with output in cp1252, in a folder with a space and an umlaut.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.browser.audit import served
-from tests.downloads.environment import Environment, create
+from tests.downloads.environment import PLAIN, Environment, create, oldest
 from tests.downloads.runs import Outcome, Site, run_lesson, run_worksheet, type_page
 
 CONSTRAINTS = Path(__file__).parents[2] / "constraints.txt"
@@ -73,6 +75,8 @@ def main(args: list[str]) -> int:
     parser.add_argument("site", type=Path, help="folder of the built site")
     parser.add_argument("--seed", type=int, help="draws the lessons that are typed")
     parser.add_argument("--python", type=Path, help="use this environment, and make none")
+    parser.add_argument("--oldest", action="store_true", help="the lowest versions allowed")
+    parser.add_argument("--plain", action="store_true", help="C locale, cp1252, an odd folder")
     options = parser.parse_args(args)
     folder = options.site.resolve()
     seed = random.randrange(10**6) if options.seed is None else options.seed
@@ -83,11 +87,16 @@ def main(args: list[str]) -> int:
         return 1
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as temporary, served(folder) as address:
-        scratch = Path(temporary)
+        scratch = Path(temporary, "für alle" if options.plain else "all")
+        scratch.mkdir()
+        constraints, variables = CONSTRAINTS, PLAIN if options.plain else {}
+        if options.oldest:
+            constraints = scratch / "oldest.txt"
+            constraints.write_text(oldest(CONSTRAINTS.with_name("pyproject.toml")), "utf-8")
         if options.python:
-            env = Environment(options.python.absolute(), scratch)
+            env = Environment(options.python.absolute(), scratch, variables)
         else:
-            env = create(scratch, address + wheels[0], CONSTRAINTS)
+            env = create(scratch, address + wheels[0], constraints, variables)
         print(f"{'installation':56} {time.perf_counter() - start:6.1f} s")
         failed = report(run_all(env, Site(address, wheels[0]), planned))
     print(f"\n{time.perf_counter() - start:.0f} s; typed lessons drawn with --seed {seed}")

@@ -11,8 +11,9 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.docs.tiny_sites import refusals, watched, without_network
@@ -21,6 +22,15 @@ CHILDREN = Path(__file__).parent / "children"
 ROOT = Path(__file__).parents[2]
 SECONDS_EACH_RUN = 300
 TOOLS = ("ipykernel", "nbclient")
+OLD_IPYTHON = "ipython==7.34.0"  # of Colab, for years
+# A system without letters beyond ASCII, whose programs write what Windows in the West does.
+PLAIN = {
+    "LC_ALL": "C",
+    "PYTHONUTF8": "0",
+    "PYTHONCOERCECLOCALE": "0",
+    "PYTHONIOENCODING": "cp1252",
+    "DISPLAY": "",
+}
 # What tools of the system say when they start, and nobody's code can change. Nothing else may
 # stand on standard error.
 ALLOWED = re.compile(
@@ -54,10 +64,13 @@ class Environment:
         The interpreter.
     folder
         Where each run gets a folder, and where all find their home.
+    variables
+        What the environment of a program has besides.
     """
 
     python: Path
     folder: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, name: str, *args: str | Path, **env: str) -> Run:
         """Run Python with some arguments in an empty folder and say what was wrong."""
@@ -69,10 +82,10 @@ class Environment:
             done = subprocess.run(
                 command,
                 cwd=empty,
-                env=isolated(folder, self.folder / "home") | env,
+                env=isolated(folder, self.folder / "home") | dict(self.variables) | env,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                encoding="utf-8",
+                encoding=self.variables.get("PYTHONIOENCODING", "utf-8"),
                 timeout=SECONDS_EACH_RUN,
                 check=False,
             )
@@ -112,7 +125,15 @@ def isolated(folder: Path, home: Path) -> dict[str, str]:
     }
 
 
-def create(folder: Path, wheel: str, constraints: Path) -> Environment:
+def oldest(pyproject: Path) -> str:
+    """Give constraints to the lowest versions that the package allows."""
+    needed = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["dependencies"]
+    return "\n".join([*(need.replace(">=", "==") for need in needed), OLD_IPYTHON])
+
+
+def create(
+    folder: Path, wheel: str, constraints: Path, variables: Mapping[str, str]
+) -> Environment:
     """Make an environment with the wheel at an address, installed as the README tells.
 
     Raises
@@ -127,7 +148,7 @@ def create(folder: Path, wheel: str, constraints: Path) -> Environment:
     env["NO_PROXY"] = ",".join(filter(None, ["127.0.0.1", env.get("NO_PROXY")]))
     pip = [str(python), "-m", "pip", "install", "-qq", "--constraint", str(constraints)]
     subprocess.run([*pip, wheel, *TOOLS], check=True, cwd=folder, env=env)
-    made = Environment(python, folder)
+    made = Environment(python, folder, variables)
     # The first import compiles, and Matplotlib looks for the fonts: once for all.
     made.run("first-import", "-c", "import matplotlib.pyplot, sklearn, torch")
     return made
