@@ -23,6 +23,7 @@ from sphinx.application import Sphinx
 import pytorch_primer
 from course_site import store
 from course_site.exercise_boxes import anchor, exercise_title
+from course_site.practice import practice_item
 from course_site.scripts import lesson_of, outline_of
 from pytorch_primer.exercises.exercise import load
 
@@ -54,9 +55,18 @@ def own_text(section: nodes.section, whole: bool = False) -> str:
         found += [
             text.astext()
             for text in child.findall(nodes.Text)
-            if not isinstance(text.parent, LEFT_OUT)
+            if not isinstance(text.parent, LEFT_OUT) and not is_asked(text)
         ]
     return " ".join(found)
+
+
+def is_asked(node: nodes.Node) -> bool:
+    """Whether a node is part of a practice item: what it names may be an answer that is wrong."""
+    while node.parent is not None and not isinstance(node, nodes.section):
+        if isinstance(node, practice_item):
+            return True
+        node = node.parent
+    return False
 
 
 def code_names(doctree: nodes.Element) -> str:
@@ -69,7 +79,8 @@ def code_names(doctree: nodes.Element) -> str:
         found += [match[0].strip(".(") for match in TORCH.finditer(text)]
         found += ERROR.findall(text)
     for literal in doctree.findall(nodes.literal):
-        found += literal.astext().split()
+        if not is_asked(literal):
+            found += literal.astext().split()
     counts = Counter(found)
     return " ".join(name for name in sorted(counts) for _ in range(min(3, counts[name])))
 

@@ -18,6 +18,7 @@ from sphinx import addnodes
 from course_site.figures import lesson_figure
 from course_site.formulas import has_rows
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CODE_CELL = "\n\N{SYMBOL FOR GROUP SEPARATOR}\n"  # around what becomes a code cell of its own
 CELL = "GENERATED FROM PYTHON SOURCE LINES"
 MADE_BY_CODE = {"sphx-glr-script-out", "toctree-wrapper"}
@@ -134,21 +135,24 @@ class MarkdownWriter:
         return mark + "\n\n".join(texts) + mark
 
     def block_practice_options(self, node: nodes.Element) -> str:
-        letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        letters = iter(LETTERS)
         rows = []
         for option in elements(node):
             code = option["text"]
             shown = f"`{code}`" if code and "\n" not in code else f"```text\n{code}\n```"
             text = shown if code else "".join(map(self.inline, option.children))
-            lead = f"- {'' if node['item'].lines else f'{next(letters)}. '}"
+            lead = f"- {next(letters)}. "
             rows.append(lead + (f"\n  {indented(text, '  ')}" if text.startswith("```") else text))
         return "\n".join(rows)
 
     def block_practice_answers(self, node: nodes.Element) -> str:
-        letters = iter("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        rows = [f"```python\n{node['solution']}\n```\n"] if "solution" in node else []
+        letters, lines, rows = iter(LETTERS), node["item"].lines, list[str]()
+        if lines:  # by letters: the code is the solution of an exercise that follows
+            rows.append(f"- In order: {', '.join(LETTERS[n] for n in lines.orders[0])}.")
+        if lines and len(lines.orders) > 1:
+            rows[0] += f" {len(lines.orders)} orders pass in all."
         for answer in elements(node):
-            listed = "solution" not in node and node["item"].kind != "which-line"
+            listed = not lines and node["item"].kind != "which-line"
             mark = f"{next(letters)}. " if listed else ""
             right = "**Right.** " if answer.get("right") else ""
             if node["item"].kind == "which-line":

@@ -3,6 +3,8 @@
 import json
 import re
 
+from pytorch_primer.exercises.exercise import load
+
 LESSON = "lessons/optimisation/plot_1_exercise"
 FIRST = "lessons/optimisation/plot_9_no_figure"
 LATER = "lessons/autograd/plot_9_everything"
@@ -65,6 +67,13 @@ def test_a_notebook_has_each_item_as_a_cell_with_a_fold(good):
     assert "**Right.** A product." in predict
     (wrong,) = [text for text in items if text.startswith("**Which line is wrong?**")]
     assert "**The other lines:**" in wrong
+    # The solution of the exercise that follows is said by letters alone.
+    (ordered,) = [text for text in items if text.startswith("**In order**")]
+    letters = re.search(r"In order: ((?:[A-Z], )+[A-Z])\. \d+ orders pass", ordered)[1]
+    lines = dict(re.findall(r"^- ([A-Z])\. `(.*)`$", ordered, re.M))
+    told = [lines[letter].strip() for letter in letters.split(", ")]
+    solution = load("descend").source.solution.splitlines()[1:]
+    assert told == [line.strip() for line in solution]
 
 
 def test_what_was_counted_stands_in_the_builds_record_and_on_pages(good):
