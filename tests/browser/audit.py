@@ -137,10 +137,19 @@ async def look(page: Page, base: str, name: str, view: str, shot: Path) -> list[
     return found
 
 
+def pages_of(site: Path) -> list[str]:
+    """Name the pages of a site, without those that only lead to where another has moved."""
+    found = [p for p in site.rglob("*.html") if "_static" not in p.relative_to(site).parts]
+    return sorted(
+        path.relative_to(site).as_posix()
+        for path in found
+        if 'http-equiv="refresh"' not in path.read_text(encoding="utf-8")
+    )
+
+
 async def look_at_all(browser: Browser, base: str, site: Path, shots: Path) -> list[Problem]:
     """Open every page of the site in every view, a few at a time."""
-    pages = sorted(p.relative_to(site).as_posix() for p in site.rglob("*.html"))
-    pages = [name for name in pages if not name.startswith("_static/")]
+    pages = pages_of(site)
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(name: str, theme: str, width: int) -> list[Problem]:
@@ -184,7 +193,7 @@ def main(site: Path) -> int:
     problems = audit(site, site.parent / "screenshots")
     for problem in problems:
         print(problem)
-    pages = len([p for p in site.rglob("*.html") if "_static" not in p.parts])
+    pages = len(pages_of(site))
     views = len(THEMES) * len(WIDTHS)
     print(
         f"{pages} pages × {views} views × {len(CHECKS)} checks"

@@ -29,6 +29,8 @@ def problems(tmp_path_factory):
     (site / "index.html").write_text(PAGE.format(css="", body=""))
     for name, (css, body, _) in BAD.items():
         (site / f"{name}.html").write_text(PAGE.format(css=css, body=body))
+    moved = '<meta http-equiv="refresh" content="0; url=index.html">'
+    (site / "moved.html").write_text(PAGE.format(css="", body=moved))  # leaves while it is read
     shots = site.parent / "shots"
     with ThreadPoolExecutor(1) as thread:  # in this one runs the browser of the other tests
         return thread.submit(audit, site, shots).result(), shots
