@@ -128,7 +128,8 @@ def isolated(folder: Path, home: Path) -> dict[str, str]:
 def oldest(pyproject: Path) -> str:
     """Give constraints to the lowest versions that the package allows."""
     needed = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["dependencies"]
-    return "\n".join([*(need.replace(">=", "==") for need in needed), OLD_IPYTHON])
+    lowest = [re.sub(r">=(\d+\.\d+)$", r"==\1.0", need) for need in needed]
+    return "\n".join([*lowest, OLD_IPYTHON])
 
 
 def create(
