@@ -35,7 +35,9 @@ def plan(site: Path, seed: int) -> list[tuple[Runner, str]]:
     def names(pattern: str) -> list[str]:
         return sorted(path.relative_to(site).as_posix() for path in site.glob(pattern))
 
-    lessons = names("lessons/*/plot_*.html")
+    # A page without a notebook only leads to where a lesson has moved.
+    pages = names("lessons/*/plot_*.html")
+    lessons = [name for name in pages if (site / name).with_suffix(".ipynb").exists()]
     typed = sorted(random.Random(seed).sample(lessons, min(TYPED, len(lessons))))
     return [
         *((run_lesson, name) for name in lessons),

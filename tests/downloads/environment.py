@@ -22,7 +22,10 @@ CHILDREN = Path(__file__).parent / "children"
 ROOT = Path(__file__).parents[2]
 SECONDS_EACH_RUN = 300
 TOOLS = ("ipykernel", "nbclient")
-OLD_IPYTHON = "ipython==7.34.0"  # of Colab, for years
+OLD = (
+    "ipython==7.34.0",  # of Colab, for years
+    "pyparsing==3.2.0",  # of what Matplotlib 3.10.0 calls, later ones warn, and a warning fails a run
+)
 # A system without letters beyond ASCII, whose programs write what Windows in the West does.
 PLAIN = {
     "LC_ALL": "C",
@@ -129,7 +132,7 @@ def oldest(pyproject: Path) -> str:
     """Give constraints to the lowest versions that the package allows."""
     needed = tomllib.loads(pyproject.read_text(encoding="utf-8"))["project"]["dependencies"]
     lowest = [re.sub(r">=(\d+\.\d+)$", r"==\1.0", need) for need in needed]
-    return "\n".join([*lowest, OLD_IPYTHON])
+    return "\n".join([*lowest, *OLD])
 
 
 def create(
