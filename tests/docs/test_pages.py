@@ -46,12 +46,14 @@ def test_drawers_have_real_buttons_that_name_what_they_open(good, name):
 
 
 @each_page
-def test_a_page_loads_from_its_own_host_alone_and_has_two_scripts_in_it_that_are_named(good, name):
+def test_a_page_loads_from_its_own_host_alone_and_names_the_scripts_in_it(good, name):
     page = good.page(name)
     (policy,) = page.select("meta[http-equiv=Content-Security-Policy]")
     inline = [x.get_text() for x in page.select("script:not([src])") if x.get("type") is None]
-    assert len(inline) == 2
-    assert policy["content"] == POLICY.format(scripts=" ".join(map(digest, inline)))
+    assert len(inline) == (3 if name == "404.html" else 2)
+    around = POLICY.split("{scripts}")
+    named = policy["content"].removeprefix(around[0]).removesuffix(around[1])
+    assert sorted(named.split()) == sorted(map(digest, inline))
     assert "script-src 'self' {scripts};" in POLICY
     assert not [tag for tag in page.find_all(True) if any(a.startswith("on") for a in tag.attrs)]
     before = [tag.name for tag in policy.find_previous_siblings() if tag.name != "meta"]

@@ -24,7 +24,7 @@ SECONDS_EACH_RUN = 300
 TOOLS = ("ipykernel", "nbclient")
 OLD = (
     "ipython==7.34.0",  # of Colab, for years
-    "pyparsing==3.2.0",  # of what Matplotlib 3.10.0 calls, later ones warn, and a warning fails a run
+    "pyparsing==3.2.0",  # later ones warn of what Matplotlib 3.10.0 calls
 )
 # A system without letters beyond ASCII, whose programs write what Windows in the West does.
 PLAIN = {

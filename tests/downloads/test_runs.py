@@ -208,6 +208,8 @@ def test_two_lessons_are_drawn_by_the_seed(tmp_path):
         path = tmp_path / f"lessons/part/plot_{number}_x.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
+        path.with_suffix(".ipynb").touch()
+    (path.parent / "plot_6_moved.html").touch()  # leads on, and has no notebook
 
     def drawn(seed):
         return [name for run, name in plan(tmp_path, seed) if run is runs.type_page]
