@@ -63,11 +63,13 @@ class Face:
 
 
 TIMES = (("Times New Roman", "Liberation Serif", "Tinos"), "ptmr8a")
+# A stand-in that is declared italic is not slanted by the browser: it must be an italic.
+ITALIC_TIMES = (("Times New Roman Italic", "Liberation Serif Italic", "Tinos Italic"), "ptmri8a")
 HELVETICA = (("Arial", "Liberation Sans", "Arimo"), "phvr8a")
 COURIER = (("Courier New", "Liberation Mono", "Cousine"), "pcrr8a")
 FACES = (
     Face("Source Serif 4", "source-serif-4", "normal", (400, 600), *TIMES),
-    Face("Source Serif 4", "source-serif-4", "italic", (400, 600), *TIMES),
+    Face("Source Serif 4", "source-serif-4", "italic", (400, 600), *ITALIC_TIMES),
     Face("Inter", "inter", "normal", (400, 700), *HELVETICA),
     Face("JetBrains Mono", "jetbrains-mono", "normal", (400, 700), *COURIER),
 )

@@ -174,7 +174,8 @@ def part_rows(app: Sphinx, docname: str) -> str:
             f'<div><a href="{address(app, docname, f"{folder}/{part.folder}/index")}">'
             f"{html.escape(part.title)}</a><p>{can}</p></div>"
             f'<span class="pictograms">{"".join(pictogram(app, each) for each, _ in read)}</span>'
-            f'<span class="row-facts">{plural(len(read), "lesson")} · {total} min</span></li>'
+            f'<span class="row-facts">{plural(len(read), "lesson")} · {total} min with exercises'
+            "</span></li>"
         )
     return f'<ol class="rows">{"".join(rows)}</ol>'
 

@@ -63,6 +63,7 @@ FORMS: dict[str, Callable[[Written], Item]] = {
 BEFORE = 2  # items of earlier lessons that open a lesson
 LARGEST_ITEM = 3000  # bytes of HTML
 LARGEST_LESSON = 200_000
+SHORT_LINE = 25  # characters that fit beside the number of an option on a phone
 LEAD = 0.05  # by which a way to guess may be better than chance
 ENOUGH = 100  # items, from which such a share says something
 CELL = "GENERATED FROM PYTHON SOURCE LINES"
@@ -380,8 +381,11 @@ def visit_options(writer: Any, node: practice_options) -> None:
 def visit_option(writer: Any, node: practice_option) -> None:
     """Open an option."""
     writer.body.append("<li>")
-    if node["text"]:
-        writer.body.append(f"<code>{html.escape(node['text'], quote=False)}</code>")
+    if text := node["text"]:
+        # Where a long line goes on, it is set further in than it begins.
+        deep = (len(text) - len(text.lstrip(" "))) // 4
+        kind = f' class="in-{deep}"' if len(text) > SHORT_LINE and "\n" not in text else ""
+        writer.body.append(f"<code{kind}>{html.escape(text, quote=False)}</code>")
 
 
 def depart_option(writer: Any, node: practice_option) -> None:

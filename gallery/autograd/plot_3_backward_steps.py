@@ -177,7 +177,7 @@ assert torch.equal(by_hand, by_autograd)
 # Line for line the same. (``retain_graph=True`` keeps the record, because we want to walk it
 # again.)
 #
-# .. predict:: Whose gradients can be read after the pass?
+# .. predict:: One can also read what arrived at ``s``. What does this print?
 #    :aim: 3
 #
 #    a = torch.tensor(3.0, requires_grad=True)
@@ -304,7 +304,7 @@ assert "square = e**2" in trace
 #    - Here, too, only the sign matters, and no value.
 #        y = a - b
 #
-# .. predict:: A value that the way back needs is changed in between.
+# .. predict:: A value that the way back needs is changed in between. What does this print?
 #    :aim: 2
 #
 #    x = torch.tensor(2.0, requires_grad=True)
@@ -364,7 +364,7 @@ assert a.grad.item() == 10
 #    - It looks at the result. What starts there is always 1.
 #        L.register_hook(lambda g: seen.append(g.item()))
 #
-# .. predict:: A hook may return another gradient.
+# .. predict:: A hook may return another gradient. What does this print?
 #    :aim: 3
 #
 #    a = torch.tensor(2.0, requires_grad=True)

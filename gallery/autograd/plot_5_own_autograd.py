@@ -118,7 +118,7 @@ def mul(a, b):
 #    - So a sum does it.
 #        grad_a += arriving
 #
-# .. predict:: Why does a rule say ``+=``?
+# .. predict:: A number is used twice, and a rule says ``+=``. What does this print?
 #    :aim: 2
 #
 #    grad = {"x": 0.0}
@@ -318,7 +318,7 @@ assert early == 3
 #    :size: small
 #    :state: e=tanh(3*w)%2Bw**2&w=0.5
 #
-# .. predict:: ``s`` is used by two results. It passes on before the second has sent its part.
+# .. predict:: ``s`` is used by two results, and passes on what both have sent. What does this print?
 #    :aim: 2
 #
 #    grad_s, grad_w = 0.0, 0.0
@@ -553,7 +553,7 @@ assert right >= 37
 #    - Uphill, but more slowly.
 #        w += 0.05 -> w += 0.01
 #    - Now the last sample alone counts, and still the way is uphill.
-#        grad += 2 * (w -> grad = 2 * (w
+#        grad += -> grad =
 #
 # .. predict:: What is left of the gradients when a parameter is not cleared between two steps?
 #    :aim: 3

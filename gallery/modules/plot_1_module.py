@@ -621,7 +621,9 @@ class OtherRoof(Roof):
         return torch.maximum(self.left(x), self.right(x))
 
 
-OtherRoof().load_state_dict(torch.load(path))  # another class, the same names
+_ = OtherRoof().load_state_dict(
+    torch.load(path)
+)  # another class, the same names
 # sphinx_gallery_end_ignore
 
 # %%

@@ -334,7 +334,7 @@ assert all(p.grad is not None for p in net.parameters()), (
 #    - The network is not reached from there, whatever the rate.
 #        lr=0.1 -> lr=1.0
 #    - More digits, and still a number without a past.
-#        value.item(), requires_grad -> value.item(), dtype=torch.float64, requires_grad
+#        value.item(), requires_grad=True -> value.item(), dtype=torch.float64, requires_grad=True
 #
 # The network
 # -----------
@@ -752,7 +752,7 @@ assert fresh()[0](raw).std() > 50 > 2 > fresh()[0](scaled).std(), "bug 11"
 # :math:`\log C` for :math:`C` classes), the number of parameters, the shape at each layer, the same
 # answer twice. Most of the fourteen break one of these.
 #
-# .. predict:: Is the gradient ``None``? Of the layer ``a``, and of the layer ``b``:
+# .. predict:: Is the gradient of layer ``a`` ``None``, and is that of layer ``b``?
 #    :aim: 2
 #
 #    a, b = nn.Linear(2, 2), nn.Linear(2, 2)

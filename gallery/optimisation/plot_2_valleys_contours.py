@@ -536,7 +536,7 @@ assert one.positions[-1].abs().max().item() < 1e-6
 # Plain gradient descent then needs thousands of steps, or something better: the optimizers of the
 # next lesson.
 #
-# .. predict:: Curvatures 1 and 9, the best rate: the factors of a step?
+# .. predict:: For curvatures 1 and 9 and the best rate, what are the factors of a step?
 #    :aim: 3
 #
 #    curvatures = torch.tensor([1.0, 9.0])

@@ -269,7 +269,7 @@ assert 0.0037 < (2 / (root + 1)) ** 2 < 0.0038
 #    :size: small
 #    :state: f=steep&opt=momentum&lr=0.0037&momentum=0.88&x=-2&y=-1.5&steps=300
 #
-# .. predict:: The velocity after 100 gradients that agree, and after 100 that alternate:
+# .. predict:: What is the velocity after 100 gradients that agree, and after 100 that alternate?
 #    :aim: 2
 #
 #    def velocity(gradients, beta=0.9):
