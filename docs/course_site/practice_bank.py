@@ -202,9 +202,7 @@ def symptom(written: Written) -> Item:
     options.append(Option(RIGHT, False, reason, literal=False))
     if len(options) < OTHERS:
         raise Fault(f"the other mistakes of {made.id!r} give the same: ask about another exercise")
-    question = (
-        f"This ``{made.id}`` should do the following. {task(written, made)} What comes of it?"
-    )
+    question = f"This ``{made.id}`` should do this: {task(written, made)} What does the check say?"
     code = mistake.source
     return finished(written, "What comes of it?", question, code, options, exercise=made.id)
 
