@@ -340,8 +340,8 @@ L.backward(retain_graph=True)
 handle.remove()
 
 # %%
-# The 5 again. (Look at ``a.grad`` now and you will find 10, not 5. The next lesson
-# begins with the reason.)
+# The 5 again. (Look at ``a.grad`` now and you will find 10, not 5: the reason is the next lesson's
+# first question.)
 
 print("a.grad:", a.grad.item())
 
