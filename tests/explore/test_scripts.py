@@ -77,9 +77,23 @@ def test_what_the_questions_say_is_so():
     assert flight["runs"][0]["fate"] == "flies"
     plain, ball = (run["path"][-1][2] for run in momentum["runs"])
     assert ball < plain / 10
-    calm, wild = ([x for x, _, _ in run["path"]] for run in memory["runs"])
+    wild, calm = ([x for x, _, _ in run["path"]] for run in memory["runs"])
     assert max(wild) > 3.5 > 3 > max(calm) - 0.5  # it rolls past the lowest point, at x = 3
     assert rate["runs"] == []
+
+
+def test_exactly_at_the_limit_a_descent_hops_for_ever():
+    found = node(
+        ENDS
+        + """
+        const state = stateFrom(new URLSearchParams({ f: "line", opt: "sgd", lr: "1", steps: "50" }));
+        const path = pathOf(state, state.runs[0]);
+        const values = path.map(({ value }) => value);
+        console.log(JSON.stringify([fateOf(state, state.runs[0], path), values]));"""
+    )
+    fate, values = found
+    assert fate == "hops"
+    assert values == pytest.approx([values[0]] * 51)
 
 
 def test_the_marked_limit_is_where_descents_cease_to_arrive():

@@ -52,14 +52,16 @@ export function limitOf(f, run) {
 /**
  * Say what became of a descent.
  * @param {State} state @param {Run} run @param {Place[]} path
- * @returns {"arrives" | "walks" | "swings" | "flies"}
+ * @returns {"arrives" | "walks" | "swings" | "hops" | "flies"}
  */
 export function fateOf(state, run, path) {
   const { minima, curvatures } = SURFACES[state.f];
   const last = path[path.length - 1];
   if (path.length <= state.steps || last.value > path[0].value * (1 + 1e-9)) return "flies";
   const limit = limitOf(state.f, run);
-  if (curvatures && limit !== null && settingsOf(run.opt, run.said).lr > limit) return "flies";
+  const { lr } = settingsOf(run.opt, run.said);
+  if (curvatures && limit !== null && lr > limit) return "flies";
+  if (curvatures && limit !== null && lr === limit) return "hops";
   const far = (/** @type {Place} */ p) =>
     Math.min(...minima.map(([x, y]) => Math.hypot(p.x - x, p.y - y)));
   if (!minima.length) return Math.abs(last.y) > 1 ? "flies" : "walks";

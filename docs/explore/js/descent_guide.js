@@ -53,8 +53,8 @@ export const QUESTIONS = [
   },
   {
     text:
-      "Two variables, one rate. This valley is steep across and flat along. The rate 0.0216 is its limit, and "
-      + "this is 0.02. Which way will the path fly with 0.0224?",
+      "Now two variables, seen from above: each ring joins points of equal height. The valley is steep across and "
+      + "flat along. The path has the rate 0.02; the limit is 0.0216. In which direction will 0.0224 fly off?",
     before: valley(0.02),
     options: [
       { text: "Along the floor of the valley", right: false },
@@ -89,8 +89,8 @@ export const QUESTIONS = [
       { text: "Roll past the lowest point and back", right: true },
       { text: "Fly away", right: false },
     ],
-    after: long([0.9, 0.99]),
-    because: "It keeps so much of its speed that it rolls past and comes back, many times. More memory is not better.",
+    after: long([0.99, 0.9]), // 0.9 keeps its colour
+    because: "It keeps so much of its speed that it has rolled past and is only now coming back. More memory is not better.",
   },
 ];
 

@@ -35,6 +35,7 @@ const FATES = {
   arrives: "It arrives.",
   walks: "It is still on its way.",
   swings: "It jumps from side to side, and is still on its way.",
+  hops: "It jumps from side to side for ever: the rate is exactly the limit.",
   flies: "It flies away: the rate is too large here.",
 };
 
@@ -212,7 +213,7 @@ function fillDescent(place, small) {
     }
     const { text, before, options } = QUESTIONS[i];
     const answer = make("p", { class: "xp-answer", role: "status" });
-    const next = button(i + 1 < QUESTIONS.length ? "Next question" : "Finish", () => ask(i + 1), { hidden: true, class: "xp-next" });
+    const next = button(i + 1 < QUESTIONS.length ? "Next question" : "Finish", () => { ask(i + 1); guide.scrollIntoView({ block: "nearest", behavior: still() ? "auto" : "smooth" }); }, { hidden: true, class: "xp-next" });
     const row = make("div", { class: "xp-options" });
     for (const option of options) {
       row.append(button(option.text, () => answered(i, option.right, option.text, row, answer, next)));
@@ -232,8 +233,8 @@ function fillDescent(place, small) {
       make("p", { class: "xp-question" }, text), row, answer, make("div", { class: "xp-row" }, next, skip),
     );
     state = before;
-    guessing = !options.length;
-    hidden = guessing;
+    guessing = i <= QUESTIONS.findIndex((each) => !each.options.length); // the limit is asked for there
+    hidden = !options.length;
     shown = Infinity;
     update();
   }
@@ -406,7 +407,7 @@ function fillDescent(place, small) {
       const run = state.runs[i];
       box.hidden = !run;
       if (!run) return;
-      write(legend, two ? `${LETTERS[i]}: ${OPTIMIZERS[run.opt].title}` : OPTIMIZERS[run.opt].title);
+      write(legend, two ? `${LETTERS[i]}: ${nameOf(run)}` : nameOf(run));
       opt.value = run.opt;
       const all = settingsOf(run.opt, run.said);
       const limit = limitOf(state.f, run);
@@ -425,11 +426,18 @@ function fillDescent(place, small) {
     });
   }
 
+  /** Name an optimizer; of two of one kind with their momentum. @param {Run} run */
+  function nameOf(run) {
+    const alike = state.runs.filter((each) => each.opt === run.opt).length > 1;
+    const { momentum } = settingsOf(run.opt, run.said);
+    return `${OPTIMIZERS[run.opt].title}${alike && momentum ? ` ${short(momentum)}` : ""}`;
+  }
+
   /** @param {Run} run @param {number} limit @param {number} lr */
   function limitText(run, limit, lr) {
     const largest = /** @type {[number, number]} */ (SURFACES[state.f].curvatures)[1];
     const rule = run.opt === "sgd" ? `2/λmax, 2 divided by the steepest curvature ${short(largest)}` : "with this momentum";
-    return `Largest rate that arrives: ${short(limit)} (${rule}), marked ▴. This is ${lr > limit ? "above" : lr === limit ? "at" : "below"} it.`;
+    return `The limit is ${short(limit)} (${rule}), marked ▴: rates below it arrive. This is ${lr > limit ? "above" : lr === limit ? "at" : "below"} it.`;
   }
 
   /** @param {number} upTo */
@@ -441,7 +449,7 @@ function fillDescent(place, small) {
       return;
     }
     const two = state.runs.length === 2;
-    const of = (/** @type {number} */ i) => (two ? `${LETTERS[i]}, ${OPTIMIZERS[state.runs[i].opt].title}: ` : "");
+    const of = (/** @type {number} */ i) => (two ? `${LETTERS[i]}, ${nameOf(state.runs[i])}: ` : "");
     const story = state.runs.map((run, i) => of(i) + storyOf(run, paths[i])).join(" ") + (two ? comparison() : "");
     write(words, story);
     const numbers = paths.map((path, i) => {
