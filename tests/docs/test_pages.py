@@ -65,6 +65,8 @@ def test_a_lesson_says_where_it_stands(good):
     assert next(a.get_text() for a in trail.select("a")) == "Lessons"
     assert trail.select_one("[aria-current]").get_text() == "Lesson 1.2 of 3"
     assert "part-1" in good.page(LESSON).select_one(".frame")["class"]
+    marked = [a.get_text() for a in good.page(LESSON).select(".main-links a[aria-current]")]
+    assert marked == [a.get_text() for a in good.page(LESSON).select(".main-links a")][:1]
 
 
 def test_next_says_what_comes(good):
