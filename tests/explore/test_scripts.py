@@ -86,7 +86,7 @@ def test_exactly_at_the_limit_a_descent_hops_for_ever():
     found = node(
         ENDS
         + """
-        const state = stateFrom(new URLSearchParams({ f: "line", opt: "sgd", lr: "1", steps: "50" }));
+        const state = stateFrom(new URLSearchParams("f=line&opt=sgd&lr=1&steps=50"));
         const path = pathOf(state, state.runs[0]);
         const values = path.map(({ value }) => value);
         console.log(JSON.stringify([fateOf(state, state.runs[0], path), values]));"""
