@@ -104,7 +104,7 @@ def test_address_of_the_site(given, wanted):
 
 def test_python_starts_for_a_lesson_from_a_folder_with_an_umlaut(tmp_path):
     """What pip notes of an editable installation there is read in the locale's encoding."""
-    place = tmp_path / "für alle"
+    place = tmp_path / "für uns"
     venv.create(place, symlinks=os.name != "nt")
     paths = sysconfig.get_paths("venv", vars={"base": str(place), "platbase": str(place)})
     Path(paths["purelib"], "course.pth").write_text(f"{place}\n", encoding="utf-8")

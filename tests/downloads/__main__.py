@@ -89,7 +89,7 @@ def main(args: list[str]) -> int:
         return 1
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as temporary, served(folder) as address:
-        scratch = Path(temporary, "für alle" if options.plain else "all")
+        scratch = Path(temporary, "für uns" if options.plain else "all")
         scratch.mkdir()
         constraints, variables = CONSTRAINTS, PLAIN if options.plain else {}
         if options.oldest:
