@@ -168,6 +168,8 @@ def end_with_build() -> None:
 def child(run: Run, folder: Path, conf: dict[str, Any], sender: Any) -> None:
     """Run one lesson, in a process of its own, and send how it ended."""
     end_with_build()
+    # A lesson starts its workers as a reader's program does, not as it was started itself.
+    multiprocessing.set_start_method(multiprocessing.get_all_start_methods()[0], force=True)
     os.environ[PATH] = os.environ[PATH].partition(os.pathsep)[2]  # without what `surroundings` adds
     os.environ[DIGITS] = str(folder / DIGITS_FILE)
     Path(os.environ[DIGITS]).parent.mkdir(parents=True, exist_ok=True)
