@@ -22,14 +22,16 @@ const HEIGHT = 300;
 const CHART = 120;
 const LETTERS = ["A", "B"];
 
-// Sliders run over powers: a rate is 10^s, a memory is 1 − 10^−s.
+// Sliders run over powers: a rate is 10^s, a memory is 1 − 10^−s. Whole s have a mark.
+const rate = { to: (/** @type {number} */ s) => 10 ** s, from: (/** @type {number} */ value) => Math.log10(value) };
+const memory = { to: (/** @type {number} */ s) => 1 - 10 ** -s, from: (/** @type {number} */ value) => -Math.log10(1 - value) };
 /** @type {Partial<Record<keyof Settings, {text: string, low: number, high: number, to: (s: number) => number, from: (value: number) => number}>>} */
 const SLIDERS = {
-  lr: { text: "learning rate", low: -4, high: 1, to: (s) => 10 ** s, from: (value) => Math.log10(value) },
-  momentum: { text: "momentum", low: 0, high: 3, to: (s) => 1 - 10 ** -s, from: (value) => -Math.log10(1 - value) },
-  alpha: { text: "alpha (memory of squares)", low: 0, high: 4, to: (s) => 1 - 10 ** -s, from: (value) => -Math.log10(1 - value) },
-  beta1: { text: "beta 1 (memory of slopes)", low: 0, high: 3, to: (s) => 1 - 10 ** -s, from: (value) => -Math.log10(1 - value) },
-  beta2: { text: "beta 2 (memory of squares)", low: 0, high: 4, to: (s) => 1 - 10 ** -s, from: (value) => -Math.log10(1 - value) },
+  lr: { text: "learning rate", low: -4, high: 1, ...rate },
+  momentum: { text: "momentum", low: 0, high: 3, ...memory },
+  alpha: { text: "alpha (memory of squares)", low: 0, high: 4, ...memory },
+  beta1: { text: "beta 1 (memory of slopes)", low: 0, high: 3, ...memory },
+  beta2: { text: "beta 2 (memory of squares)", low: 0, high: 4, ...memory },
 };
 const FATES = {
   arrives: "It arrives.",
@@ -89,7 +91,8 @@ function fillDescent(place, small) {
   // Two drawings on each other: the browser paints the surface once, and only the paths anew.
   const below = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "xp-below", "aria-hidden": "true" }, ground, goals);
   const map = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "xp-map", role: "application", tabindex: 0 });
-  const both = make("div", { class: "xp-both" }, below, map);
+  const count = make("span", { class: "xp-count", "aria-hidden": "true" }); // the step is also told below
+  const both = make("div", { class: "xp-both" }, below, map, count);
   map.append(...lines, ...dots, ...heads, ring, handle);
 
   // -- the chart of values -----------------------------------------------------
@@ -98,6 +101,9 @@ function fillDescent(place, small) {
   const chart = draw("svg", { viewBox: `0 0 ${WIDTH} ${CHART}`, class: "xp-chart", role: "img", "aria-label": "The value at each step, on a logarithmic axis; the numbers are in the table" });
   chart.append(marks, ...curves);
 
+  const key = make("p", { class: "xp-key", "aria-hidden": "true" },
+    ...[["ring", "start: drag it"], ["head", "where it is now"], ["goal", "lowest point"]].map(
+      ([sign, text]) => make("span", {}, make("i", { class: `xp-sign xp-sign-${sign}` }), text)));
   const words = make("p", { class: "xp-words" });
   const [spoken, say] = voice();
 
@@ -147,7 +153,13 @@ function fillDescent(place, small) {
         else update();
       });
       const limit = make("span", { class: "xp-limit", "aria-hidden": "true" });
-      const row = make("div", { class: "xp-slider" }, make("span", { class: "xp-name" }, slider.text), exactly, make("span", { class: "xp-track" }, range, limit));
+      const ticks = make("span", { class: "xp-ticks", "aria-hidden": "true" });
+      for (let s = slider.low; s <= slider.high; s += 1) {
+        const tick = make("span", {}, String(rounded(slider.to(s))));
+        tick.style.setProperty("--at", String((s - slider.low) / (slider.high - slider.low)));
+        ticks.append(tick);
+      }
+      const row = make("div", { class: "xp-slider" }, make("span", { class: "xp-name" }, slider.text), exactly, make("span", { class: "xp-track" }, range, limit, ticks));
       return { name, slider, range, exactly, row, limit };
     });
     const note = make("p", { class: "xp-note" });
@@ -203,8 +215,7 @@ function fillDescent(place, small) {
 
   /** @param {number} i */
   function ask(i) {
-
-    guide.replaceChildren();
+    clearGuide();
     if (i >= QUESTIONS.length) {
       hidden = false;
       guessing = false;
@@ -219,13 +230,15 @@ function fillDescent(place, small) {
       row.append(button(option.text, () => answered(i, option.right, option.text, row, answer, next)));
     }
     if (!options.length) {
-      row.append(button("Run", () => {
+      // On a phone the other place of the rate is below the map, out of sight.
+      row.append(cards[0].rows[0].row, button("Run", () => {
         const verdict = judgeRate(state);
         guessing = !verdict.done;
         playFrom(0);
         answer.textContent = `${verdict.done ? "✓ " : ""}${verdict.text}`;
         next.hidden = !verdict.done;
-      }));
+        bringIntoView();
+      }, { class: "xp-play" }));
     }
     const skip = button("Play without questions", () => { stopAsking(); update(); }, { class: "xp-quiet" });
     guide.append(
@@ -250,14 +263,25 @@ function fillDescent(place, small) {
     next.hidden = false;
     hidden = false;
     playFrom(0);
-    map.scrollIntoView({ block: "nearest", behavior: still() ? "auto" : "smooth" });
+    bringIntoView();
+  }
+
+  /** Show what a run does and what is said of it, where they are out of sight. */
+  function bringIntoView() {
+    words.scrollIntoView({ block: "nearest", behavior: still() ? "auto" : "smooth" });
+  }
+
+  /** Empty the place of the questions; the rate goes back to its card. */
+  function clearGuide() {
+    cards[0].opt.parentElement?.after(cards[0].rows[0].row);
+    guide.replaceChildren();
   }
 
   function stopAsking() {
     hidden = false;
     guessing = false;
-
-    guide.replaceChildren(button("Ask me questions", () => ask(0), { class: "xp-quiet" }));
+    clearGuide();
+    guide.append(button("Ask me questions", () => ask(0), { class: "xp-quiet" }));
   }
 
   // -- what the reader does with the map ----------------------------------------------
@@ -348,6 +372,7 @@ function fillDescent(place, small) {
     });
     const start = { x: state.x, y: state.y, value: known.value(state.x, state.y) };
     for (const circle of [handle, ring]) set(circle, { cx: to.x(start.x).toFixed(1), cy: to.y(known.variables === 1 ? start.value : start.y).toFixed(1) });
+    write(count, hidden ? "" : `step ${upTo} of ${state.steps}`);
     drawChart(upTo);
     updateFields(longest, upTo);
     updateWords(upTo);
@@ -384,7 +409,7 @@ function fillDescent(place, small) {
     marks.replaceChildren(
       ...powers.map((power) => draw("path", { d: `M${left} ${y(power).toFixed(1)}H${WIDTH - 6}` })),
       ...powers.map((power) => draw("text", { x: left - 4, y: (y(power) + 4).toFixed(1), "text-anchor": "end" }, short(10 ** power).replace(/^1·/, ""))),
-      draw("text", { x: left, y: CHART - 4 }, floor ? "height above the lowest point, at each step" : "value at each step"),
+      draw("text", { x: left, y: CHART - 4 }, floor ? "height above the lowest point, at each step" : "value (height) at each step"),
       draw("text", { x: WIDTH - 6, y: CHART - 4, "text-anchor": "end" }, String(state.steps)),
     );
   }
@@ -436,7 +461,7 @@ function fillDescent(place, small) {
   /** @param {Run} run @param {number} limit @param {number} lr */
   function limitText(run, limit, lr) {
     const largest = /** @type {[number, number]} */ (SURFACES[state.f].curvatures)[1];
-    const rule = run.opt === "sgd" ? `2/λmax, 2 divided by the steepest curvature ${short(largest)}` : "with this momentum";
+    const rule = run.opt === "sgd" ? `2/λmax: 2 divided by ${short(largest)}, the curvature where it is steepest` : "with this momentum";
     return `The limit is ${short(limit)} (${rule}), marked ▴: rates below it arrive. This is ${lr > limit ? "above" : lr === limit ? "at" : "below"} it.`;
   }
 
@@ -484,19 +509,19 @@ function fillDescent(place, small) {
         ? `Each step multiplies the distance by ${short(steep)}.`
         : `Each step multiplies the distance by ${short(steep)} across the valley and by ${short(flat)} along it.`;
     }
-    const stop = path.length <= state.steps ? `After step ${path.length - 1} its numbers are no longer finite.` : `After ${state.steps} steps the value is ${short(last.value)}.`;
+    const stop = path.length <= state.steps ? `After step ${path.length - 1} its numbers are no longer finite.` : `After ${state.steps} steps its height, the value of f, is ${short(last.value)}.`;
     const known = state.f === "saddle" && fate === "flies" ? "It slides down the saddle for ever: there is no lowest point." : FATES[fate];
     return [known, why, stop].filter(Boolean).join(" ");
   }
 
   // -- putting it together -------------------------------------------------------------------
   if (small) {
-    const rate = cards.map(({ box }) => box);
+    const boxes = cards.map(({ box }) => box);
     const link = make("a", { class: "xp-open" }, "Open the large one");
     link.addEventListener("pointerdown", () => set(link, { href: `${place.dataset.page}?${addressOf(state)}` }));
     set(link, { href: `${place.dataset.page}?${addressOf(state)}` });
     link.addEventListener("focus", () => set(link, { href: `${place.dataset.page}?${addressOf(state)}` }));
-    place.append(both, ...rate, words, make("div", { class: "xp-row" }, play, link), spoken);
+    place.append(both, key, ...boxes, words, make("div", { class: "xp-row" }, play, link), spoken);
   } else {
     pythonB.append(make("pre", { tabindex: 0, "aria-label": "Python that gives the same path" }, python), copier("Copy the Python", () => python.textContent ?? ""));
     const folds = [
@@ -506,7 +531,7 @@ function fillDescent(place, small) {
     place.append(
       guide,
       make("div", { class: "xp-columns" },
-        make("div", { class: "xp-seen" }, both, words, make("div", { class: "xp-row" }, play, scrub), readout),
+        make("div", { class: "xp-seen" }, both, key, words, make("div", { class: "xp-row" }, play, scrub), readout),
         make("div", { class: "xp-chosen" },
           cards[0].box, cards[1].box, make("div", { class: "xp-row" }, addB, dropB),
           make("div", { class: "xp-fields" }, labelled("surface", surface), startX.label, startY.label, steps.label), formula),
