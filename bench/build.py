@@ -2,7 +2,8 @@
 
 All runs are of one copy of the course in a folder of its own, one after the other; what is printed
 is the median. ``--grow 25 50 100`` builds courses of so many short lessons and tells how time and
-memory grow. It gates nothing: on a busy machine a row can miss its aim.
+memory grow; ``--record`` writes what the build report shows. It gates nothing: on a busy machine a
+row can miss its aim.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 
 from bench.__main__ import machine
 
 ROOT = Path(__file__).parents[1]
+RECORD = ROOT / "docs/builds.json"
 IMPORTS = "import sphinx.application, torch, myst_nb, sphinx_gallery.gen_gallery, course_site"
 LESSON = '''"""
 Lesson {n}
@@ -154,11 +156,21 @@ def short_course(root: Path, count: int) -> Course:
     return course
 
 
-def row(what: str, seconds: float, against: float, aim: float, memory: float) -> None:
-    """Print one row of the table."""
-    reached = "✓" if seconds <= aim * against else "✗"
-    ratio = f"{seconds / against:5.2f}"
-    print(f"{reached} {what:34} {seconds:7.1f} s  {ratio} (aim {aim:.2f})  {memory:6.0f} MB")
+@dataclass(frozen=True)
+class Row:
+    """What was built, the seconds it took, those it stands beside, the aim, and the peak in MB."""
+
+    what: str
+    seconds: float
+    against: float
+    aim: float
+    memory: float
+
+    def __str__(self) -> str:
+        ratio = self.seconds / self.against
+        reached = "✓" if ratio <= self.aim else "✗"
+        took = f"{reached} {self.what:46} {self.seconds:7.1f} s"
+        return f"{took}  {ratio:5.2f} (aim {self.aim:.2f})  {self.memory:6.0f} MB"
 
 
 def medians(times: int, measure: Callable[[], float]) -> float:
@@ -166,8 +178,8 @@ def medians(times: int, measure: Callable[[], float]) -> float:
     return median(measure() for _ in range(times))
 
 
-def table(folder: Path, times: int) -> None:
-    """Print the rows of the real course."""
+def table(folder: Path, times: int) -> Iterator[Row]:
+    """Give the rows of the real course."""
     course, empty = copy_of(folder / "course"), short_course(folder / "empty", 1)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     imports = medians(times, lambda: course.run("-c", IMPORTS))
@@ -182,9 +194,9 @@ def table(folder: Path, times: int) -> None:
     least = sum(ran.values()) / (cores or 1) + bare
     print(f"imports {imports:.1f} s; a site of one short lesson {bare:.1f} s;", end=" ")
     print(f"lessons {sum(ran.values()):.1f} s on {cores} cores")
-    row("cold: lessons ÷ cores + empty", seconds, least, 1.3, course.memory[-1])
+    yield Row("cold / (lessons ÷ cores + one short lesson)", seconds, least, 1.3, course.memory[-1])
     nothing = medians(times, course.build)
-    row("nothing changed: imports", nothing, imports, 1.5, course.memory[-1])
+    yield Row("nothing changed / imports", nothing, imports, 1.5, course.memory[-1])
 
     def prose() -> float:
         with (course.docs / "adopt.md").open("a", encoding="utf-8") as page:
@@ -192,7 +204,9 @@ def table(folder: Path, times: int) -> None:
         return course.build()
 
     changed = medians(times, prose)
-    row("prose: nothing changed + 3 s", changed, nothing + 3, 1.0, course.memory[-1])
+    yield Row(
+        "prose changed / (nothing changed + 3 s)", changed, nothing + 3, 1.0, course.memory[-1]
+    )
     name = sorted(ran, key=lambda name: ran[name])[len(ran) // 2]
 
     def lesson() -> float:
@@ -201,29 +215,39 @@ def table(folder: Path, times: int) -> None:
         return course.build()
 
     one = medians(times, lesson)
-    row(f"{name}: + its run", one, nothing + ran[name] + 3, 1.0, course.memory[-1])
+    least = nothing + ran[name] + 3
+    yield Row("a lesson changed / (that + its run)", one, least, 1.0, course.memory[-1])
 
 
-def growth(folder: Path, counts: list[int]) -> None:
-    """Print how builds of courses of short lessons grow."""
+def growth(folder: Path, counts: list[int]) -> Iterator[dict[str, float]]:
+    """Give how builds of courses of short lessons grow."""
     for count in counts:
         course = short_course(folder / f"of_{count}", count)
-        cold, again = course.build(), course.build()
-        peak = max(course.memory)
-        print(f"{count:4} lessons: cold {cold:6.1f} s, again {again:5.1f} s, peak {peak:6.0f} MB")
+        grown = {"lessons": count, "cold": course.build(), "again": course.build()}
+        yield grown | {"memory": max(course.memory)}
 
 
 def main() -> None:
+    """Print the table and how it grows, and keep both if asked."""
     parser = argparse.ArgumentParser(prog="nox -s bench -- build", description=__doc__)
     parser.add_argument("--times", type=int, default=3, help="each is measured so often")
     parser.add_argument("--grow", type=int, nargs="*", default=[25, 50, 100], metavar="LESSONS")
     parser.add_argument("--only-growth", action="store_true", help="leave the real course out")
+    parser.add_argument("--record", action="store_true", help=f"write {RECORD.name}")
     options = parser.parse_args()
     print(", ".join(f"{name} {value}" for name, value in machine().items()))
+    rows, sizes = [], []
     with tempfile.TemporaryDirectory() as folder:
-        if not options.only_growth:
-            table(Path(folder), options.times)
-        growth(Path(folder), options.grow)
+        for row in [] if options.only_growth else table(Path(folder), options.times):
+            print(row, flush=True)
+            rows.append(asdict(row))
+        for size in growth(Path(folder), options.grow):
+            print("{lessons:4} lessons: cold {cold:6.1f} s, again {again:5.1f} s".format_map(size))
+            print(f"{'':14}peak {size['memory']:6.0f} MB", flush=True)
+            sizes.append(size)
+    if options.record:
+        record = {"machine": machine(), "times": options.times, "rows": rows, "growth": sizes}
+        RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
