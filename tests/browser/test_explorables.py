@@ -12,6 +12,7 @@ from tests.browser.test_digit_reader import STYLES, WRITTEN, strokes
 PAGES = ("descent", "backward", "digits")
 HEAVIEST = {"descent": 300_000, "backward": 300_000, "digits": 700_000}  # bytes, all of a page
 ADDRESS = "explore/descent.html?f=valley&opt=adamw&lr=0.1&x=8&y=8&steps=100"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 each_page = pytest.mark.parametrize("name", PAGES)
 each_base = pytest.mark.parametrize("base", ["served", "disk"])
@@ -176,6 +177,42 @@ def test_the_questions_lead_from_a_rate_to_momentum(opened):
     page.get_by_role("button", name="Roll past").click()
     page.get_by_role("button", name="Finish").click()
     expect(page.locator(".xp-guide")).to_contain_text("That was all")
+
+
+def test_on_a_phone_the_rate_is_where_the_question_asks_for_it(opened):
+    page = opened("explore/descent.html", reduced_motion="reduce", **PHONE)
+    page.get_by_role("button", name="Fly away").tap()
+    page.get_by_role("button", name="Next question").tap()
+    expect(page.locator(".xp-guide").get_by_label("learning rate", exact=True)).to_be_in_viewport()
+    page.get_by_role("button", name="Play without questions").tap()
+    card = page.locator(".xp-card").first
+    expect(card.get_by_label("learning rate", exact=True)).to_be_visible()
+
+
+def test_a_finger_drags_the_start_and_scrolls_elsewhere(opened):
+    page = opened(ADDRESS, **PHONE)
+    session = page.context.new_cdp_session(page)
+
+    def drag(x, y, right, down):
+        touch = "Input.dispatchTouchEvent"
+        session.send(touch, {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        for i in range(1, 13):
+            place = {"x": x + right * i / 12, "y": y + down * i / 12}
+            session.send(touch, {"type": "touchMove", "touchPoints": [place]})
+            page.wait_for_timeout(20)
+        session.send(touch, {"type": "touchEnd", "touchPoints": []})
+
+    ring, box = page.locator(".xp-ring"), page.locator(".xp-map").bounding_box()
+    before = ring.bounding_box()
+    drag(before["x"] + 8, before["y"] + 8, -60, 70)
+    page.wait_for_timeout(300)
+    after = ring.bounding_box()
+    assert abs(after["x"] - before["x"] + 60) < 6
+    assert abs(after["y"] - before["y"] - 70) < 6
+    assert page.evaluate("scrollY") == 0
+    drag(box["x"] + 20, box["y"] + box["height"] - 20, 0, -150)
+    page.wait_for_timeout(300)
+    assert page.evaluate("scrollY") > 50
 
 
 # -- by keyboard, small, in the dark, from disk ----------------------------------------------------

@@ -79,6 +79,8 @@ def test_what_the_questions_say_is_so():
     assert ball < plain / 10
     wild, calm = ([x for x, _, _ in run["path"]] for run in memory["runs"])
     assert max(wild) > 3.5 > 3 > max(calm) - 0.5  # it rolls past the lowest point, at x = 3
+    assert memory["runs"][0]["fate"] == "rolls"
+    assert memory["runs"][1]["fate"] != "rolls"
     assert rate["runs"] == []
 
 

@@ -8,10 +8,11 @@
 /**
  * Choose levels between the least and the greatest value on a grid.
  * @param {number[]} values @param {boolean} log @param {number} count
+ * @param {number} least The lowest of them, as a share of the greatest value.
  */
-export function levelsOf(values, log, count) {
+export function levelsOf(values, log, count, least) {
   const high = Math.max(...values);
-  const low = log ? Math.max(Math.min(...values.filter((v) => v > 0)), high * 1e-5) : Math.min(...values);
+  const low = log ? Math.max(Math.min(...values.filter((v) => v > 0)), high * least) : Math.min(...values);
   return Array.from({ length: count }, (_, i) => {
     const share = (i + 1) / (count + 1);
     return log ? low * (high / low) ** share : low + (high - low) * share;
@@ -47,11 +48,11 @@ export function contour(grid, level, width, height) {
 /**
  * Give the paths of the contours of a field, from low to high.
  * @param {Field} f @param {View} view @param {boolean} log @param {number} width @param {number} height
- * @param {{num?: number, count?: number}} [options]
+ * @param {{num?: number, count?: number, least?: number}} [options]
  */
-export function contours(f, view, log, width, height, { num = 90, count = 14 } = {}) {
+export function contours(f, view, log, width, height, { num = 90, count = 14, least = 1e-5 } = {}) {
   const at = (/** @type {[number, number]} */ [low, high], /** @type {number} */ share) => low + (high - low) * share;
   const grid = Array.from({ length: num + 1 }, (_, i) =>
     Array.from({ length: num + 1 }, (_, j) => f(at(view.xlim, j / num), at(view.ylim, 1 - i / num))));
-  return levelsOf(grid.flat(), log, count).map((level) => contour(grid, level, width, height));
+  return levelsOf(grid.flat(), log, count, least).map((level) => contour(grid, level, width, height));
 }

@@ -52,7 +52,7 @@ export function limitOf(f, run) {
 /**
  * Say what became of a descent.
  * @param {State} state @param {Run} run @param {Place[]} path
- * @returns {"arrives" | "walks" | "swings" | "hops" | "flies"}
+ * @returns {"arrives" | "walks" | "swings" | "rolls" | "hops" | "flies"}
  */
 export function fateOf(state, run, path) {
   const { minima, curvatures } = SURFACES[state.f];
@@ -62,11 +62,16 @@ export function fateOf(state, run, path) {
   const { lr } = settingsOf(run.opt, run.said);
   if (curvatures && limit !== null && lr > limit) return "flies";
   if (curvatures && limit !== null && lr === limit) return "hops";
-  const far = (/** @type {Place} */ p) =>
-    Math.min(...minima.map(([x, y]) => Math.hypot(p.x - x, p.y - y)));
   if (!minima.length) return Math.abs(last.y) > 1 ? "flies" : "walks";
-  const left = far(last) / Math.max(far(path[0]), 1e-12);
-  if (left < 0.02) return "arrives";
+  const off = (/** @type {Place} */ p, /** @type {[number, number]} */ [x, y]) => Math.hypot(p.x - x, p.y - y);
+  const nearest = (/** @type {Place} */ p) => minima.reduce((a, b) => (off(p, a) <= off(p, b) ? a : b));
+  const goal = nearest(last);
+  if (off(last, goal) < 0.02 * Math.max(off(path[0], nearest(path[0])), 1e-12)) return "arrives";
+  // What keeps its speed can roll past the goal: the goal then lies behind, as seen from the start.
+  const { momentum = 0, beta1 = 0 } = settingsOf(run.opt, run.said);
+  const ahead = path.map((p) => (p.x - goal[0]) * (path[0].x - goal[0]) + (p.y - goal[1]) * (path[0].y - goal[1]));
+  const passes = ahead.filter((side, k) => k > 0 && side * ahead[k - 1] < 0).length;
+  if (momentum + beta1 > 0 && passes > 0 && passes <= path.length / 3) return "rolls";
   let turns = 0;
   for (let k = 1; k < path.length; k += 1) {
     const [a, b] = [path[k - 1].gradient, path[k].gradient];

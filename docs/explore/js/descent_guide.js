@@ -33,8 +33,8 @@ const long = (momenta) => ({
 export const QUESTIONS = [
   {
     text:
-      "Each step goes downhill: the rate times the slope. With the rate 0.1 the path walks to the lowest point. "
-      + "What will it do with 0.9, nine times as much?",
+      "Gradient descent walks downhill: each step is the learning rate times the slope. With the rate 0.1 the path "
+      + "walks to the lowest point. What will it do with 0.9, nine times as much?",
     before: parabola(0.1),
     options: [
       { text: "Arrive nine times as soon", right: false },
@@ -43,8 +43,8 @@ export const QUESTIONS = [
     ],
     after: parabola(0.9),
     because:
-      "A step multiplies the distance to the lowest point by 1 − 2 · 0.9 = −0.8. The minus jumps to the other "
-      + "side; 0.8 still shrinks. The rate 0.1 gave +0.8, so neither is faster.",
+      "The slope here is 2 times the distance to the lowest point, so a step leaves 1 − 0.9 · 2 = −0.8 of it. The "
+      + "minus jumps to the other side; 0.8 still shrinks. The rate 0.1 left +0.8, so neither is faster.",
   },
   {
     text: "Which rate is the largest that still arrives? Set the rate first; the path is hidden until you press Run.",
@@ -54,7 +54,8 @@ export const QUESTIONS = [
   {
     text:
       "Now two variables, seen from above: each ring joins points of equal height. The valley is steep across and "
-      + "flat along. The path has the rate 0.02; the limit is 0.0216. In which direction will 0.0224 fly off?",
+      + "flat along. The limit of a function depends on its steepest direction: here it is 0.0216, and this path has "
+      + "the rate 0.02. In which direction will 0.0224 fly off?",
     before: valley(0.02),
     options: [
       { text: "Along the floor of the valley", right: false },
@@ -63,13 +64,15 @@ export const QUESTIONS = [
     ],
     after: valley(0.0224),
     because:
-      "The steep direction sets the limit: across, a step multiplies the distance by 1 − 0.0224 · 92.4 = −1.07, "
-      + "so each jump lands higher than the one before. Along the floor the factor is 0.83: that way it arrives.",
+      "Across, the slope is 92.4 times the distance, not 2 times as on the parabola. A step leaves "
+      + "1 − 0.0224 · 92.4 = −1.07 of it, so each jump lands higher than the one before. Along the floor 0.83 is left: "
+      + "that way it arrives.",
   },
   {
     text:
-      "A valley a thousand times as steep across as along. Gradient descent creeps, close to its largest rate. "
-      + "Now the same rate with momentum 0.9: each step keeps nine tenths of the one before. Which is closer after 100 steps?",
+      "A valley a thousand times as steep across as along. Gradient descent, the steps that you have seen, creeps here even "
+      + "close to its largest rate. Now the same rate with momentum 0.9: each step keeps nine tenths of the one "
+      + "before. Which is closer after 100 steps?",
     before: long([0]),
     options: [
       { text: "Gradient descent: momentum overshoots", right: false },
@@ -78,8 +81,9 @@ export const QUESTIONS = [
     ],
     after: long([0, 0.9]),
     because:
-      "Across the valley the slopes change their sign from step to step and cancel. Along it they agree and add "
-      + "up, to 1/(1 − 0.9) = 10 times one of them: as if the rate were ten times as large, without its danger.",
+      "Across the valley each jump lands on the other wall, so the slopes point there and back, and cancel. Along it "
+      + "they agree and add up, to 1/(1 − 0.9) = 10 times one of them: as if the rate were ten times as large, but "
+      + "only along the valley.",
   },
   {
     text: "If 0.9 is good, 0.99 keeps more. What will it do in the same 100 steps?",
@@ -106,13 +110,13 @@ export function judgeRate(state) {
   }
   const { lr } = settingsOf(run.opt, run.said);
   const factor = 1 - 2 * lr;
-  const says = `Each step multiplies the distance by 1 − 2 · ${lr} = ${String(Number(factor.toPrecision(3))).replace("-", "−")}`;
-  if (lr === limit) return { done: true, text: `${says}: it hops for ever. Exactly the limit! Anything below arrives.` };
+  const says = `A step leaves 1 − ${lr} · 2 = ${String(Number(factor.toPrecision(3))).replace("-", "−")} of the distance`;
+  if (lr === limit) return { done: true, text: `You have found the limit itself. ${says}, so it hops for ever; every rate below it arrives.` };
   if (fateOf(state, run, pathOf(state, run)) === "flies") {
-    return { done: false, text: `${says}: it grows, and the path flies away. That rate is too large. Try a smaller one.` };
+    return { done: false, text: `${says}: more than there was, so the path flies away. That rate is too large. Try a smaller one.` };
   }
   if (lr >= 0.9 * limit) {
-    return { done: true, text: `${says}: it shrinks, so it arrives, if slowly. You are just below the limit, ${limit}: there the factor is −1.` };
+    return { done: true, text: `${says}: less than there was, so it arrives in the end. You are just below the limit, ${limit}, which leaves −1.` };
   }
-  return { done: false, text: `${says}: it shrinks, and the path arrives. Is there a larger one that does?` };
+  return { done: false, text: `${says}: less than there was, so it arrives. Is there a larger one that does?` };
 }

@@ -6,7 +6,7 @@ import { judgeRate, QUESTIONS } from "./descent_guide.js";
 import { OPTIMIZERS, settingsOf } from "./optimizers.js";
 import {
   button, choice, copier, draw, exact, labelled, make, mount, set, setAddress, settled, short, still,
-  table, tabbed, voice, write,
+  table, tabbed, unbroken, voice, write,
 } from "./page.js";
 import { SURFACES } from "./surfaces.js";
 
@@ -37,6 +37,7 @@ const FATES = {
   arrives: "It arrives.",
   walks: "It is still on its way.",
   swings: "It jumps from side to side, and is still on its way.",
+  rolls: "It has rolled past the lowest point, and is still on its way.",
   hops: "It jumps from side to side for ever: the rate is exactly the limit.",
   flies: "It flies away: the rate is too large here.",
 };
@@ -89,11 +90,12 @@ function fillDescent(place, small) {
   const handle = draw("circle", { class: "xp-handle", r: 22 });
   const ring = draw("circle", { class: "xp-ring", r: 8 });
   // Two drawings on each other: the browser paints the surface once, and only the paths anew.
-  const below = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "xp-below", "aria-hidden": "true" }, ground, goals);
+  const below = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "xp-below", "aria-hidden": "true" }, ground);
   const map = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "xp-map", role: "application", tabindex: 0 });
   const count = make("span", { class: "xp-count", "aria-hidden": "true" }); // the step is also told below
   const both = make("div", { class: "xp-both" }, below, map, count);
-  map.append(...lines, ...dots, ...heads, ring, handle);
+  // B below A, which is often the shorter path.
+  map.append(...[1, 0].flatMap((i) => [lines[i], dots[i], heads[i]]), goals, ring, handle);
 
   // -- the chart of values -----------------------------------------------------
   const curves = LETTERS.map((name) => draw("path", { class: `xp-line xp-${name.toLowerCase()}` }));
@@ -101,9 +103,10 @@ function fillDescent(place, small) {
   const chart = draw("svg", { viewBox: `0 0 ${WIDTH} ${CHART}`, class: "xp-chart", role: "img", "aria-label": "The value at each step, on a logarithmic axis; the numbers are in the table" });
   chart.append(marks, ...curves);
 
-  const key = make("p", { class: "xp-key", "aria-hidden": "true" },
-    ...[["ring", "start: drag it"], ["head", "where it is now"], ["goal", "lowest point"]].map(
-      ([sign, text]) => make("span", {}, make("i", { class: `xp-sign xp-sign-${sign}` }), text)));
+  // What the signs on the map mean, for those who see them.
+  const named = LETTERS.map((name) => make("span", {}, make("i", { class: `xp-sign xp-sign-head xp-${name.toLowerCase()}` }), make("span")));
+  const sign = (/** @type {string} */ kind, /** @type {string} */ text) => make("span", {}, make("i", { class: `xp-sign xp-sign-${kind}` }), text);
+  const meaning = make("p", { class: "xp-key", "aria-hidden": "true" }, sign("ring", "start: tap or drag"), ...named, sign("goal", "lowest point"));
   const words = make("p", { class: "xp-words" });
   const [spoken, say] = voice();
 
@@ -128,6 +131,8 @@ function fillDescent(place, small) {
   const startX = field("start x", (x) => change({ ...state, x }), { step: "any" });
   const startY = field("start y", (y) => change({ ...state, y }), { step: "any" });
   const steps = field("steps", (n) => change({ ...state, steps: Math.min(Math.max(Math.round(n), 1), 2000) }), { step: 1, min: 1, max: 2000 });
+  const surfaces = labelled("function", surface);
+  const fields = make("div", { class: "xp-fields" }, surfaces, startX.label, startY.label, steps.label);
   const formula = make("p", { class: "xp-formula" });
 
   const cards = LETTERS.map((_, i) => card(i));
@@ -219,7 +224,7 @@ function fillDescent(place, small) {
     if (i >= QUESTIONS.length) {
       hidden = false;
       guessing = false;
-      guide.append(make("p", { class: "xp-question" }, "That was all. Now choose a surface and try your own."), button("Again", () => ask(0)));
+      guide.append(make("p", { class: "xp-question" }, "That was all. Now choose a function, and try your own."), make("div", { class: "xp-options" }, surfaces, button("Again", () => ask(0))));
       return;
     }
     const { text, before, options } = QUESTIONS[i];
@@ -235,7 +240,7 @@ function fillDescent(place, small) {
         const verdict = judgeRate(state);
         guessing = !verdict.done;
         playFrom(0);
-        answer.textContent = `${verdict.done ? "✓ " : ""}${verdict.text}`;
+        answer.textContent = unbroken(`${verdict.done ? "✓ " : ""}${verdict.text}`);
         next.hidden = !verdict.done;
         bringIntoView();
       }, { class: "xp-play" }));
@@ -243,7 +248,7 @@ function fillDescent(place, small) {
     const skip = button("Play without questions", () => { stopAsking(); update(); }, { class: "xp-quiet" });
     guide.append(
       make("p", { class: "xp-kicker" }, `Question ${i + 1} of ${QUESTIONS.length}: say what you expect`),
-      make("p", { class: "xp-question" }, text), row, answer, make("div", { class: "xp-row" }, next, skip),
+      make("p", { class: "xp-question" }, unbroken(text)), row, answer, make("div", { class: "xp-row" }, next, skip),
     );
     state = before;
     guessing = i <= QUESTIONS.findIndex((each) => !each.options.length); // the limit is asked for there
@@ -259,7 +264,7 @@ function fillDescent(place, small) {
       set(option, { "aria-pressed": option.textContent === chosen ? "true" : "false" });
     }
     if (after) state = after;
-    answer.textContent = `${right ? "✓ Yes." : "✗ No: look."} ${because}`;
+    answer.textContent = unbroken(`${right ? "✓ Yes." : "✗ No: look."} ${because}`);
     next.hidden = false;
     hidden = false;
     playFrom(0);
@@ -271,8 +276,9 @@ function fillDescent(place, small) {
     words.scrollIntoView({ block: "nearest", behavior: still() ? "auto" : "smooth" });
   }
 
-  /** Empty the place of the questions; the rate goes back to its card. */
+  /** Empty the place of the questions; what was lent to it goes back. */
   function clearGuide() {
+    fields.prepend(surfaces);
     cards[0].opt.parentElement?.after(cards[0].rows[0].row);
     guide.replaceChildren();
   }
@@ -302,6 +308,8 @@ function fillDescent(place, small) {
     map.setPointerCapture(event.pointerId);
     startAt(event);
   });
+  // A finger on the start drags it; anywhere else it scrolls the page.
+  map.addEventListener("touchstart", (event) => { if (event.target === handle) event.preventDefault(); }, { passive: false });
   map.addEventListener("pointermove", (event) => { if (dragged) startAt(event); });
   for (const end of /** @type {const} */ (["pointerup", "pointercancel"])) {
     map.addEventListener(end, () => { dragged = false; });
@@ -345,7 +353,7 @@ function fillDescent(place, small) {
       });
       ground.append(draw("path", { d: `M${pointsText(points)}`, class: "xp-curve" }));
     } else {
-      const drawn = contours(known.value, known, known.log, WIDTH, HEIGHT);
+      const drawn = contours(known.value, known, known.log, WIDTH, HEIGHT, { least: known.least });
       drawn.forEach((d, i) => ground.append(draw("path", { d, class: `xp-contour xp-height-${Math.floor((i * 4) / drawn.length)}` })));
     }
     goals.replaceChildren(...known.minima.map(([x, y]) => {
@@ -368,7 +376,12 @@ function fillDescent(place, small) {
       set(lines[i], { d: text });
       set(dots[i], { d: text.replaceAll("L", "h0M") + (text && "h0") });
       const last = points[points.length - 1];
-      set(heads[i], last ? { cx: last[0].toFixed(1), cy: last[1].toFixed(1), visibility: "visible" } : { visibility: "hidden" });
+      const [x, y] = last ? [Math.min(Math.max(last[0], 7), WIDTH - 7), Math.min(Math.max(last[1], 7), HEIGHT - 7)] : [0, 0];
+      const out = Boolean(last) && (x !== last[0] || y !== last[1]); // then hollow, at the edge
+      set(heads[i], { cx: x.toFixed(1), cy: y.toFixed(1), visibility: last ? "visible" : "hidden", "data-out": out });
+      named[i].hidden = !state.runs[i];
+      set(/** @type {Element} */ (named[i].firstElementChild), { "data-out": out });
+      if (state.runs[i]) write(/** @type {Element} */ (named[i].lastChild), state.runs.length > 1 ? `${LETTERS[i]}: ${nameOf(state.runs[i])}` : out ? "beyond the edge" : "where it is now");
     });
     const start = { x: state.x, y: state.y, value: known.value(state.x, state.y) };
     for (const circle of [handle, ring]) set(circle, { cx: to.x(start.x).toFixed(1), cy: to.y(known.variables === 1 ? start.value : start.y).toFixed(1) });
@@ -387,7 +400,7 @@ function fillDescent(place, small) {
     const all = paths.flat().map(above);
     const high = Math.min(Math.ceil(Math.log10(Math.max(...all))), 20);
     const low = Math.max(Math.floor(Math.log10(Math.min(...all))), -16, high - 30);
-    const left = 34;
+    const left = 42;
     const y = (/** @type {number} */ power) => 8 + ((high - power) / Math.max(high - low, 1)) * (CHART - 28);
     const longest = Math.max(state.steps, 1);
     curves.forEach((curve, i) => {
@@ -461,7 +474,7 @@ function fillDescent(place, small) {
   /** @param {Run} run @param {number} limit @param {number} lr */
   function limitText(run, limit, lr) {
     const largest = /** @type {[number, number]} */ (SURFACES[state.f].curvatures)[1];
-    const rule = run.opt === "sgd" ? `2/λmax: 2 divided by ${short(largest)}, the curvature where it is steepest` : "with this momentum";
+    const rule = run.opt === "sgd" ? `2/λmax: 2 divided by ${short(largest)}, the largest curvature, by which the slope grows from one unit to the next` : "with this momentum";
     return `The limit is ${short(limit)} (${rule}), marked ▴: rates below it arrive. This is ${lr > limit ? "above" : lr === limit ? "at" : "below"} it.`;
   }
 
@@ -521,7 +534,7 @@ function fillDescent(place, small) {
     link.addEventListener("pointerdown", () => set(link, { href: `${place.dataset.page}?${addressOf(state)}` }));
     set(link, { href: `${place.dataset.page}?${addressOf(state)}` });
     link.addEventListener("focus", () => set(link, { href: `${place.dataset.page}?${addressOf(state)}` }));
-    place.append(both, key, ...boxes, words, make("div", { class: "xp-row" }, play, link), spoken);
+    place.append(both, meaning, ...boxes, words, make("div", { class: "xp-row" }, play, link), spoken);
   } else {
     pythonB.append(make("pre", { tabindex: 0, "aria-label": "Python that gives the same path" }, python), copier("Copy the Python", () => python.textContent ?? ""));
     const folds = [
@@ -531,10 +544,10 @@ function fillDescent(place, small) {
     place.append(
       guide,
       make("div", { class: "xp-columns" },
-        make("div", { class: "xp-seen" }, both, key, words, make("div", { class: "xp-row" }, play, scrub), readout),
+        make("div", { class: "xp-seen" }, both, formula, meaning, words, make("div", { class: "xp-row" }, play, scrub), readout),
         make("div", { class: "xp-chosen" },
           cards[0].box, cards[1].box, make("div", { class: "xp-row" }, addB, dropB),
-          make("div", { class: "xp-fields" }, labelled("surface", surface), startX.label, startY.label, steps.label), formula),
+          fields),
         make("div", { class: "xp-chart-box" }, chart),
       ),
       ...folds, spoken,

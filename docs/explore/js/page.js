@@ -85,6 +85,9 @@ function superscript(power) {
   return [...String(power)].map((sign) => signs[/** @type {"-"} */ (sign)]).join("");
 }
 
+/** Keep the formulas of a text on one line each. @param {string} text */
+export const unbroken = (text) => text.replace(/ ([−·=+×]) /g, "\u00a0$1\u00a0");
+
 /** Write a number so that nothing of it is lost: 17 digits that count. @param {number} value */
 export const exact = (value) => value.toPrecision(17);
 

@@ -10,6 +10,7 @@
  * @property {[number, number]} xlim What is drawn.
  * @property {[number, number]} ylim What is drawn; for a curve, of its values.
  * @property {boolean} log Whether the contours are spaced by factors.
+ * @property {number} [least] The lowest contour, as a share of the greatest value; deeper ones would be thinner than a line.
  * @property {[number, number][]} minima Its lowest points, of all valleys.
  * @property {[number, number] | null} curvatures The smallest and the largest second derivative, where they are the same everywhere.
  * @property {(x: number, y: number) => number} value
@@ -78,6 +79,7 @@ export const SURFACES = {
     xlim: [-4, 8],
     ylim: [-4.5, 4.5],
     log: true,
+    least: 1e-3,
     minima: [[3, 1]],
     curvatures: [1, 1000],
     value: (x, y) => {
