@@ -11,14 +11,15 @@ const announce = (words) => {
 const SCROLLERS = ".formula-body, .highlight pre, .practice pre, .table-wrapper, .pp-graph, .output_result";
 
 // A box whose content is wider than itself can be reached, and then scrolled with the arrow keys.
+// It is measured when it is laid out: to ask before would lay out the whole page at once.
 function makeScrollersReachable() {
-  for (const box of document.querySelectorAll(SCROLLERS)) {
-    if (box.scrollWidth > box.clientWidth) {
-      box.tabIndex = 0;
-    } else {
-      box.removeAttribute("tabindex");
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target: box } of entries) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
     }
-  }
+  });
+  for (const box of document.querySelectorAll(SCROLLERS)) sizes.observe(box);
 }
 
 // -- drawers: navigation and contents where there is no room beside the page ----------------------
@@ -213,8 +214,7 @@ makeFiguresLarge();
 walkGraphs();
 setUpFilters();
 unfoldForPaper();
-window.addEventListener("load", () => document.fonts.ready.then(makeScrollersReachable));
-window.addEventListener("resize", makeScrollersReachable);
+makeScrollersReachable();
 
 // -- cards: what a link to a term or a name leads to, on pointing and on focus ---------------------
 
