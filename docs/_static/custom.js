@@ -13,10 +13,15 @@ const SCROLLERS = ".formula-body, .highlight pre, .practice pre, .table-wrapper,
 // A box whose content is wider than itself can be reached, and then scrolled with the arrow keys.
 // It is measured when it is laid out: to ask before would lay out the whole page at once.
 function makeScrollersReachable() {
+  const set = (it, name, value) => (value ? it.setAttribute(name, value) : it.removeAttribute(name));
   const sizes = new ResizeObserver((entries) => {
     for (const { target: box } of entries) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+      const wider = box.scrollWidth > box.clientWidth;
+      if (wider) box.tabIndex = 0;
       else box.removeAttribute("tabindex");
+      if (!box.matches(".table-wrapper")) continue;
+      set(box, "role", wider && "group");
+      set(box, "aria-label", wider && "A wide table: scroll it sideways");
     }
   });
   for (const box of document.querySelectorAll(SCROLLERS)) sizes.observe(box);
@@ -127,6 +132,7 @@ function makeFiguresLarge() {
     caption.prepend(opener);
     const enlarge = () => {
       const large = picture.cloneNode(true);
+      large.querySelector("source")?.remove();
       large.querySelector("img").loading = "eager";
       dialog.setAttribute("aria-label", `${name}, enlarged`);
       dialog.replaceChildren(button, large);
