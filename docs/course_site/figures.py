@@ -154,15 +154,14 @@ def fit_phone(fig: Figure) -> bool:
     """
     if fig.get_figwidth() <= PHONE_WIDTH:
         return False
-    panels = [ax for ax in fig.axes if ax.get_subplotspec() is not None]
-    grids = {ax.get_gridspec() for ax in panels}
+    specs = {ax: spec for ax in fig.axes if (spec := ax.get_subplotspec()) is not None}
+    grids = {spec.get_gridspec() for spec in specs.values()}
     if len(grids) != 1:
         fig.set_size_inches(PHONE_WIDTH, fig.get_figheight() * 0.8)
         return True
-    grid = grids.pop()
+    panels, grid = list(specs), grids.pop()
+    places = [(spec.rowspan.start, spec.colspan.start) for spec in specs.values()]
     size = fig.get_figwidth() / grid.ncols, fig.get_figheight() / grid.nrows
-    specs = [ax.get_subplotspec() for ax in panels]
-    places = [(spec.rowspan.start, spec.colspan.start) for spec in specs]
     if all(not ax.axison or not [*ax.get_xticks(), *ax.get_yticks()] for ax in panels):
         choices = [n for n in (grid.ncols, math.ceil(grid.ncols / 2)) if n <= 5]
     else:
@@ -184,7 +183,7 @@ def regrid(
 ) -> None:
     """Put panels of a grid into fewer columns: those that no longer fit go below, row by row."""
     blocks = math.ceil(grid.ncols / columns)
-    ratios = list(grid.get_height_ratios()) * blocks
+    ratios = cast(list[float], grid.get_height_ratios()) * blocks
     width = PHONE_WIDTH / columns
     height = min(size[1] * min(1.0, max(0.75, width / size[0])), 1.1 * width)
     fig.set_size_inches(PHONE_WIDTH, height * len(ratios))

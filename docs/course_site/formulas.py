@@ -124,8 +124,9 @@ def keep_signs(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         return
     for formula in list(doctree.findall(nodes.math)):
         behind = formula.next_node(descend=False, siblings=True)
-        found = re.match(r"[,.;:!?)]+", behind) if isinstance(behind, nodes.Text) else None
-        if found and len(formula.astext()) <= SHORT:
+        if not isinstance(behind, nodes.Text) or len(formula.astext()) > SHORT:
+            continue
+        if found := re.match(r"[,.;:!?)]+", behind):
             parent = formula.parent
             at = parent.index(formula)
             together = nodes.inline("", "", formula.deepcopy(), nodes.Text(found[0]))
