@@ -255,7 +255,10 @@ class PageTranslator(HTML5Translator):
         """Let the rows of a table with many columns be cards on a phone."""
         if heads_of(node) and "stacked" not in node["classes"]:
             node["classes"].append("stacked")
+        start = len(self.body)
         super().visit_table(node)
+        if set(node["ids"]) & set(node.parent.get("ids", ())):  # the theme's box has them already
+            self.body[start:] = [re.sub(r' id="[^"]*"', "", text) for text in self.body[start:]]
 
     def visit_entry(self, node: nodes.entry) -> None:
         """Say in a cell of such a table under which head it stands."""
