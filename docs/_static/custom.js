@@ -11,14 +11,20 @@ const announce = (words) => {
 const SCROLLERS = ".formula-body, .highlight pre, .practice pre, .table-wrapper, .pp-graph, .output_result";
 
 // A box whose content is wider than itself can be reached, and then scrolled with the arrow keys.
+// It is measured when it is laid out: to ask before would lay out the whole page at once.
 function makeScrollersReachable() {
-  for (const box of document.querySelectorAll(SCROLLERS)) {
-    if (box.scrollWidth > box.clientWidth) {
-      box.tabIndex = 0;
-    } else {
-      box.removeAttribute("tabindex");
+  const set = (it, name, value) => (value ? it.setAttribute(name, value) : it.removeAttribute(name));
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target: box } of entries) {
+      const wider = box.scrollWidth > box.clientWidth;
+      if (wider) box.tabIndex = 0;
+      else box.removeAttribute("tabindex");
+      if (!box.matches(".table-wrapper")) continue;
+      set(box, "role", wider && "group");
+      set(box, "aria-label", wider && "A wide table: scroll it sideways");
     }
-  }
+  });
+  for (const box of document.querySelectorAll(SCROLLERS)) sizes.observe(box);
 }
 
 // -- drawers: navigation and contents where there is no room beside the page ----------------------
@@ -126,6 +132,7 @@ function makeFiguresLarge() {
     caption.prepend(opener);
     const enlarge = () => {
       const large = picture.cloneNode(true);
+      large.querySelector("source")?.remove();
       large.querySelector("img").loading = "eager";
       dialog.setAttribute("aria-label", `${name}, enlarged`);
       dialog.replaceChildren(button, large);
@@ -213,8 +220,7 @@ makeFiguresLarge();
 walkGraphs();
 setUpFilters();
 unfoldForPaper();
-window.addEventListener("load", () => document.fonts.ready.then(makeScrollersReachable));
-window.addEventListener("resize", makeScrollersReachable);
+makeScrollersReachable();
 
 // -- cards: what a link to a term or a name leads to, on pointing and on focus ---------------------
 

@@ -191,7 +191,11 @@ def visit(writer: Any, node: explorable) -> None:
     # yet to move. A small one lies far down a lesson, and nothing waits for it.
     defer = " defer" if node["later"] else ""
     run = "".join(f'<script{defer} src="{source}"></script>' for source in sources)
-    writer.body.append(f"<div {said}><noscript>{still}</noscript></div>{run}\n")
+    picture, words = still
+    # In a lesson the figure stands there until a reader comes near, and the script fills the place.
+    kept = f'<div class="explorable-still">{picture}</div><noscript>{words}</noscript>'
+    inside = kept if node["later"] else f"<noscript>{picture}{words}</noscript>"
+    writer.body.append(f"<div {said}>{inside}</div>{run}\n")
     raise nodes.SkipNode
 
 
@@ -200,13 +204,13 @@ def version(path: Path) -> str:
     return f"{zlib.crc32(path.read_bytes()):08x}"
 
 
-def without_script(writer: Any, figure: Figure, path: str) -> str:
-    """Write what readers see whose browser runs no script."""
+def without_script(writer: Any, figure: Figure, path: str) -> tuple[str, str]:
+    """Write what readers see whose browser runs no script: a figure, and why it does not move."""
     uri = posixpath.join(writer.builder.imgpath, path)
     return (
         f'<img class="lesson-figure" src="{uri}" alt="{html.escape(figure.alt)}"'
-        f' width="{figure.width}" height="{figure.height}">'
-        "<p>With JavaScript this can be moved.</p>"
+        f' width="{figure.width}" height="{figure.height}" loading="lazy">',
+        "<p>With JavaScript this can be moved.</p>",
     )
 
 

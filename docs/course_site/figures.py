@@ -3,7 +3,9 @@
 sphinx-gallery calls `scraper` after each cell. A figure becomes an SVG whose black and white are
 CSS variables, and beside it its words, which stand in the page above the picture: so they are in
 the page's typeface, and can be selected and found. Its alternative text is what the lesson says
-with ``fig.set_label("…")``, and the first sentence of that is its caption. A figure with an
+with ``fig.set_label("…")``, and the first sentence of that is its caption. A figure that is wider
+than a phone is drawn a second time for one, with its panels below one another and its letters as
+large as they were. A figure with an
 animation becomes one video in two formats, with controls and its first frame as a poster.
 
 Each figure has a number, as "Figure 3.1.2", by which pages refer to it: ``:ref:`figure-3-1-2```.
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import html
 import io
+import math
 import posixpath
 import re
 import shutil
@@ -29,7 +32,9 @@ import matplotlib.pyplot as plt
 from docutils import nodes
 from docutils.parsers.rst import directives
 from matplotlib.animation import Animation
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec, GridSpecBase
 from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
@@ -53,6 +58,8 @@ H264 = "-crf 28 -preset slow -pix_fmt yuv420p -movflags +faststart -fflags +bite
 VP9 = "-c:v libvpx-vp9 -crf 38 -b:v 0 -pix_fmt yuv420p -cpu-used 2 -fflags +bitexact"
 SVG = "http://www.w3.org/2000/svg"
 WORDS = ".words.svg"
+PHONE = ".phone.svg"
+PHONE_WIDTH = 3.7  # inches: the column of a phone is 358 px
 SPACED = tuple("=<>≤≥≈+")  # stand in a formula with space around them
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d])")
 
@@ -61,7 +68,7 @@ FIGURE = """
    :alt: {alt}
    :width: {width}
    :height: {height}
-
+{phone}
 """
 
 
@@ -121,9 +128,87 @@ def rst_of_figures(block_vars: dict[str, Any], source: Path, place: str) -> Iter
         picture, words = layers(drawing(fig, "none"))
         path.with_suffix(".svg").write_text(picture, encoding="utf-8")
         path.with_suffix(WORDS).write_text(words, encoding="utf-8")
-        width, height = (round(inches * CSS_DPI) for inches in fig.get_size_inches())
+        width, height = pixels(fig)
         uri = path.with_suffix("").relative_to(source).as_posix()
-        yield FIGURE.format(kind=kind, uri=uri, alt=alt, width=width, height=height)
+        phone = ""
+        if kind == "figure" and fit_phone(fig):
+            path.with_suffix(PHONE).write_text(drawing(fig), encoding="utf-8")
+            phone = "   :phone: {}/{}\n".format(*pixels(fig))
+        yield FIGURE.format(kind=kind, uri=uri, alt=alt, width=width, height=height, phone=phone)
+
+
+def pixels(fig: Figure) -> tuple[int, int]:
+    """Give the size of a figure on a page."""
+    width, height = fig.get_size_inches()
+    return round(width * CSS_DPI), round(height * CSS_DPI)
+
+
+# -- for phones ----------------------------------------------------------------------------------
+
+
+def fit_phone(fig: Figure) -> bool:
+    """Lay a figure out anew as wide as a phone, its panels in fewer columns, if it is wider.
+
+    Images without ticks stand in at most five columns, plots in two, or below one another if there
+    are fewer than four or a title has no room.
+    """
+    if fig.get_figwidth() <= PHONE_WIDTH:
+        return False
+    specs = {ax: spec for ax in fig.axes if (spec := ax.get_subplotspec()) is not None}
+    grids = {spec.get_gridspec() for spec in specs.values()}
+    if len(grids) != 1:
+        fig.set_size_inches(PHONE_WIDTH, fig.get_figheight() * 0.8)
+        return True
+    panels, grid = list(specs), grids.pop()
+    places = [(spec.rowspan.start, spec.colspan.start) for spec in specs.values()]
+    size = fig.get_figwidth() / grid.ncols, fig.get_figheight() / grid.nrows
+    if all(not ax.axison or not [*ax.get_xticks(), *ax.get_yticks()] for ax in panels):
+        choices = [n for n in (grid.ncols, math.ceil(grid.ncols / 2)) if n <= 5]
+    else:
+        choices = [2, 1] if len(panels) > 3 and grid.ncols > 1 else [1]
+    for columns in choices:
+        regrid(fig, panels, places, grid, columns, size)
+        if titles_fit(fig, panels):
+            break
+    return True
+
+
+def regrid(
+    fig: Figure,
+    panels: list[Axes],
+    places: list[tuple[int, int]],
+    grid: GridSpecBase,
+    columns: int,
+    size: tuple[float, float],
+) -> None:
+    """Put panels of a grid into fewer columns: those that no longer fit go below, row by row."""
+    blocks = math.ceil(grid.ncols / columns)
+    ratios = cast(list[float], grid.get_height_ratios()) * blocks
+    width = PHONE_WIDTH / columns
+    height = min(size[1] * min(1.0, max(0.75, width / size[0])), 1.1 * width)
+    fig.set_size_inches(PHONE_WIDTH, height * len(ratios))
+    new = GridSpec(len(ratios), columns, figure=fig, height_ratios=ratios)
+    taken = {}
+    named = {
+        row: ax.get_ylabel() for ax, (row, column) in zip(panels, places, strict=True) if not column
+    }
+    for ax, (row, column) in zip(panels, places, strict=True):
+        at = column // columns * grid.nrows + row, column % columns
+        taken[at] = ax
+        ax.set_subplotspec(new[at])
+        if at[1] == 0 and not ax.get_ylabel():
+            ax.set_ylabel(named[row])
+    for (row, column), ax in taken.items():
+        if len(ax.get_shared_y_axes().get_siblings(ax)) > 1:
+            ax.tick_params(labelleft=column == 0)
+        if len(ax.get_shared_x_axes().get_siblings(ax)) > 1:
+            ax.tick_params(labelbottom=(row + 1, column) not in taken)
+
+
+def titles_fit(fig: Figure, panels: list[Axes]) -> bool:
+    """Whether each panel is as wide as its title."""
+    fig.draw_without_rendering()
+    return all(ax.title.get_window_extent().width <= ax.bbox.width * 1.05 for ax in panels)
 
 
 def drawing(fig: Figure, letters: str = "path") -> str:
@@ -258,6 +343,7 @@ class LessonFigure(SphinxDirective):
         "alt": directives.unchanged_required,
         "width": directives.nonnegative_int,
         "height": directives.nonnegative_int,
+        "phone": directives.unchanged_required,
     }
 
     def run(self) -> list[nodes.Node]:
@@ -277,6 +363,8 @@ class LessonFigure(SphinxDirective):
         """Put the image in, and keep the words that lie above it."""
         options = {key: str(node[key]) for key in ("alt", "width", "height")}
         node["words"] = self.file(WORDS)
+        if "phone" in node:
+            node["narrow"] = self.file(PHONE)
         node += nodes.image(uri=f"{self.arguments[0]}.svg", loading="lazy", **options)
 
     def file(self, suffix: str) -> str:
@@ -304,14 +392,21 @@ def visit_figure(writer: Any, node: lesson_figure) -> None:
     """Open a figure, as wide as it was drawn; a video is written at once."""
     writer.body.append(writer.starttag(node, "figure", CLASS="lesson-figure"))
     size = f"--width:{node['width']}px;--ratio:{node['width']}/{node['height']}"
+    size += f";--phone:{node['phone']}" if "phone" in node else ""
     kind = "lesson-video" if "videos" in node else "figure-picture"
     writer.body.append(f'<div class="{kind}" style="{size}">')
     if "videos" in node:
         writer.body.append(video(writer.builder, node))
+    elif "narrow" in node:
+        (narrow,) = copied(writer.builder, [node["narrow"]])
+        source = f'<source media="(max-width: 30rem)" srcset="{narrow}">'
+        writer.body.append(f"<picture>{source}")
 
 
 def depart_figure(writer: Any, node: lesson_figure) -> None:
     """Lay the words over the picture, and write the caption."""
+    if "narrow" in node:
+        writer.body.append("</picture>")
     if "words" in node:
         writer.body.append(Path(node["words"]).read_text(encoding="utf-8"))
     number, anchor = node["number"], node["ids"][0]
@@ -323,16 +418,18 @@ def depart_figure(writer: Any, node: lesson_figure) -> None:
     )
 
 
-def video(builder: Any, node: lesson_figure) -> str:
-    """Copy a video and its poster beside the page's images, and write the element."""
+def copied(builder: Any, paths: list[str]) -> list[str]:
+    """Copy files beside the page's images, and give their addresses."""
     folder = Path(builder.outdir) / builder.imagedir
     folder.mkdir(parents=True, exist_ok=True)
-    for path in (*node["videos"], node["poster"]):
+    for path in paths:
         shutil.copyfile(path, folder / Path(path).name)
-    webm, mp4, poster = (
-        posixpath.join(builder.imgpath, Path(path).name)
-        for path in (*node["videos"], node["poster"])
-    )
+    return [posixpath.join(builder.imgpath, Path(path).name) for path in paths]
+
+
+def video(builder: Any, node: lesson_figure) -> str:
+    """Copy a video and its poster beside the page's images, and write the element."""
+    webm, mp4, poster = copied(builder, [*node["videos"], node["poster"]])
     return (
         f'<video controls muted playsinline preload="metadata" poster="{poster}"'
         f' aria-label="{html.escape(node["alt"], quote=True)}">'
@@ -343,8 +440,22 @@ def video(builder: Any, node: lesson_figure) -> str:
     )
 
 
+def print_first(app: Sphinx, doctree: nodes.document) -> None:
+    """Put what a cell printed behind its code, as in a notebook, and its figures behind that."""
+    for output in list(doctree.findall(nodes.literal_block)):
+        if "sphx-glr-script-out" not in output["classes"]:
+            continue
+        siblings, at = output.parent, output.parent.index(output)
+        first = at
+        while first > 0 and isinstance(siblings[first - 1], lesson_figure):
+            first -= 1
+        siblings.remove(output)
+        siblings.insert(first, output)
+
+
 def setup(app: Sphinx) -> None:
     """Add the directives that `scraper` writes, and their node."""
+    app.connect("doctree-read", print_first)
     app.add_node(lesson_figure, html=(visit_figure, depart_figure))
     app.add_directive("lesson-figure", LessonFigure)
     app.add_directive("lesson-video", LessonVideo)

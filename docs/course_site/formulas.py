@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 SCRIPT = Path(__file__).with_name("katex_render.js")
 STYLE = "katex/katex.css"
+# KaTeX writes that a limit as `\max` applies, as a third child of an index, which may have two.
+APPLIES = re.compile("<mo>\u2061</mo>(?=</m(?:sub|sup)>)")
+SHORT = 12  # characters of LaTeX that stand on one line with the sign behind them
 
 
 class Formula(NamedTuple):
@@ -66,7 +69,8 @@ class Typesetter:
         if answer.returncode:
             raise ExtensionError(f"KaTeX did not run: {answer.stderr!s}")
         for formula, result in zip(new, json.loads(answer.stdout), strict=True):
-            self.done[formula] = Result(result.get("html", ""), result.get("error", ""))
+            text = APPLIES.sub("", result.get("html", ""))
+            self.done[formula] = Result(text, result.get("error", ""))
 
 
 def formula_of(node: nodes.Element) -> Formula:
@@ -114,6 +118,22 @@ def render(writer: Any, node: nodes.Element) -> str:
     return result.html
 
 
+def keep_signs(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Let no line begin with the comma behind a short formula: a browser would break there."""
+    if app.builder.format != "html":
+        return
+    for formula in list(doctree.findall(nodes.math)):
+        behind = formula.next_node(descend=False, siblings=True)
+        if not isinstance(behind, nodes.Text) or len(formula.astext()) > SHORT:
+            continue
+        if found := re.match(r"[,.;:!?)]+", behind):
+            parent = formula.parent
+            at = parent.index(formula)
+            together = nodes.inline("", "", formula.deepcopy(), nodes.Text(found[0]))
+            together["classes"] = ["unbroken"]
+            parent[at : at + 2] = [together, nodes.Text(behind[found.end() :])]
+
+
 def visit_inline(writer: Any, node: nodes.math) -> None:
     """Write a formula that stands in a line."""
     writer.body.append(f'<span class="math notranslate nohighlight">{render(writer, node)}</span>')
@@ -159,3 +179,4 @@ def setup(app: Sphinx) -> None:
     app.add_html_math_renderer("katex", (visit_inline, None), (visit_block, None))
     app.connect("builder-inited", start)
     app.connect("doctree-read", collect)
+    app.connect("doctree-resolved", keep_signs)

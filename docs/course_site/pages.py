@@ -37,6 +37,7 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+MANY_COLUMNS = 4
 MAIN = "main"  # the branch of the repository from which the site is published
 # Names, punctuation and blanks have the colour of the text, unless a name is a link.
 UNCOLOURED = re.compile(r'(?<!">)<span class="(?:n|p|w)">([^<]*)</span>')
@@ -172,16 +173,28 @@ def describe_neighbours(
     facts = lessons_of(app.env)
     if pagename not in facts:
         return
-    by_title = {facts[page].title: (lesson, facts[page]) for lesson, page in read_lessons(app)}
+    by_title = {facts[page].title: (lesson, page) for lesson, page in read_lessons(app)}
     for key in ("prev", "next"):
         if (neighbour := context.get(key)) and neighbour["title"] in by_title:
-            lesson, told = by_title[neighbour["title"]]
+            lesson, page = by_title[neighbour["title"]]
+            told = facts[page]
             neighbour |= {
                 "number": lesson.number,
+                "title": as_html(app.env.titles[page]),
                 "part": lesson.number[0] if "." in lesson.number else "1",
                 "sentence": f"{told.aims[0][0].upper()}{told.aims[0][1:]}.",
                 "minutes": told.reading_minutes,
             }
+
+
+def as_html(title: nodes.Node) -> str:
+    """Write a title with its code as code."""
+    return "".join(
+        f"<code>{html.escape(each.astext())}</code>"
+        if isinstance(each, nodes.literal)
+        else html.escape(each.astext())
+        for each in title.children
+    )
 
 
 def read_lessons(app: Sphinx) -> list[tuple[Lesson, str]]:
@@ -193,6 +206,15 @@ def read_lessons(app: Sphinx) -> list[tuple[Lesson, str]]:
 def is_uncoloured(node: nodes.inline) -> bool:
     """Whether a piece of code has the colour of the text."""
     return type(node.parent).__name__ == "code_links_block" and node["classes"] in PLAIN
+
+
+def heads_of(table: nodes.Node) -> list[str]:
+    """Give the heads of the columns of a table that is too wide for a phone, else nothing."""
+    head = next(iter(table.findall(nodes.thead)), None)
+    if head is None:
+        return []
+    found = [entry.astext() for entry in head[-1].children]
+    return found if len(found) >= MANY_COLUMNS else []
 
 
 class PageTranslator(HTML5Translator):
@@ -228,6 +250,25 @@ class PageTranslator(HTML5Translator):
         """Close what was opened."""
         if not is_uncoloured(node):
             super().depart_inline(node)
+
+    def visit_table(self, node: nodes.table) -> None:
+        """Let the rows of a table with many columns be cards on a phone."""
+        if heads_of(node) and "stacked" not in node["classes"]:
+            node["classes"].append("stacked")
+        start = len(self.body)
+        super().visit_table(node)
+        if set(node["ids"]) & set(node.parent.get("ids", ())):  # the theme's box has them already
+            self.body[start:] = [re.sub(r' id="[^"]*"', "", text) for text in self.body[start:]]
+
+    def visit_entry(self, node: nodes.entry) -> None:
+        """Say in a cell of such a table under which head it stands."""
+        start, row = len(self.body), node.parent
+        super().visit_entry(node)
+        heads = heads_of(row.parent.parent.parent)
+        at = row.index(node)
+        if isinstance(row.parent, nodes.tbody) and 0 < at < len(heads):
+            label = f' data-label="{html.escape(heads[at])}"'
+            self.body[start] = re.sub(r"^(\s*<t[dh])", rf"\1{label}", self.body[start])
 
     def visit_rubric(self, node: nodes.rubric) -> None:
         """Write a rubric as the heading that it is."""

@@ -31,6 +31,7 @@ from sphinx.util.docutils import SphinxDirective
 from course_site import store
 from course_site.exercise_boxes import anchor, exercise_box
 from course_site.lessons import WORDS_PER_MINUTE, is_lesson, lesson_box
+from course_site.pages import MANY_COLUMNS
 from course_site.practice_bank import parsons, symptom, which_line
 from course_site.practice_items import (
     SALT,
@@ -702,11 +703,20 @@ def report_html(app: Sphinx) -> str:
     return text + (table(("who always takes", "is right", "by chance"), rows) if rows else "")
 
 
+def labelled(row: str, heads: Sequence[str]) -> str:
+    """Say in each cell of a row under which head it stands, for phones."""
+    names = iter(heads[1:])
+    return re.sub(r"(?<!^<tr>)<td(?=>)", lambda cell: f'<td data-label="{next(names)}"', row)
+
+
 def table(heads: Sequence[str], rows: list[str]) -> str:
     """Write a table."""
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    stacked = ""
+    if len(heads) >= MANY_COLUMNS:
+        stacked, rows = " stacked", [labelled(row, heads) for row in rows]
     return (
-        '<div class="table-wrapper container"><table class="docutils"><thead><tr>'
+        f'<div class="table-wrapper container"><table class="docutils{stacked}"><thead><tr>'
         f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 

@@ -47,6 +47,8 @@ VIOLATIONS = """async () => (await axe.run()).violations.map(v => {
 LOAD_ALL = """() => {
     for (const image of document.querySelectorAll("img[loading=lazy]")) image.loading = "eager";
 }"""
+# Sections out of sight are not laid out, and cut off what is too wide.
+LAY_OUT_ALL = "article section { content-visibility: visible !important; }"
 OVERFLOW = """() => {
     const page = document.documentElement;
     return page.scrollWidth - page.clientWidth;
@@ -126,6 +128,7 @@ async def look(page: Page, base: str, name: str, view: str, shot: Path) -> list[
 
     await page.goto(base + name, wait_until="load")
     await page.evaluate(LOAD_ALL)
+    await page.add_style_tag(content=LAY_OUT_ALL)
     await page.wait_for_load_state("networkidle")
     shot.parent.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=shot, full_page=True)

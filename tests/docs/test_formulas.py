@@ -48,6 +48,13 @@ def test_formula_of_a_node(node, expected):
     assert formula_of(node) == expected
 
 
+def test_an_index_has_two_children():
+    typesetter, formula = Typesetter(KATEX), Formula(r"\lambda_{\max}", display=False)
+    typesetter.typeset({formula})
+    index = BeautifulSoup(typesetter.done[formula].html, "html.parser").find("msub")
+    assert [child.name for child in index.find_all(recursive=False)] == ["mi", "mi"]
+
+
 def test_typeset_gives_html_with_mathml():
     typesetter = Typesetter(KATEX)
     formula = Formula(r"\frac{1}{2}", False)

@@ -5,12 +5,13 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from docutils import nodes
 from tests.docs.tiny_sites import SITE_URL
 
 from course_site.assets import digest
 from course_site.head import LENGTH, shortened
 from course_site.look import FACES
-from course_site.pages import POLICY, feedback
+from course_site.pages import POLICY, as_html, feedback
 
 LESSON = "lessons/optimisation/plot_1_exercise.html"
 PAGES = ["index.html", "search.html", "404.html", "course.html", LESSON]
@@ -148,3 +149,16 @@ def test_what_was_computed_cannot_be_edited():
     assert [words for _, words in feedback("https://github.com/a/b", None, "A")] == [
         "Report a mistake"
     ]
+
+
+def test_cells_of_a_table_with_many_columns_name_their_column(good):
+    (table,) = good.page("page.html").select("table.stacked")
+    cells = table.select("tbody td")
+    assert [cell.get("data-label") for cell in cells] == [None, "steps", "end", "verdict"]
+    assert not table.select("th[data-label]")
+    assert not good.page("lessons/autograd/plot_9_everything.html").select("table.stacked")
+
+
+def test_a_title_has_its_code_as_code():
+    title = nodes.title("", "", nodes.literal("", "a < b"), nodes.Text(" & more"))
+    assert as_html(title) == "<code>a &lt; b</code> &amp; more"

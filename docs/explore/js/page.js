@@ -188,6 +188,7 @@ export function mount(name, fill) {
   const open = (/** @type {HTMLElement} */ place) => {
     if (place.classList.contains("explorable-ready")) return;
     place.classList.add("explorable-ready");
+    place.querySelector(".explorable-still")?.remove();
     fill(place, place.dataset.size === "small");
   };
   const near = new IntersectionObserver((entries) => {
