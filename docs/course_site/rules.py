@@ -203,8 +203,7 @@ def proved_numbers(script: Script) -> Iterator[tuple[int, str]]:
             place = numbers.EVERYWHERE if text.startswith("Recap\n") else place
             for claim in numbers.claims_of_source(docname, text):
                 if not proofs.prove(claim, place):
-                    mend = numbers.MESSAGE % (claim.text, numbers.EXCEPTIONS.name)
-                    yield block.lineno + offset, mend
+                    yield block.lineno + offset, proofs.complaint(claim, place)
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
