@@ -7,8 +7,8 @@ build with lesson, line and number.
 Short numbers are met anywhere by chance, so more is asked of them: of all statements in the cells
 before and behind the text, those that share the most words and names with its sentence must have
 them. Numbers that stand together, in a formula, a shape or a list, must stand together in one
-statement or one line of output. Code in the text may also be code of the page. On a page in MyST
-the code and the outputs are those of the page.
+statement or one line of output. Code in the text must be code of the page. On a page in MyST the
+code and the outputs are those of the page.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ NEARBY = 1  # cells before and behind a text
 SIGNS = r"[\s,;()\[\]×·/*+=≈<>:|-]*"
 BETWEEN = re.compile(rf"{SIGNS}(?:(?:and|to|of|by|or|is|\\cdot|\\times|\\approx)\b)?{SIGNS}")
 CODE = re.compile(r"``(.+?)``|:math:`(.+?)`", re.S)  # in the source of a page
-CODES = 0xE000  # the first of the letters, of no script, that stand for the code in a text
+LETTERS = 0xE000  # the first of the letters, of no script, that stand for code and formulas
+APART = r"(?!(?<=\w)\w)"  # no word or number goes on here
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 WORD = re.compile(r"[^\W\d_]+")
 COMMON = re.compile(
@@ -130,7 +131,7 @@ class Claim:
 
     text: str
     words: frozenset[str]
-    is_code: bool = False
+    kind: str = "text"  # or "code" or "math"
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
@@ -185,17 +186,17 @@ def words_in(text: str) -> frozenset[str]:
     return frozenset(word[:STEM] for word in found if not COMMON.fullmatch(word))
 
 
-def claims_in(text: str, words: frozenset[str], is_code: bool = False) -> Iterator[Claim]:
-    """Give the numbers of a text in the groups in which they stand; code is one group."""
-    text = text if is_code else plain(text)
+def claims_in(text: str, words: frozenset[str], kind: str = "text") -> Iterator[Claim]:
+    """Give the numbers of a text in the groups in which they stand; code or a formula is one."""
+    text = text if kind == "code" else plain(text)
     groups: list[tuple[int, int]] = []
     for number in written_numbers(text):
-        if groups and (is_code or BETWEEN.fullmatch(text, groups[-1][1], number.start)):
+        if groups and (kind != "text" or BETWEEN.fullmatch(text, groups[-1][1], number.start)):
             groups[-1] = (groups[-1][0], number.end)
         else:
             groups.append((number.start, number.end))
-    for start, end in [(0, len(text))] if is_code and groups else groups:
-        yield Claim(text[start:end], words, is_code)
+    for start, end in [(0, len(text))] if kind != "text" and groups else groups:
+        yield Claim(text[start:end], words, kind)
 
 
 def numbers_in_code(tree: ast.AST) -> Iterator[float]:
@@ -406,12 +407,9 @@ def prose(doctree: nodes.Node) -> Iterator[tuple[nodes.Element, int]]:
 def claims_of(docname: str, block: nodes.Element) -> Iterator[Claim]:
     """Give what a block of prose claims: its formulas, the code in it, and its running text."""
     if isinstance(block, nodes.math_block):
-        return claims_of_pieces(docname, [(plain(block.astext()), True)])
-    pieces = []
-    for text in block.findall(nodes.Text):
-        is_math = isinstance(text.parent, nodes.math)
-        is_code = is_math or isinstance(text.parent, nodes.literal)
-        pieces.append((plain(text) if is_math else str(text), is_code))
+        return claims_of_pieces(docname, [(block.astext(), "math")])
+    kinds = {nodes.literal: "code", nodes.math: "math"}
+    pieces = [(text, kinds.get(type(text.parent), "text")) for text in block.findall(nodes.Text)]
     return claims_of_pieces(docname, pieces)
 
 
@@ -419,26 +417,26 @@ def claims_of_source(docname: str, text: str) -> Iterator[Claim]:
     """Give what a paragraph claims in the source of a page."""
     pieces, end = [], 0
     for found in CODE.finditer(text):
-        pieces += [(text[end : found.start()], False), (found[1] or plain(found[2]), True)]
+        piece = (found[1], "code") if found[1] else (found[2], "math")
+        pieces += [(text[end : found.start()], "text"), piece]
         end = found.end()
-    return claims_of_pieces(docname, [*pieces, (text[end:], False)])
+    return claims_of_pieces(docname, [*pieces, (text[end:], "text")])
 
 
-def claims_of_pieces(docname: str, pieces: list[tuple[str, bool]]) -> Iterator[Claim]:
-    """Give what pieces of text and of code claim together, each with the words of its sentence."""
-    codes: dict[str, str] = {}
+def claims_of_pieces(docname: str, pieces: list[tuple[str, str]]) -> Iterator[Claim]:
+    """Give what pieces of text, code and formulas claim, each with the words of its sentence."""
+    apart: dict[str, tuple[str, str]] = {}
     running = ""
-    for text, is_code in pieces:
-        letter = chr(CODES + len(codes))
-        if is_code:
-            codes[letter] = without_exceptions(docname, text)
-        running += f" {letter} " if is_code else text
+    for text, kind in pieces:
+        letter = chr(LETTERS + len(apart))
+        if kind != "text":
+            apart[letter] = (without_exceptions(docname, text), kind)
+        running += text if kind == "text" else f" {letter} "
     for sentence in SENTENCE.split(without_exceptions(docname, running)):
-        codes_in_it = [codes[letter] for letter in sentence if letter in codes]
-        words = words_in(" ".join([sentence, *codes_in_it]))
-        for code in codes_in_it:
-            yield from claims_in(code, words, is_code=True)
-        yield from claims_in(sentence, words)
+        in_it = [apart[letter] for letter in sentence if letter in apart]
+        words = words_in(" ".join([sentence, *(text for text, _ in in_it)]))
+        for text, kind in [*in_it, (sentence, "text")]:
+            yield from claims_in(text, words, kind)
 
 
 def inside(node: nodes.Node, kinds: tuple[type, ...]) -> bool:
@@ -507,11 +505,12 @@ class Proofs:
 
     def prove(self, claim: Claim, line: int) -> bool:
         """Whether the page proves what its prose claims at a line of its script."""
-        if claim.is_code and claim.text.strip() != claim.numbers[0].text:
+        if claim.kind != "text" and claim.text.strip() != claim.numbers[0].text:
             code = re.escape(squeezed(claim.text)).replace("…", ".*")
-            whole = re.compile(rf"(?<![\w.]){code}(?![\w.])")
-            if any(whole.search(squeezed(statement.text)) for statement in self.everywhere):
-                return True
+            whole = re.compile(rf"{APART}(?<!\d\.){code}{APART}(?!\.\d)")
+            found = any(whole.search(squeezed(it.text)) for it in self.everywhere)
+            if found or claim.kind == "code":
+                return found
         nearest = self.nearest(claim, line)
         return any(together(claim.numbers, statement.numbers) for statement in nearest)
 
@@ -524,7 +523,7 @@ class Proofs:
 
 def squeezed(text: str) -> str:
     """Write code without what is a matter of taste."""
-    return re.sub(r"[\"'`]|\s+(?=\W)|(?<=\W)\s+", "", text)
+    return re.sub(r"[\"'`]|\s+(?=\W)|(?<=\W)\s+", "", " ".join(text.split()))
 
 
 def together(stated: Iterable[Number], proved: Iterable[float]) -> bool:
