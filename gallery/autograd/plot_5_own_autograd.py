@@ -321,7 +321,7 @@ result_.pass_back()
 given = s_.grad
 s_.pass_back()
 assert (given, v.grad) == (1, 3), (
-    "level by level: s, as soon as the sum had given it one, handed on"
+    "level by level: s, as soon as the sum gave it one, handed on"
 )
 # sphinx_gallery_end_ignore
 
