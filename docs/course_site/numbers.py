@@ -43,7 +43,9 @@ NUMBER = re.compile(
     r"(?![\w]|\.\d)(?P<percent>\s*\\?%)?"
 )
 # Indices, exponents of a symbol, sizes of type and colours are no claims.
-STRUCTURE = re.compile(r"_\{[^{}]*\}|_\w|(?<=[A-Za-z)}\]|′'])\^(?:\{[^{}]*\}|-?\w)|#[0-9a-f]{6}\b")
+STRUCTURE = re.compile(
+    r"_\{[^{}]*\}|_\w|(?<=[A-Za-z)}\]|′'])\^(?:\{[^{}]*\}|-?(?:\d+|\w))|#[0-9a-f]{6}\b"
+)
 OPERATIONS: dict[type[ast.operator], Any] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -73,7 +75,7 @@ BETWEEN = re.compile(rf"{SIGNS}(?:(?:and|to|of|by|or|is|\\cdot|\\times|\\approx)
 CODE = re.compile(r"``(.+?)``|:math:`(.+?)`", re.S)  # in the source of a page
 LETTERS = 0xE000  # the first of the letters, of no script, that stand for code and formulas
 APART = r"(?!(?<=\w)\w)"  # no word or number goes on here
-SENTENCE = re.compile(r"(?<=[.!?])\s+")
+SENTENCE = re.compile(r"(?<=[.!?])[)”’]*\s+")
 WORD = re.compile(r"[^\W\d_]+")
 COMMON = re.compile(
     r"a|all|an|and|are|as|at|be|but|by|can|each|for|from|has|if|in|is|its?|not?|of|on|one|or|so"

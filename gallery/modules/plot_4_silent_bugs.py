@@ -354,7 +354,7 @@ net = fresh()
 for p in net.parameters():
     nn.init.constant_(p, 0.1)
 assert all((p == 0.1).all() for p in net.parameters()), (
-    "with all weights at 0.1"
+    "with all at this, before they move, units are copies"
 )
 run(right, net)
 assert (net[0].weight - net[0].weight[0]).abs().max() < 1e-5
@@ -678,6 +678,10 @@ print(
 )
 
 # sphinx_gallery_start_ignore
+end = torch.tensor(30.0, requires_grad=True)
+assert torch.autograd.grad(end.tanh(), end)[0] == 0, (
+    "units where their slope is"
+)
 assert one_batch(F.mse_loss) < 0.01
 assert one_batch(lambda p, y: ((p - y.flatten()) ** 2).mean()) > 0.3
 # sphinx_gallery_end_ignore
