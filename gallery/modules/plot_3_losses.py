@@ -470,7 +470,9 @@ assert X.shape == (100, 20) and y.max() == 1, (
     "samples and features of a logistic regression, one linear layer, and its"
     " gradient by the formula; the label"
 )
-assert sorted(set(y.tolist())) == [0, 1], "labels"
+assert sorted(set(y.tolist())) == [0, 1], (
+    "labels for two classes: the whole loss is ready"
+)
 # sphinx_gallery_end_ignore
 
 # %%

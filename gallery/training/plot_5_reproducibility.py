@@ -175,7 +175,7 @@ own = [torch.Generator().manual_seed(0) for _ in range(2)]
 print("own:   ", orders(0, own[0]), orders(100, own[1]))
 
 # sphinx_gallery_start_ignore
-assert orders(0) != orders(100)
+assert orders(0) != orders(100), "one of which draws so many numbers more"
 own = [torch.Generator().manual_seed(0) for _ in range(2)]
 assert orders(0, own[0]) == orders(100, own[1])
 # sphinx_gallery_end_ignore
@@ -297,8 +297,22 @@ print(f"width of the bundle {final.max() - final.min():.3f}")
 print(f"difference {differences.mean():.3f}, standard error {error:.3f}")
 
 # sphinx_gallery_start_ignore
-assert differences.mean() > 3 * error
-assert differences.mean() < final.max() - final.min()
+import inspect
+
+assert inspect.signature(experiment).parameters["p"].default == 0.1, (
+    "dropout: we want to know whether less gives a lower training loss"
+)
+assert abs(fewer[0] - experiment(0, p=0.05)[-1]) < 1e-6, (
+    "dropout: we want to know whether less gives a lower training loss"
+)
+variance = sum((d - differences.mean()) ** 2 for d in differences) / 9
+assert torch.isclose(10 * error**2, variance), (
+    "the standard error of the mean of so many is the deviation, divided"
+)
+assert final.max() - final.min() > differences.mean() > 3 * error, (
+    "smaller than the width of the bundle, more than so many times its standard"
+    " error"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -392,6 +406,18 @@ def one_epoch():
         found |= zip(indices.tolist(), noises.tolist(), strict=True)
     return found
 
+
+# sphinx_gallery_start_ignore
+
+
+def added(seed, sample):
+    return torch.Generator().manual_seed(seed + sample).initial_seed()
+
+
+assert added(seed=0, sample=1) == added(seed=1, sample=0), (
+    "adding them up would not do"
+)
+# sphinx_gallery_end_ignore
 
 # %%
 
@@ -541,6 +567,9 @@ print("1 at the end:   ", (big[0] + big[2] + big[1]).item())
 assert (0.1 + 0.2) + 0.3 != 0.1 + (0.2 + 0.3)
 assert (big[0] + big[1] + big[2]).item() == 0
 assert (big[0] + big[2] + big[1]).item() == 1, "unless it comes last"
+assert torch.tensor(1e8) + 1 == torch.tensor(1e8), (
+    "cannot be told from it in float32: lost, unless it comes last"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -557,7 +586,9 @@ print(f"exact sum {exact:.6f}, {len(set(sums))} different results")
 print(f"largest error {errors.abs().max():.1e}")
 
 # sphinx_gallery_start_ignore
-assert len(x) == 100_000, "numbers"
+assert (len(x), len(sums)) == (100_000, 300), (
+    "let us sum so many numbers in different orders"
+)
 assert 5 < len(set(sums)) < 100
 assert 2e-5 < errors.abs().max() < 1e-3
 # sphinx_gallery_end_ignore
@@ -582,7 +613,9 @@ assert 128 < abs(exact) < 256
 torch.testing.assert_close(gaps / unit, (gaps / unit).round())
 assert abs(errors.mean()) < 3e-5
 # The widths of the vector units of today: 128, 256 and 512 bits.
-assert [bits // 32 for bits in (128, 256, 512)] == [4, 8, 16]
+assert [bits // 32 for bits in (128, 256, 512)] == [4, 8, 16], (
+    "a processor adds so many numbers at once"
+)
 assert unit == 2.0**-16
 # sphinx_gallery_end_ignore
 
