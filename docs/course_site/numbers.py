@@ -410,8 +410,11 @@ def claims_of(docname: str, block: nodes.Element) -> Iterator[Claim]:
     """Give what a block of prose claims: its formulas, the code in it, and its running text."""
     if isinstance(block, nodes.math_block):
         return claims_of_pieces(docname, [(block.astext(), "math")])
-    kinds = {nodes.literal: "code", nodes.math: "math"}
-    pieces = [(text, kinds.get(type(text.parent), "text")) for text in block.findall(nodes.Text)]
+    pieces = []
+    for text in block.findall(nodes.Text):
+        is_math = isinstance(text.parent, nodes.math)
+        is_code = isinstance(text.parent, nodes.literal)
+        pieces.append((str(text), "math" if is_math else "code" if is_code else "text"))
     return claims_of_pieces(docname, pieces)
 
 

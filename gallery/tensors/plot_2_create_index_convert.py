@@ -559,7 +559,10 @@ assert torch.tensor([255, 256, 300]).to(torch.uint8).tolist() == [
     255,
     256 % 256,
     300 % 256,
-], "an unsigned byte starts again"
+]
+assert torch.tensor([256]).to(torch.uint8) == 0, (
+    "an unsigned byte starts again"
+)
 assert torch.tensor([0.0, 0.5, -3.0]).bool().tolist() == [False, True, True]
 # sphinx_gallery_end_ignore
 

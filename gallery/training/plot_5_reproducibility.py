@@ -359,7 +359,9 @@ for num_workers in (1, 2, 4):
 # sphinx_gallery_start_ignore
 assert noise_of_batches(2) == noise_of_batches(2)
 assert (
-    noise_of_batches(1)[0] == noise_of_batches(2)[0] == noise_of_batches(4)[0]
+    noise_of_batches(1)[0]
+    == noise_of_batches(2)[0]
+    == noise_of_batches(num_workers=4)[0]
 )
 assert len({tuple(noise_of_batches(n)) for n in (1, 2, 4)}) == 3
 # sphinx_gallery_end_ignore
