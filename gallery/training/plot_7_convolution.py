@@ -108,17 +108,18 @@ fig.set_label(
     " first the right edges of the strokes are red and the left ones blue. In the second the lower edges are"
     " red and the upper ones blue."
 )
-for n, k, padding, stride in [
-    (28, 3, 0, 1),
-    (28, 3, 1, 1),
-    (28, 5, 2, 2),
-    (14, 3, 1, 2),
-]:
-    layer = nn.Conv2d(1, 1, k, padding=padding, stride=stride)
-    assert (
-        layer(torch.zeros(1, 1, n, n)).shape[-1]
-        == (n + 2 * padding - k) // stride + 1
-    )
+with torch.random.fork_rng():
+    for n, k, padding, stride in [
+        (28, 3, 0, 1),
+        (28, 3, 1, 1),
+        (28, 5, 2, 2),
+        (14, 3, 1, 2),
+    ]:
+        layer = nn.Conv2d(1, 1, k, padding=padding, stride=stride)
+        assert (
+            layer(torch.zeros(1, 1, n, n)).shape[-1]
+            == (n + 2 * padding - k) // stride + 1
+        )
 assert [(n + 2 - 3) // 2 + 1 for n in (28, 14)] == [14, 7]
 assert image.shape == (28, 28), "pixels"
 with torch.random.fork_rng():
@@ -450,9 +451,10 @@ for make in (dense_net, conv_net):
     print(f"{make.__name__:9} {before:.1%}, with shuffled pixels {share:.1%}")
 
 # sphinx_gallery_start_ignore
-dense = right_share(
-    train(dense_net, 0, shuffled(train_x)), shuffled(val_x), val_y
-)
+with torch.random.fork_rng():
+    dense = right_share(
+        train(dense_net, 0, shuffled(train_x)), shuffled(val_x), val_y
+    )
 assert abs(dense - shares["dense_net"][0]) < 0.02
 assert share < before - 0.03
 assert share < dense
