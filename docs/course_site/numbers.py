@@ -4,11 +4,11 @@ A number in a lesson's prose must be in an assertion of the lesson, in code that
 an output on the page, or, with a reason, in ``numbers.toml``. A number that is nowhere fails the
 build with lesson, line and number.
 
-Small numbers are met anywhere by chance, so more is asked of them. Numbers that stand together, in
-a formula, a shape or a list, must stand together in one statement or one line of output. Code in
-the text must be code of the page. And a short number on its own needs a statement of the cell
-before or behind the text that speaks of the same: that shares a word or a name with it. On a page
-in MyST the code and the outputs are those of the page.
+Short numbers are met anywhere by chance, so more is asked of them: of all statements in the cells
+before and behind the text, those that share the most words and names with its sentence must have
+them. Numbers that stand together, in a formula, a shape or a list, must stand together in one
+statement or one line of output. Code in the text must be code of the page. On a page in MyST the
+code and the outputs are those of the page.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 from docutils import nodes
@@ -42,7 +43,9 @@ NUMBER = re.compile(
     r"(?![\w]|\.\d)(?P<percent>\s*\\?%)?"
 )
 # Indices, exponents of a symbol, sizes of type and colours are no claims.
-STRUCTURE = re.compile(r"_\{[^{}]*\}|_\w|(?<=[A-Za-z)}\]|′'])\^(?:\{[^{}]*\}|-?\w)|#[0-9a-f]{6}\b")
+STRUCTURE = re.compile(
+    r"_\{[^{}]*\}|_\w|(?<=[A-Za-z)}\]|′'])\^(?:\{[^{}]*\}|-?(?:\d+|\w))|#[0-9a-f]{6}\b"
+)
 OPERATIONS: dict[type[ast.operator], Any] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -59,21 +62,24 @@ fontsize width height interval max_nodes
 """
 LONG = 3  # digits
 MESSAGE = (
-    "%s is in no assertion, code or output near by that speaks of the same: assert it in a hidden"
-    " block of the cell before or behind, with a name or a word of this text, or except it with a"
-    " reason in docs/%s"
+    "%s is not in the assertion, code or output near by that shares the most words with its"
+    " sentence: assert it in a hidden block of the cell before or behind, in the words of the"
+    " sentence, or except it with a reason in docs/%s"
 )
+SHOWN = 60  # letters of a statement in a message
 EVERYWHERE = -1  # the line of what belongs to the whole lesson
 NEARBY = 1  # cells before and behind a text
 # What may stand between numbers that belong together: (2, 3), 3 × 4, 2 of 6.
 SIGNS = r"[\s,;()\[\]×·/*+=≈<>:|-]*"
 BETWEEN = re.compile(rf"{SIGNS}(?:(?:and|to|of|by|or|is|\\cdot|\\times|\\approx)\b)?{SIGNS}")
 CODE = re.compile(r"``(.+?)``|:math:`(.+?)`", re.S)  # in the source of a page
-ELSEWHERE = " \N{OBJECT REPLACEMENT CHARACTER} "  # where a text has code or a formula
+LETTERS = 0xE000  # the first of the letters, of no script, that stand for code and formulas
+APART = r"(?!(?<=\w)\w)"  # no word or number goes on here
+SENTENCE = re.compile(r"(?<=[.!?])[)”’]*\s+")
 WORD = re.compile(r"[^\W\d_]+")
 COMMON = re.compile(
     r"a|all|an|and|are|as|at|be|but|by|can|each|for|from|has|if|in|is|its?|not?|of|on|one|or|so"
-    r"|than|that|the|this|to|two|was|we|with|you|assert|torch|item|round|tolist"
+    r"|than|that|the|this|to|two|was|we|with|you|assert|torch|item|round|tolist|cdot|frac|text"
 )
 STEM = 4  # letters of a word that count: "step" for "steps", "stepped"
 CELL = re.compile(r"\s*GENERATED FROM PYTHON SOURCE LINES (\d+)-(\d+)")
@@ -127,7 +133,7 @@ class Claim:
 
     text: str
     words: frozenset[str]
-    is_code: bool = False
+    kind: str = "text"  # or "code" or "math"
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
@@ -136,7 +142,7 @@ class Claim:
 
     def changed(self, number: Number, value: float) -> Claim:
         """Give the claim with another value in the place of one of its numbers."""
-        new = f"{value:.{number.decimals}f}" if number.decimals else f"{value:g}"
+        new = f"{value:.{number.decimals}f}" if number.decimals else f"{value:.12g}"
         new += " %" if number.percent else ""
         return replace(self, text=self.text[: number.start] + new + self.text[number.end :])
 
@@ -182,17 +188,17 @@ def words_in(text: str) -> frozenset[str]:
     return frozenset(word[:STEM] for word in found if not COMMON.fullmatch(word))
 
 
-def claims_in(text: str, words: frozenset[str], is_code: bool = False) -> Iterator[Claim]:
-    """Give the numbers of a text in the groups in which they stand; code is one group."""
-    text = text if is_code else plain(text)
+def claims_in(text: str, words: frozenset[str], kind: str = "text") -> Iterator[Claim]:
+    """Give the numbers of a text in the groups in which they stand; code or a formula is one."""
+    text = text if kind == "code" else plain(text)
     groups: list[tuple[int, int]] = []
     for number in written_numbers(text):
-        if groups and (is_code or BETWEEN.fullmatch(text, groups[-1][1], number.start)):
+        if groups and (kind != "text" or BETWEEN.fullmatch(text, groups[-1][1], number.start)):
             groups[-1] = (groups[-1][0], number.end)
         else:
             groups.append((number.start, number.end))
-    for start, end in [(0, len(text))] if is_code and groups else groups:
-        yield Claim(text[start:end], words, is_code)
+    for start, end in [(0, len(text))] if kind != "text" and groups else groups:
+        yield Claim(text[start:end], words, kind)
 
 
 def numbers_in_code(tree: ast.AST) -> Iterator[float]:
@@ -402,29 +408,40 @@ def prose(doctree: nodes.Node) -> Iterator[tuple[nodes.Element, int]]:
 
 def claims_of(docname: str, block: nodes.Element) -> Iterator[Claim]:
     """Give what a block of prose claims: its formulas, the code in it, and its running text."""
-    words = words_in(block.astext())
     if isinstance(block, nodes.math_block):
-        yield from claims_in(plain(without_exceptions(docname, block.astext())), words, True)
-        return
-    running = ""
+        return claims_of_pieces(docname, [(block.astext(), "math")])
+    pieces = []
     for text in block.findall(nodes.Text):
-        if isinstance(text.parent, nodes.literal | nodes.math):
-            code = without_exceptions(docname, text)
-            code = plain(code) if isinstance(text.parent, nodes.math) else code
-            yield from claims_in(code, words, is_code=True)
-            running += ELSEWHERE
-        else:
-            running += text
-    yield from claims_in(without_exceptions(docname, running), words)
+        is_math = isinstance(text.parent, nodes.math)
+        is_code = isinstance(text.parent, nodes.literal)
+        pieces.append((str(text), "math" if is_math else "code" if is_code else "text"))
+    return claims_of_pieces(docname, pieces)
 
 
 def claims_of_source(docname: str, text: str) -> Iterator[Claim]:
     """Give what a paragraph claims in the source of a page."""
-    words = words_in(text)
+    pieces, end = [], 0
     for found in CODE.finditer(text):
-        code = without_exceptions(docname, found[1] or plain(found[2]))
-        yield from claims_in(code, words, is_code=True)
-    yield from claims_in(without_exceptions(docname, CODE.sub(ELSEWHERE, text)), words)
+        piece = (found[1], "code") if found[1] else (found[2], "math")
+        pieces += [(text[end : found.start()], "text"), piece]
+        end = found.end()
+    return claims_of_pieces(docname, [*pieces, (text[end:], "text")])
+
+
+def claims_of_pieces(docname: str, pieces: list[tuple[str, str]]) -> Iterator[Claim]:
+    """Give what pieces of text, code and formulas claim, each with the words of its sentence."""
+    apart: dict[str, tuple[str, str]] = {}
+    running = ""
+    for text, kind in pieces:
+        letter = chr(LETTERS + len(apart))
+        if kind != "text":
+            apart[letter] = (without_exceptions(docname, text), kind)
+        running += text if kind == "text" else f" {letter} "
+    for sentence in SENTENCE.split(without_exceptions(docname, running)):
+        in_it = [apart[letter] for letter in sentence if letter in apart]
+        words = words_in(" ".join([sentence, *(text for text, _ in in_it)]))
+        for text, kind in [*in_it, (sentence, "text")]:
+            yield from claims_in(text, words, kind)
 
 
 def inside(node: nodes.Node, kinds: tuple[type, ...]) -> bool:
@@ -483,26 +500,35 @@ class Proofs:
         behind = [cell for cell in self.cells if cell.line > line][:NEARBY]
         return [statement for cell in before + behind for statement in cell.statements]
 
+    def nearest(self, claim: Claim, line: int) -> list[Statement]:
+        """Give what may prove a claim: what shares the most words with it, if it is short."""
+        if not any(number.is_short for number in claim.numbers):
+            return self.everywhere
+        shared = [(len(claim.words & it.words), it) for it in self.near(line) if it.numbers]
+        most = max((count for count, _ in shared), default=0)
+        return [statement for count, statement in shared if count == most > 0]
+
     def prove(self, claim: Claim, line: int) -> bool:
         """Whether the page proves what its prose claims at a line of its script."""
-        near = self.near(line)
-        short = any(number.is_short for number in claim.numbers)
-        on_its_own = len(claim.numbers) == 1
-        if claim.is_code and not (on_its_own and claim.text.strip() == claim.numbers[0].text):
+        if claim.kind != "text" and claim.text.strip() != claim.numbers[0].text:
             code = re.escape(squeezed(claim.text)).replace("…", ".*")
-            whole = re.compile(rf"(?<![\w.]){code}(?![\w.])")
-            if any(whole.search(squeezed(statement.text)) for statement in self.everywhere):
-                return True
-        return any(
-            together(claim.numbers, statement.numbers)
-            and not (short and on_its_own and not claim.words & statement.words)
-            for statement in (near if short else self.everywhere)
-        )
+            whole = re.compile(rf"{APART}(?<!\d\.){code}{APART}(?!\.\d)")
+            found = any(whole.search(squeezed(it.text)) for it in self.everywhere)
+            if found or claim.kind == "code":
+                return found
+        nearest = self.nearest(claim, line)
+        return any(together(claim.numbers, statement.numbers) for statement in nearest)
+
+    def complaint(self, claim: Claim, line: int) -> str:
+        """Say what to do about a claim that is not proved."""
+        said = MESSAGE % (claim.text.strip(), EXCEPTIONS.name)
+        nearest = self.nearest(claim, line)
+        return said + (f" (now that is: {shorten(nearest[0].text, SHOWN)})" if nearest else "")
 
 
 def squeezed(text: str) -> str:
     """Write code without what is a matter of taste."""
-    return re.sub(r"[\"'`]|\s+(?=\W)|(?<=\W)\s+", "", text)
+    return re.sub(r"[\"'`]|\s+(?=\W)|(?<=\W)\s+", "", " ".join(text.split()))
 
 
 def together(stated: Iterable[Number], proved: Iterable[float]) -> bool:
@@ -530,8 +556,7 @@ def check_numbers(app: Sphinx, doctree: nodes.document) -> None:
     for node, line in prose(doctree):
         for claim in claims_of(docname, node):
             if not proofs.prove(claim, line):
-                said = MESSAGE % (claim.text.strip(), EXCEPTIONS.name)
-                logger.warning(said, location=node, type="number")
+                logger.warning(proofs.complaint(claim, line), location=node, type="number")
 
 
 def setup(app: Sphinx) -> None:

@@ -203,8 +203,7 @@ def proved_numbers(script: Script) -> Iterator[tuple[int, str]]:
             place = numbers.EVERYWHERE if text.startswith("Recap\n") else place
             for claim in numbers.claims_of_source(docname, text):
                 if not proofs.prove(claim, place):
-                    mend = numbers.MESSAGE % (claim.text, numbers.EXCEPTIONS.name)
-                    yield block.lineno + offset, mend
+                    yield block.lineno + offset, proofs.complaint(claim, place)
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
@@ -278,12 +277,34 @@ def run(script: Script) -> None:
 
 def run_cell(script: Script, cell: Block, namespace: dict[str, Any]) -> Any:
     """Run a cell and give the value of its last expression."""
+    import torch
+
     tree = ast.increment_lineno(ast.parse(cell.content), cell.lineno - 1)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, str(script.path), "exec"), namespace)
+    hidden = hidden_lines(cell)
+    for statement in tree.body:
+        drawn = torch.random.get_rng_state()
+        exec(compile(ast.Module([statement], []), str(script.path), "exec"), namespace)
+        if statement.lineno in hidden and not drawn.equal(torch.random.get_rng_state()):
+            mend = "a notebook has no hidden lines: draw in `with torch.random.fork_rng():`"
+            script.problems.append(
+                Broken(script.path, statement.lineno, "hidden random numbers", mend)
+            )
     if isinstance(last, ast.Expr):
         return eval(compile(ast.Expression(last.value), str(script.path), "eval"), namespace)
     return None
+
+
+def hidden_lines(cell: Block) -> set[int]:
+    """Give the lines of a cell that readers do not see."""
+    lines, hidden = set(), False
+    for line, text in enumerate(cell.content.splitlines(), cell.lineno):
+        hidden = (hidden or text == "# sphinx_gallery_start_ignore") and (
+            text != "# sphinx_gallery_end_ignore"
+        )
+        if hidden:
+            lines.add(line)
+    return lines
 
 
 def outline_rules(path: Path, outline: Outline) -> Iterator[Broken]:

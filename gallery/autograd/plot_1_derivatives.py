@@ -42,6 +42,7 @@ print("f(1.5) =", f(x0).item())
 import math
 
 assert abs(f(x0).item() - math.sin(2.25)) < 1e-15
+assert x0 == 1.5 and f(x0) == torch.sin(x0 * x0), "simple: f is the sin of x"
 assert 1e-16 < torch.finfo(torch.float64).eps < 10 ** -(16 - 1)
 # sphinx_gallery_end_ignore
 

@@ -39,7 +39,7 @@ print(x)
 print(L)
 
 # sphinx_gallery_start_ignore
-assert L.item() == (-4 - 2) ** 2 == 36
+assert L.item() == (-4 - 2) ** 2 == 36, "the value, as expected"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -120,7 +120,9 @@ label = {node.key: node.label for node in drawn.nodes}
 arrows = {
     label[e.source]: e.operand for e in drawn.edges if label[e.target] == "sub"
 }
-assert sorted(arrows.values()) == [0, 1], "operand 0 minus operand 1"
+assert sorted(arrows.values()) == [0, 1], (
+    "which operand it is, where the order matters in minus"
+)
 assert arrows["x"] == 0, "which operand the arrow says"
 assert max(arrows.values()) == 1, "which operand the arrow says"
 # sphinx_gallery_end_ignore
@@ -174,14 +176,21 @@ assert [type(r).__name__ for r in walk(turned.grad_fn)] == expected[::3]
 # ------------------------------
 #
 # ``backward`` starts at ``L`` with the number 1, because :math:`\partial L/\partial L = 1`. At each
-# record it multiplies by the derivative of that one operation and passes the product on. Here:
-# the power contributes :math:`2(x - 2) = -12`, the subtraction contributes 1.
+# record it multiplies by the derivative of that one operation and passes the product on. Here
+# the power contributes :math:`2(x - 2) = -12`. The subtraction contributes 1.
 
 L.backward()
 print("x.grad:", x.grad.item())
 
 # sphinx_gallery_start_ignore
 assert x.grad.item() == 2 * (-4 - 2) == -12
+fresh = (x - 2) ** 2
+(start,) = torch.autograd.grad(fresh, fresh)
+assert start == 1, "backward starts at L with this number"
+outer = torch.func.grad(torch.square)(x.detach() - 2)
+assert outer == 2 * (x.item() - 2) == -12, "here the power contributes"
+subtraction = torch.func.grad(lambda x: x - 2)
+assert subtraction(x.detach()) == 1, "the subtraction contributes"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -237,9 +246,16 @@ s = a + b
 p = s * c
 L = p + c
 # sphinx_gallery_start_ignore
-assert (s.item(), p.item(), L.item()) == (3 + 4, 7 * 5, 35 + 5) == (7, 35, 40)
+assert (
+    (s.item(), p.item(), L.item()) == (3 + 4, 7 * 5, 35 + 5) == (7, 35, 40)
+), "the sum, the product, the result"
 through_product, straight = torch.autograd.grad(p, c, retain_graph=True)[0], 1
-assert through_product + straight == 7 + 1 == 8
+assert through_product == a.item() + b.item() == 7, (
+    "through the product a small change of c counts so many times"
+)
+assert through_product + straight == 7 + 1 == 8, (
+    "the chain rule adds over paths"
+)
 # sphinx_gallery_end_ignore
 draw_graph(
     L, params={"a": a, "b": b, "c": c, "s": s, "p": p}, show_values=True
@@ -319,6 +335,9 @@ print(
 assert by_autograd.tolist() == [2.0, 1.0, 1.0]
 at, gradient = [w.item(), x.item(), b.item()], by_autograd.tolist()
 assert (at, gradient) == ([1, 2, 3], [2, 1, 1])
+assert torch.autograd.grad(w * x + b, b)[0] == 1, (
+    "y by b, by hand, beside x, w"
+)
 assert torch.equal(by_hand, by_autograd)
 # sphinx_gallery_end_ignore
 
@@ -369,7 +388,7 @@ def f(x):
 x = torch.tensor(1.5, requires_grad=True)
 y = f(x)
 # sphinx_gallery_start_ignore
-assert y.item() == 1.5 * 2**3 == 12
+assert y.item() == 1.5 * 2**3 == 12, "from it three doublings to reach it"
 assert [type(r).__name__ for r in walk(y.grad_fn)].count("MulBackward0") == 3
 # sphinx_gallery_end_ignore
 draw_graph(y)

@@ -116,8 +116,10 @@ grad_c = grad_c + grad_p * s.item()
 print("to s:", grad_s, " to c, together:", grad_c)
 
 # sphinx_gallery_start_ignore
-assert grad_s == 5
-assert grad_c == 1 + 7 == 8
+from_sum, from_product = grad_L, grad_p * s.item()
+assert (grad_s, from_sum, from_product, grad_c) == (5, 1, 7, 1 + 7), (
+    "goes to s, and c has one from the sum and one from the product"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -129,7 +131,7 @@ grad_b = grad_s
 print("gradients of a, b, c:", grad_a, grad_b, grad_c)
 
 # sphinx_gallery_start_ignore
-assert (grad_a, grad_b, grad_c) == (5, 5, 8)
+assert (grad_a, grad_b, grad_c) == (5, 5, 8), "all three derivatives"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -230,7 +232,7 @@ steps[-1]
 
 # sphinx_gallery_start_ignore
 saved = {p.grad_fn._saved_self.item(), p.grad_fn._saved_other.item()}
-assert saved == {7, 5}
+assert saved == {7, 5}, "the values that went into the product"
 kept = {
     name: getattr(s.grad_fn, name)
     for name in dir(s.grad_fn)
@@ -340,7 +342,7 @@ L.backward(retain_graph=True)
 handle.remove()
 
 # %%
-# The 5 again. (Look at ``a.grad`` now and you will find 10, not 5: the reason is the next lesson's
+# ``s`` receives the 5 again. (Look at ``a.grad`` now and you will find 10, not 5: the reason is the next lesson's
 # first question.)
 
 print("a.grad:", a.grad.item())

@@ -53,7 +53,7 @@ assert (a.item(), b.item(), c.item()) == (3, 4, 5)
 # sphinx_gallery_end_ignore
 
 # %%
-# (5, 5, 8), and then (10, 10, 16). The second pass computed the same gradients and *added* them to
+# After one pass they are (5, 5, 8), after two (10, 10, 16). The second pass computed the same gradients and *added* them to
 # what was there. This is :term:`accumulation`.
 #
 # Do not confuse it with the sum inside one pass: :math:`c` is used twice in :math:`L`, and its 8 is
@@ -85,6 +85,7 @@ w.grad = None
 for rows in halves:
     (mean_loss(rows) / 2).backward()
 torch.testing.assert_close(w.grad, whole)
+assert torch.allclose(w.grad, whole), "with (mean_loss(rows) / 2).backward()"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -200,9 +201,10 @@ print("a.grad after two passes:", a.grad.item())
 
 # sphinx_gallery_start_ignore
 first = torch.autograd.grad(compute(a, b, c), a)[0].item()
-assert first == 5, "what the first pass left"
 sum_added = torch.autograd.grad(a + b, a)[0].item()
-assert sum_added == 1, "by the sum"
+assert (first, sum_added) == (5, 1), (
+    "what the first pass through L left there, and what the sum added"
+)
 assert a.grad.item() == first + 2 * sum_added
 # sphinx_gallery_end_ignore
 
@@ -340,7 +342,16 @@ print(
 t = torch.tanh(torch.tensor(0.7))
 outer = 2 * (1 + 0.4 * t)
 torch.testing.assert_close(d_w1, outer * 0.4 * (1 - t**2) * 3.5)
-torch.testing.assert_close(d_w1, -2 * (1 - w2 * t) * w2 * (1 - t**2) * 3.5)
+t = torch.tanh(3.5 * w1)
+assert torch.allclose(d_w1, -2 * (1 - w2 * t) * w2 * (1 - t.square()) * 3.5), (
+    "by the chain rule, with t = tanh, the derivatives"
+)
+assert torch.allclose(d_w2, -2 * (1 - w2 * t) * t), (
+    "by the chain rule, with t = tanh, the derivatives"
+)
+assert torch.allclose(loss, (1 - w2 * torch.tanh(3.5 * w1)).square()), (
+    "a tiny network with one unit, one input and the target"
+)
 torch.testing.assert_close(d_w2, -outer * t)
 assert w1.grad is None
 assert w2.grad is None
@@ -418,6 +429,9 @@ print("v times J:", (v @ J).tolist())
 
 # sphinx_gallery_start_ignore
 assert J.tolist() == [[2, 1, 0], [0, 3, 2]]
+assert J[0].tolist() == [x[1], x[0], 0] == [2, 1, 0], (
+    "the first row has the derivatives by x"
+)
 assert (v @ J).tolist() == x.grad.tolist()
 # sphinx_gallery_end_ignore
 
@@ -468,7 +482,7 @@ assert math.isnan(w.grad.item())
 assert math.isinf(naive(w).item())
 w.grad = None
 safe(w).backward()
-assert w.grad.item() == -3.5 / (1 + math.exp(3.5 * -30)) == -3.5
+assert w.grad.item() == -3.5 / (1 + math.exp(3.5 * w.item())) == -3.5
 assert abs(safe(w).item() - 105) < 1e-4
 # sphinx_gallery_end_ignore
 
@@ -485,7 +499,7 @@ print("their product:", (power * power.grad).item())
 
 # sphinx_gallery_start_ignore
 assert power.item() == math.inf
-assert power.grad.item() == 0  # 1 / (1 + inf)
+assert power.grad.item() == 0, "the logarithm sends back: divided by infinity"
 assert math.isnan((power * power.grad).item())
 w = torch.tensor(-30.0, requires_grad=True)
 nn.functional.softplus(-3.5 * w).backward()

@@ -84,7 +84,7 @@ def add(a, b):
 
 
 # sphinx_gallery_start_ignore
-assert add(Value(2.0), 1).data == 2 + 1, "as_value lets us write it"
+assert add(Value(2.0), 1).data == 2 + 1, "as_value lets us write a + 1"
 # sphinx_gallery_end_ignore
 
 
@@ -152,7 +152,9 @@ def single(a, data, slope, op):
 
 # sphinx_gallery_start_ignore
 slope = torch.func.grad(torch.tanh)(torch.tensor(0.3))
-assert torch.isclose(slope, 1 - torch.tensor(0.3).tanh() ** 2)
+assert torch.isclose(slope, 1 - torch.tensor(0.3).tanh().square()), (
+    "the derivative of tanh, from its result"
+)
 # sphinx_gallery_end_ignore
 
 
@@ -196,8 +198,12 @@ L = (a + b) * c + c
 print("L =", L.data, " made by", L.op, "of", [p.data for p in L.parents])
 
 # sphinx_gallery_start_ignore
-assert L.data == (3 + 4) * 5 + 5 == 40, "the value"
-assert [p.data for p in L.parents] == [35, 5]
+assert L.data == (3 + 4) * 5 + 5
+assert (a.data, b.data, c.data) == (3, 4, 5), "the old acquaintance, its value"
+assert L.data == 40, "the old acquaintance of b and c has this value"
+assert [p.data for p in L.parents] == [35, 5], (
+    "the old acquaintance knows that an addition made it"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -267,7 +273,9 @@ L.backward()
 print("gradients of a, b, c:", a.grad, b.grad, c.grad)
 
 # sphinx_gallery_start_ignore
-assert (a.grad, b.grad, c.grad) == (5, 5, 3 + 4 + 1) == (5, 5, 8)
+assert (a.grad, b.grad, c.grad) == (5, 5, 3 + 4 + 1) == (5, 5, 8), (
+    "as in the lessons before"
+)
 import ast
 import inspect
 from pathlib import Path
@@ -304,6 +312,17 @@ print("level by level:", early, "  in order:", w.grad)
 # d/dw of 9 w^2 + 3 w at 2
 assert w.grad == 18 * 2 + 3 == 39
 assert early == 3
+assert w.data == 2 and w.grad == 39, "the derivative of w at it"
+v = Value(2.0)
+s_ = v * 3
+result_ = s_ + s_ * s_
+result_.grad = 1.0
+result_.pass_back()
+given = s_.grad
+s_.pass_back()
+assert (given, v.grad) == (1, 3), (
+    "level by level: s, as soon as the sum gave it one, handed on"
+)
 # sphinx_gallery_end_ignore
 
 # %%

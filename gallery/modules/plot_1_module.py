@@ -95,8 +95,13 @@ print(f"difference from the formula: {difference:.0e}")
 
 # sphinx_gallery_start_ignore
 assert difference < 1e-6
-assert round(2 - 6 * 0.8**20, 5) == 1.93082
-assert Parabola().x == -4, "the first step is from here"
+assert round(2 - 6 * 0.8**20, 5) == 1.93082, (
+    "the answer after twenty steps in the first lesson on gradient descent"
+)
+assert Parabola().x == -4, (
+    "from here the twenty steps of the first lesson on gradient descent led to"
+    " the answer"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -243,7 +248,9 @@ assert np.allclose(
 constant = (-3.0 + 2.6) ** 2 + (-2.2 + 3.0) ** 2
 fell = [round(m().item(), 5) for m in (Tangled(), tangled)]
 assert fell == [36.8, 0.80479], "the loss"
-assert round(constant, 10) == round(0.4**2 + 0.8**2, 10) == 0.8
+assert round(constant, 10) == round(0.4**2 + 0.8**2, 10) == 0.8, (
+    "the last two terms"
+)
 assert np.isclose(
     tangled().item(), (one_variable - 2) ** 2 + constant, atol=1e-6
 )
@@ -396,7 +403,9 @@ assert np.allclose(
 assert np.allclose(repaired().item(), value(*by_recursion[-1]), atol=1e-5)
 assert by_recursion[-1].round(5).tolist() == [0.54671, -0.61709, -1.2618]
 from_two = recursion((2.0, 2.0, 2.0), 5)
-assert (from_two == 2).all(), "the pull towards 2 is nought there"
+assert (from_two == 2).all(), (
+    "the pull towards it, which reaches x first, is nought there"
+)
 assert round(value(*by_recursion[-1]), 5) == 3.88214
 assert np.allclose(recursion((-4.0, -3.0, -2.0), 1)[-1], (-2.6, -3.0, -2.2))
 # sphinx_gallery_end_ignore
@@ -563,6 +572,12 @@ learned = torch.tensor([p.item() for p in roof.parameters()])
 torch.testing.assert_close(
     learned, torch.tensor([2.0, 3.0, -1.0, 1.0]), atol=2e-3, rtol=0
 )
+assert [round(p, 2) for p in learned.tolist()] == [2, 3, -1, 1], (
+    "slopes and offsets, all found"
+)
+assert torch.allclose(
+    roof(inputs), torch.minimum(2 * inputs + 3, 1 - inputs), atol=0.005
+), "here it learns the roof from points on it"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -668,9 +683,10 @@ print("same as without a break:", torch.equal(resumed(inputs), model(inputs)))
 # sphinx_gallery_start_ignore
 assert torch.equal(resumed(inputs), model(inputs))
 assert loaded["step"] == 20
-forgetful, optimizer = new_start()  # what the optimizer's memory is worth
-forgetful.load_state_dict(loaded["model"])
-some_steps(forgetful, optimizer, 20)
+with torch.random.fork_rng():  # what the optimizer's memory is worth
+    forgetful, optimizer = new_start()
+    forgetful.load_state_dict(loaded["model"])
+    some_steps(forgetful, optimizer, 20)
 assert (forgetful(inputs) - model(inputs)).abs().max() > 0.01
 # sphinx_gallery_end_ignore
 
@@ -754,7 +770,8 @@ roof(inputs)
 roof.forward(inputs)
 handle.remove()
 assert len(seen) == 1
-names = [name for name, _ in nn.Linear(3, 2).named_parameters()]
+with torch.random.fork_rng():
+    names = [name for name, _ in nn.Linear(3, 2).named_parameters()]
 assert names == ["weight", "bias"]
 # sphinx_gallery_end_ignore
 

@@ -45,7 +45,9 @@ print(layer.weight.detach())
 # sphinx_gallery_start_ignore
 assert layer.weight.shape == (2, 3)
 assert layer.bias.shape == (2,)
-assert all(p.abs().max() <= 1 / 3**0.5 for p in layer.parameters())
+assert all(p.abs().max() <= 1 / 3**0.5 for p in layer.parameters()), (
+    "the random numbers lie between"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -224,8 +226,11 @@ s = 1 / (1 + torch.exp(-xs))
 by_formula = {"sigmoid": s * (1 - s), "ReLU": (xs > 0).float(), "softplus": s}
 for name, slope in by_formula.items():
     torch.testing.assert_close(slopes[name], slope, rtol=1e-5, atol=1e-6)
-assert slopes["sigmoid"].max() <= 1 / 4, "never above"
-assert xs[0] == -6 and xs[-1] == 6, "the slope beyond"
+assert slopes["sigmoid"].max() <= 1 / 4 and -xs[0] == xs[-1] == 6, (
+    "the slope of the sigmoid is never above, and beyond next to nothing"
+)
+passed = slopes["ReLU"] == 1
+assert torch.equal(passed, xs > 0), "where ReLU passes it unchanged"
 assert slopes["sigmoid"][0] < 0.003
 # sphinx_gallery_end_ignore
 
@@ -248,7 +253,9 @@ assert all(
     (slopes[name] - slope).abs().max() < 1e-6
     for name, slope in formulas.items()
 )
-assert torch.func.grad(F.relu)(torch.tensor(0.0)) == 0
+assert torch.func.grad(F.relu)(torch.tensor(0.0)) == 0, (
+    "at the corner PyTorch takes"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -289,7 +296,9 @@ smooth = torch.log1p(torch.exp(25 * near)) / 25
 torch.testing.assert_close(F.softplus(near, beta=25), smooth)
 assert [round(v, 4) for v in jump.tolist()] == [0.0525, 0.0401]
 assert round(near.diff().item(), 4) == 0.0002, "the step"
-assert abs(F.softplus(torch.tensor(20.0)) - 20).item() < 1e-6
+assert abs(F.softplus(torch.tensor(20.0)) - 20).item() < 1e-6, (
+    "at the default the difference cannot be seen"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -431,8 +440,12 @@ output = net(torch.randn(2, 3))
 names = {f"{i}.{kind}" for i in (0, 2, 4) for kind in ("weight", "bias")}
 assert {name for name, _ in net.named_parameters()} == names
 kinds = [type(layer).__name__ for layer in net]
-assert [i for i, kind in enumerate(kinds) if kind == "Linear"] == [0, 2, 4]
-assert [i for i, kind in enumerate(kinds) if kind == "Sigmoid"] == [1, 3]
+assert [i for i, kind in enumerate(kinds) if kind == "Linear"] == [0, 2, 4], (
+    "each frame is a layer, named by its place"
+)
+assert [i for i, kind in enumerate(kinds) if kind == "Sigmoid"] == [1, 3], (
+    "which have no parameters"
+)
 drawn = draw_graph(output, params=dict(net.named_parameters()))
 assert sum(node.kind == "leaf" for node in drawn.nodes) == 6
 assert sum(node.label == "t" for node in drawn.nodes) == 3
@@ -579,7 +592,7 @@ torch.testing.assert_close(dropped.unique(), torch.tensor([0, 1 / (1 - 0.25)]))
 # The share strays by about sqrt(0.25 * 0.75 / 10000) = 0.0043.
 assert abs((dropped == 0).float().mean() - 0.25) < 5 * 0.0044
 assert abs(dropped.mean() - 1) < 5 * 0.0044 / 0.75
-assert abs(1 / (1 - 0.25) - 4 / 3) < 1e-12
+assert abs(1 / (1 - 0.25) - 4 / 3) < 1e-12, "what is left has been multiplied"
 # sphinx_gallery_end_ignore
 
 # %%

@@ -71,8 +71,11 @@ assert all(
     math.isclose(r, e, rel_tol=1e-5)
     for r, e in zip(ratios, [1, k, k / 2], strict=True)
 )
-assert math.isclose(5 * 0.1, 0.5)
-assert math.isclose(0.1 * k / 2, 0.5), "learning rate there and here"
+times = round(ratios[-1], 4)
+assert (k, times, round(0.1 * times, 4)) == (10, 5, 0.5), (
+    "the outputs, the gradients as large as with MSELoss, the learning rate there"
+    " and here"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -101,6 +104,10 @@ assert math.isclose(
     ((column - vector) ** 2).mean().item(), 12 / 9, rel_tol=1e-6
 )
 assert nn.MSELoss()(column, vector[:, None]).item() == 0
+size = len(vector)
+assert column.shape == (size, 1) and (column - vector).shape == (size, size), (
+    "predictions and targets of this shape are broadcast to a table"
+)
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     nn.MSELoss()(column, vector)
@@ -174,10 +181,14 @@ print("softmax:", scores.softmax(dim=1), " sum:", probabilities.sum().item())
 # sphinx_gallery_start_ignore
 torch.testing.assert_close(probabilities, scores.softmax(dim=1))
 torch.testing.assert_close(probabilities.sum(), torch.tensor(1.0))
-assert probabilities.argmax().item() == 1
+assert probabilities.argmax().item() == 1, (
+    "the highest score has the largest share"
+)
 sure = torch.tensor([[50.0, 0.0, 0.0]])
 assert F.cross_entropy(sure, torch.tensor([0])) < 1e-6, "classes count from 0"
-assert -torch.log(torch.tensor(1.0)) == 0, "the loss of the right class"
+assert -torch.log(torch.tensor(1.0)) == 0, (
+    "if that was so, the loss; the closer, the larger"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -204,7 +215,7 @@ torch.testing.assert_close(loss, F.nll_loss(logs, labels))
 torch.testing.assert_close(
     F.cross_entropy(torch.zeros(1, 10), labels), torch.tensor(math.log(10))
 )
-assert round(math.log(10), 2) == 2.30
+assert round(math.log(10), 2) == 2.30, "a network that knows nothing, its loss"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -255,7 +266,8 @@ p = [math.exp(s) / total for s in (1, 3, 2)]
 expected = math.log(sum(math.exp(share) for share in p)) - p[1]
 assert math.isclose(too_many.item(), expected, rel_tol=1e-5)
 assert (round(exact, 4), round(expected, 4)) == (0.4076, 0.7972)
-squeezed = (50 * torch.randn(99, 3)).softmax(dim=1)
+with torch.random.fork_rng():
+    squeezed = (50 * torch.randn(99, 3)).softmax(dim=1)
 assert squeezed.min() >= 0 and squeezed.max() <= 1, "between"
 # sphinx_gallery_end_ignore
 
@@ -320,10 +332,11 @@ two = F.cross_entropy(torch.tensor([[1.0, 0.0]]), torch.tensor([0])).item()
 assert round(two, 2) == round(math.log(1 + 1 / math.e), 2) == 0.31
 assert floor < losses["softmax first"].min() < floor + 0.001
 assert raw[-1] < 1e-3 * 0.1
+assert round(raw[-1].item(), 3) == 0, "from raw scores, of a perfect answer"
 assert math.isclose(slopes["raw scores"][0].item(), -0.9, rel_tol=1e-4)
 assert -0.3 < slopes["softmax first"].min() < -0.2
 assert math.isclose(slopes["softmax first"][0].item(), -0.09, rel_tol=1e-4)
-assert round(math.log(1 + 1 / math.e), 2) == 0.31
+assert round(math.log(1 + 1 / math.e), 2) == 0.31, "stuck above that floor"
 assert 3e38 < torch.finfo(torch.float32).max < 4e38
 # sphinx_gallery_end_ignore
 
@@ -425,11 +438,15 @@ for safe in (lambda w: F.softplus(-3.5 * w), lambda w: -F.logsigmoid(3.5 * w)):
         assert math.isclose(
             w.grad.item(), -3.5 / (1 + math.exp(3.5 * place)), rel_tol=1e-4
         )
-assert math.isclose(math.log1p(math.exp(105)), 105)
+w = torch.tensor(-30.0, requires_grad=True)
+F.softplus(-3.5 * w).backward()
+assert math.isclose(math.log(1 + math.exp(105)), 105) and w.grad == -3.5, (
+    "the true values for large z: the loss, and the derivative"
+)
 # sphinx_gallery_end_ignore
 
 # %%
-# Both give 105 and −3.5.
+# Both give the value 105 and the gradient −3.5.
 #
 # For two classes the whole loss is ready, from raw scores and labels 0 and 1:
 # :func:`binary_cross_entropy_with_logits <torch.nn.functional.binary_cross_entropy_with_logits>`,
@@ -450,8 +467,13 @@ print("same gradient:", torch.allclose(weights.grad, by_formula, atol=1e-6))
 # sphinx_gallery_start_ignore
 torch.testing.assert_close(loss, by_softplus)
 torch.testing.assert_close(weights.grad, by_formula.detach())
-assert X.shape == (100, 20)
-assert sorted(set(y.tolist())) == [0, 1], "labels"
+assert X.shape == (100, 20) and y.max() == 1, (
+    "samples and features of a logistic regression, one linear layer, and its"
+    " gradient by the formula; the label"
+)
+assert sorted(set(y.tolist())) == [0, 1], (
+    "labels for two classes: the whole loss is ready"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -467,6 +489,9 @@ print(f"plain:    {F.cross_entropy(scores, rare):.2f}")
 print(f"weighted: {F.cross_entropy(scores, rare, weight=balance):.2f}")
 
 # sphinx_gallery_start_ignore
+assert rare.bincount().tolist() == [95, 5], (
+    "samples of two kinds, the frequent"
+)
 right, wrong = math.log(1 + math.exp(-3)), math.log(1 + math.exp(3))
 assert math.isclose(
     F.cross_entropy(scores, rare).item(),
@@ -580,7 +605,7 @@ print(
 
 # sphinx_gallery_start_ignore
 assert one_hot(6).tolist() == [0.0] * 6 + [1.0] + [0.0] * 3
-assert one_hot(6).tolist().index(1.0) == 6
+assert one_hot(6).tolist().index(1.0) == 6, "the label: the index, an entry"
 assert torch.equal(one_hot(digits), torch.eye(10)[digits])
 assert F.one_hot(digits, 10).dtype == torch.int64
 assert torch.equal(one_hot(digits), F.one_hot(digits, 10).float())
@@ -626,11 +651,14 @@ assert math.isclose(
     rel_tol=1e-5,
 )
 assert math.isclose(0.1 * 0.9**2 + 0.9 * 0.1**2, 0.09)
+assert round(F.mse_loss(constant, every_class).item(), 4) == 0.09, (
+    "for the square loss, and again the log for the cross entropy"
+)
 assert math.isclose(
     F.cross_entropy(constant, torch.arange(10)).item(),
     math.log(10),
     rel_tol=1e-5,
-)
+), "again, beside the square loss"
 torch.testing.assert_close(
     F.cross_entropy(ahead, one_hot(zeros)), F.cross_entropy(ahead, zeros)
 )

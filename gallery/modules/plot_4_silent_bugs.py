@@ -288,9 +288,10 @@ print("gradients:", [p.grad for p in net.parameters()])
 
 # sphinx_gallery_start_ignore
 assert all(p.grad is None for p in net.parameters())
-assert len(set(run(cut_off))) == 1
-net = fresh()
-run(hasty, net)
+with torch.random.fork_rng():
+    assert len(set(run(cut_off))) == 1
+    net = fresh()
+    run(hasty, net)
 assert all(p.grad is not None for p in net.parameters()), (
     "with bug 2 they were there"
 )
@@ -350,13 +351,14 @@ print(f"last loss {last:.2f}, largest weight {net[0].weight.abs().max():.1f}")
 # sphinx_gallery_start_ignore
 assert abs(last - variance) < 1e-3 * variance
 assert net[0].weight.abs().max() == 0
-net = fresh()
-for p in net.parameters():
-    nn.init.constant_(p, 0.1)
-assert all((p == 0.1).all() for p in net.parameters()), (
-    "with all weights at 0.1"
-)
-run(right, net)
+with torch.random.fork_rng():
+    net = fresh()
+    for p in net.parameters():
+        nn.init.constant_(p, 0.1)
+    assert all((p == 0.1).all() for p in net.parameters()), (
+        "with all at this, before they move, units are copies"
+    )
+    run(right, net)
 assert (net[0].weight - net[0].weight[0]).abs().max() < 1e-5
 assert len(net[0].weight) == 16
 # sphinx_gallery_end_ignore
@@ -492,9 +494,10 @@ def train_on(inputs):
 print(f"raw {train_on(raw):.2f}, normalised {train_on(scaled):.3f}")
 
 # sphinx_gallery_start_ignore
-assert train_on(raw) > 0.5 * variance
-assert train_on(scaled) < 0.2 * variance
-saturated = (fresh()[:2](raw).abs() > 0.999).float().mean()
+with torch.random.fork_rng():
+    assert train_on(raw) > 0.5 * variance
+    assert train_on(scaled) < 0.2 * variance
+    saturated = (fresh()[:2](raw).abs() > 0.999).float().mean()
 assert saturated > 0.9
 end = torch.tensor(30.0, requires_grad=True)
 assert torch.autograd.grad(end.tanh(), end)[0] == 0, (
@@ -516,8 +519,9 @@ for name, rows in {"view": columns.view(200, 4), "T": columns.T}.items():
     print(f"{name:4}: loss {train_on(rows):.2f}, first sample {first}")
 
 # sphinx_gallery_start_ignore
-assert train_on(columns.T) < 0.2 * variance
-assert train_on(columns.view(200, 4)) > 0.4 * variance
+with torch.random.fork_rng():
+    assert train_on(columns.T) < 0.2 * variance
+    assert train_on(columns.view(200, 4)) > 0.4 * variance
 assert columns.view(200, 4)[0].tolist() == X[:4, 0].tolist()
 # sphinx_gallery_end_ignore
 
@@ -678,8 +682,13 @@ print(
 )
 
 # sphinx_gallery_start_ignore
-assert one_batch(F.mse_loss) < 0.01
-assert one_batch(lambda p, y: ((p - y.flatten()) ** 2).mean()) > 0.3
+end = torch.tensor(30.0, requires_grad=True)
+assert torch.autograd.grad(end.tanh(), end)[0] == 0, (
+    "units where their slope is"
+)
+with torch.random.fork_rng():
+    assert one_batch(F.mse_loss) < 0.01
+    assert one_batch(lambda p, y: ((p - y.flatten()) ** 2).mean()) > 0.3
 # sphinx_gallery_end_ignore
 
 # %%
@@ -737,7 +746,8 @@ from pathlib import Path
 text = Path(inspect.currentframe().f_code.co_filename).read_text("utf-8")
 numbers = [int(n) for n in re.findall(r"^# [*][*](\d+) ·", text, re.M)]
 assert numbers == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]
-assert fresh()[0](raw).std() > 50 > 2 > fresh()[0](scaled).std(), "bug 11"
+with torch.random.fork_rng():
+    assert fresh()[0](raw).std() > 50 > 2 > fresh()[0](scaled).std(), "bug 11"
 # sphinx_gallery_end_ignore
 
 # %%

@@ -105,7 +105,7 @@ fig.set_label(
 )
 torch.testing.assert_close(loss(x + update), torch.tensor(4.8**2))
 assert round(4.8**2) == 23, "the mark after the step"
-assert loss(x).item() == 36, "before the step"
+assert loss(x).item() == 36, "the mark on the curve before the step"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -146,7 +146,9 @@ print(
 # sphinx_gallery_start_ignore
 assert [round(p, 3) for p in positions[:3]] == [-4.0, -2.8, -1.84]
 assert round(positions[-1], 2) == 1.93
-assert slope(torch.tensor(2.0)) == 0, "where x is to arrive"
+assert slope(torch.tensor(2.0)) == 0, (
+    "close to where x is to be after the steps"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -167,6 +169,9 @@ record = torch.tensor(positions)
 torch.testing.assert_close(
     trajectory.positions[:, 0], record, rtol=0, atol=1e-6
 )
+distances = record - 2
+multiplied = (1 - 2 * lr) * distances[:-1]
+assert torch.allclose(distances[1:], multiplied, atol=1e-5)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -182,12 +187,14 @@ anim._fig.set_label(
     " position, then the mark moves to its tip. The arrows shrink from 1.2 to less than 0.02."
 )
 updates = trajectory.positions.diff(dim=0)
-assert round(updates[0].item(), 6) == 1.2, "the first arrow covers"
-assert 0 < updates[-1].item() < 0.02, "the last arrow"
+first, last = round(updates[0].item(), 6), updates[-1].item()
+assert first == 1.2 and 0 < last < 0.02, (
+    "the first of the arrows, the last less"
+)
 d, lr_ = positions[0] - 2, 0.1
-assert d == -6
+assert d == -6, "from this d, with the factor of lr"
 assert abs((d - lr_ * 2 * d) - (1 - 2 * lr_) * d) < 1e-12
-assert 1 - 2 * lr_ == 0.8, "the factor"
+assert 1 - 2 * lr_ == 0.8, "the factor, with d"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -244,7 +251,10 @@ print("steps:", k)
 import math
 
 assert k == math.ceil(math.log(600) / math.log(1.25)) == 29
-assert 0.1 < 0.8**10 < 0.11
+assert 0.1 < 0.8**10 < 0.11, "each further digit costs another ten"
+assert 6 * 0.8**k < 0.01 <= 6 * 0.8 ** (k - 1), (
+    "how many steps until x is within it of the minimum"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -282,6 +292,13 @@ ends = [2 - 6 * (1 - 2 * rate) ** 20 for rate in rates]
 assert [round(end, 2) for end in ends[:4]] == [-2.01, 1.93, 1.93, -4.0]
 assert round(ends[4], 2) == round(2 - 6 * 1.2**20, 2)
 assert ends[4] < -200
+one_step = [descend(loss, torch.tensor(3.0), lr=r, num_steps=1) for r in rates]
+after = torch.stack([run.positions[-1, 0] - 2 for run in one_step])
+lr_ = torch.tensor(rates)
+assert torch.allclose(after, 1 - 2 * lr_), (
+    "the factor of this descent on a parabola, by which each step multiplies"
+    " the distance to the minimum, is the whole story"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -313,21 +330,30 @@ for rate, run in zip(rates, runs, strict=True):
     torch.testing.assert_close(
         run.positions[:, 0].double(), formula, rtol=1e-3, atol=1e-4
     )
-assert {round(p, 3) for p in runs[3].positions[:, 0].tolist()} == {-4, 8}
 assert 2 / (2 * 10) == 0.1, "the limit for ten times the slope"
 second = torch.func.grad(torch.func.grad(loss))(torch.tensor(0.0))
 assert second == 2, "the second derivative"
 assert 2 / second == 1, "the limit of this function: 2 / L''"
+limit = (2 / second).item()
+assert limit == 1, "the limit that belongs to this function"
 factors = {rate: round(1 - 2 * rate, 2) for rate in rates}
 assert factors == {0.01: 0.98, 0.1: 0.8, 0.9: -0.8, 1.0: -1, 1.1: -1.2}
-assert 0 < factors[0.01] < 1, "near 1 creeps"
-assert 0 < factors[0.1] < 1, "between 0 and 1 goes straight in"
+assert 0.9 < factors.get(0.01) < 1, "a factor near it creeps"
+assert 0 < factors.get(0.1) < 1, "a factor between goes straight in"
 assert -1 < factors[0.9] < 0, "a negative factor jumps"
-assert factors[1.0] == -1, "never shrinks"
-assert factors[1.1] < -1, "grows beyond"
-assert abs(factors[0.1]) == abs(factors[0.9]), "end equally close"
-assert all(abs(1 - 2 * lr) < 1 for lr in rates if 0 < lr < 1), "converges"
-assert not any(abs(1 - 2 * lr) < 1 for lr in rates if lr >= 1)
+assert abs(factors.get(0.9)) < 1, "the size of a negative factor, jumps shrink"
+hops = {round(p, 3) for p in runs[3].positions[:, 0].tolist()}
+assert factors.get(1.0) == -1 and hops == {-4, 8}, (
+    "they never do, the position hops between"
+)
+assert factors.get(1.1) < -1, "beyond they grow"
+assert abs(factors.get(0.1)) == abs(factors.get(0.9)), (
+    "end equally close, only the size of the factor counts"
+)
+converges = {lr: abs(factor) < 1 for lr, factor in factors.items()}
+assert all(converges[lr] == (0 < lr < 1) for lr in rates), (
+    "here the method converges, and nowhere else"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -467,6 +493,13 @@ fig.set_label(
 )
 left, right = (run.values[-1].item() for run in ends.values())
 assert left < right - 0.5
+assert all(
+    two_valleys(x) == x**4 / 4 - x**2 + x / 4 for x in starts.values()
+), "take this f of x to start"
+assert [x.item() for x in starts.values()] == [-2, 2], "take f, start with x"
+assert list(starts.values())[1] == 2 and left < right, (
+    "the run from it stops in the valley on the right, the left one is deeper"
+)
 roots = sorted(
     torch.linalg.eigvals(
         torch.tensor([[0, 2, -0.25], [1, 0, 0], [0, 1, 0]])

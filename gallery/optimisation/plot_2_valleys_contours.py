@@ -79,7 +79,10 @@ fig.set_label(
 assert turn.abs().max().item() == 0
 ratios = straight.values[1:] / straight.values[:-1]
 torch.testing.assert_close(ratios, torch.full((20,), 0.8**2))
-assert 1 - 20 * 0.01 == 0.8
+lr_ = 0.01
+assert 1 - 20 * lr_ == 0.8, (
+    "each step multiplies the distance: the values lie on a straight line"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -231,7 +234,8 @@ print(skewed(torch.tensor([x, y])).item(), 10 * (x**2 - 3 * x * y + 4 * y**2))
 # sphinx_gallery_start_ignore
 assert skewed(torch.tensor([x, y])).item() == 10 * (9 + 18 + 16) == 430
 assert start.tolist() == [8, 8]
-vs, symmetric = torch.randn(9, 2), (torch.triu(2 * G) - G.diag().diag())
+with torch.random.fork_rng():
+    vs, symmetric = torch.randn(9, 2), (torch.triu(2 * G) - G.diag().diag())
 torch.testing.assert_close((symmetric + symmetric.T) / 2, G)
 torch.testing.assert_close((vs @ symmetric * vs).sum(1), (vs @ G * vs).sum(1))
 # sphinx_gallery_end_ignore
@@ -257,6 +261,9 @@ end = slow.positions[-1]
 torch.testing.assert_close(
     end, torch.tensor([0.2158, 0.0894]), rtol=0, atol=5e-5
 )
+assert torch.equal(
+    descend(skewed, (8.0, 8.0), lr=0.001, num_steps=500).positions[-1], end
+), "with the small rate the steps that we take, the path over the contours"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -272,7 +279,10 @@ anim._fig.set_label(
     "Animation of the descent on the skewed valley: a few long steps down the wall, then ever"
     " shorter ones along the floor."
 )
-assert [round(v, 3) for v in end.tolist()] == [0.216, 0.089]
+taken = len(slow.positions) - 1
+assert (taken, [round(v, 3) for v in end.tolist()]) == (500, [0.216, 0.089]), (
+    "after the steps it is near the minimum, still not there"
+)
 lengths = slow.positions.diff(dim=0).norm(dim=1)
 assert 10 * lengths[100] < lengths[0] < 12 * lengths[100]
 # sphinx_gallery_end_ignore
@@ -367,7 +377,14 @@ for curvature in curvatures.tolist():
 factors = 1 - lr * exact
 assert [round(f, 4) for f in factors.tolist()] == [0.9924, 0.9076]
 assert 0.02 < factors[0] ** 500 < 0.03
+assert int(100 * factors[0] ** 500) == 2, (
+    "per cent that remain along the floor, where the path ends"
+)
 assert factors[1] ** 500 < 1e-20
+ways = slow.positions @ torch.stack([floor_way, wall_way]).T
+assert torch.allclose(ways[1] / ways[0], 1 - lr * exact, atol=1e-4), (
+    "in each direction of curvature lambda a step multiplies the distance"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -382,9 +399,12 @@ print(f"largest difference between formula and run: {difference:.0e}")
 
 # sphinx_gallery_start_ignore
 assert difference < 1e-4
-assert 1 - 0.0219 * exact[1] < -1 < 1 - 0.0213 * exact[1], "the steep factor"
+above, below = (1 - rate * exact[1] for rate in (0.0213, 0.0219))
+assert below < -1 < above, "the steep direction: its factor must stay above it"
 largest = round(exact[1].item(), 2)
-assert round(2 / largest, 4) == round(2 / 92.43, 4) == 0.0216
+assert round(2 / largest, 4) == round(2 / 92.43, 4) == 0.0216, (
+    "the limit of the rate lr is set by lambda max, the steepest direction's"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -474,13 +494,16 @@ fig.set_label(
 ends = [run.values[-1].item() for run in runs.values()]
 assert min(ends) == ends[1]
 assert ends[3] > runs["lr = 0.0219"].values[0].item()
-assert -1 < 1 - 0.0213 * exact[1] < -0.9, "the factor of the steep direction"
+best = min(runs, key=lambda name: runs[name].values[-1].item())
+assert best == "lr = 0.01", "best of the four"
+hop = 1 - 0.0213 * exact[1]
+assert -1 < hop < -0.9, "the factor of the steep direction, which hops"
 # sphinx_gallery_end_ignore
 
 # %%
 # On the linear axis everything happens in the first few steps, and three of the runs look alike.
 # The logarithmic axis shows what is going on: after the first steps each curve is a straight line,
-# whose slope is the slowest factor. 0.01 is best of the four; 0.0213 is slow again, because now the
+# whose slope is the slowest factor. 0.01 is best of the four. 0.0213 is slow again, because now the
 # steep direction hops from wall to wall with a factor near −1.
 #
 # .. choose:: On a logarithmic axis the loss is a straight line that falls slowly, and v jumps from wall to wall. Which rate is better?
@@ -515,9 +538,20 @@ print(f"after 100 steps: {best.values[-1].item():.1e}")
 # sphinx_gallery_start_ignore
 assert round(kappa, 1) == round((5 + root) / (5 - root), 1) == 12.2
 assert abs(best_lr - 2 / 100) < 1e-6
+lambda_min, lambda_max = exact.tolist()
+assert abs(best_lr - 2 / (lambda_min + lambda_max)) < 1e-6, (
+    "then both factors have the size, where kappa is the condition number"
+)
+assert abs(best_lr * lambda_max - 1 - (kappa - 1) / (kappa + 1)) < 1e-6, (
+    "then both factors have the size, where lambda min is in the condition number"
+)
 assert round(size, 3) == 0.849
 assert best.values[-1] < min(ends)
-assert round(100 * (1 - size)) == 15, "per cent that the distance shrinks"
+shrinks = round(100 * (1 - size))
+assert (round(best_lr, 2), shrinks) == (0.02, 15), (
+    "even the best rate shrinks the distance by no more per cent a step, with"
+    " this condition number"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -529,6 +563,12 @@ print("bowl, one step with lr = 1/20:", one.positions[-1].tolist())
 
 # sphinx_gallery_start_ignore
 assert one.positions[-1].abs().max().item() < 1e-6
+flat, steep = torch.linalg.eigvalsh(
+    torch.func.jacrev(torch.func.grad(bowl))(start)
+)
+assert steep / flat == 1, (
+    "kappa for the bowl: the best rate arrives in a single step"
+)
 # sphinx_gallery_end_ignore
 
 # %%

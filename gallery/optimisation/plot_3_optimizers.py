@@ -36,8 +36,8 @@ plt.style.use("pytorch_primer.course")
 # One step by hand is one step of ``SGD``
 # ---------------------------------------
 #
-# Three variables first, :math:`L = (x-2)^2 + (y-x)^2 + (z-y)^2`, from (−4, −3, −2) with the rate
-# 0.1. By hand: all gradients are taken at the start, and only then everything moves.
+# Three variables first, :math:`L = (x-2)^2 + (y-x)^2 + (z-y)^2`. We start at (−4, −3, −2), with the
+# rate 0.1. By hand: all gradients are taken at the start, and only then everything moves.
 
 
 def chain(x, y, z):
@@ -57,11 +57,16 @@ torch.testing.assert_close(expected, torch.tensor([-2.6, -3.0, -2.2]))
 assert (start, [round(p, 4) for p in by_hand]) == (
     (-4, -3, -2),
     [-2.6, -3.0, -2.2],
+), "the step goes"
+assert start == (-4, -3, -2), "we start with the rate"
+slopes = torch.stack([p.grad for p in (x, y, z)])
+assert torch.allclose(torch.tensor(start) - 0.1 * slopes, expected), (
+    "we start with the rate"
 )
 # sphinx_gallery_end_ignore
 
 # %%
-# From (−4, −3, −2) to (−2.6, −3.0, −2.2). Now with :class:`torch.optim.SGD`. An optimizer is given
+# The step goes from (−4, −3, −2) to (−2.6, −3.0, −2.2). Now with :class:`torch.optim.SGD`. An optimizer is given
 # the tensors that it shall change, reads their ``.grad`` in ``step()``, and clears it in
 # ``zero_grad()``.
 
@@ -124,6 +129,8 @@ print("curvatures:", [round(c, 1) for c in torch.linalg.eigvalsh(H).tolist()])
 torch.testing.assert_close(
     torch.linalg.eigvalsh(H), torch.tensor([1.0, 1000.0]), atol=1e-2, rtol=1e-3
 )
+curvature = [round((way @ H @ way).item()) for way in (across, along)]
+assert curvature == [1000, 1], "this one has a curvature across and one along"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -138,6 +145,9 @@ print("left after 300 steps:", round((999 / 1001) ** 300, 2))
 
 # sphinx_gallery_start_ignore
 assert round((999 / 1001) ** 300, 2) == 0.55
+assert torch.equal(
+    descend(valley, start, lr=2 / (1 + 1000), num_steps=300).values, values
+), "gradient descent at its best rate"
 d = start - lowest
 left = torch.stack([d @ along, d @ across]) * (999 / 1001) ** 300
 exact = (left[0] ** 2 + 1000 * left[1] ** 2) / 2
@@ -194,6 +204,10 @@ assert difference < 1e-4
 assert theirs.values[-1] < 1e-8
 assert theirs.values[-1] < 1e-8 * values[-1]
 assert round(values[-1].item()) == 11, "left by gradient descent"
+assert torch.equal(
+    with_momentum(valley, start, lr=0.0037, beta=0.88, num_steps=num_steps),
+    ours,
+), "both, with this beta and this rate"
 beta = 0.88
 assert abs(sum(beta**k for k in range(300)) - 1 / (1 - beta)) < 1e-9
 # sphinx_gallery_end_ignore
@@ -216,6 +230,18 @@ ends = {name: run.values[-1].item() for name, run in runs.items()}
 assert round(ends["SGD"]) == 11
 assert ends["momentum 0.90"] < 1e-6 * min(
     ends["momentum 0.50"], ends["momentum 0.99"]
+)
+
+
+def grows(rate, beta):
+    """Whether momentum diverges across the valley, where the curvature is 1000."""
+    step = torch.tensor([[1 + beta - 1000 * rate, -beta], [1.0, 0.0]])
+    return torch.linalg.eigvals(step).abs().max() > 1
+
+
+assert grows(1.001 * 2 * (1 + beta) / 1000, beta)
+assert not grows(0.999 * 2 * (1 + beta) / 1000, beta), (
+    "nine tenths of the largest rate at which it is stable"
 )
 swings = runs["momentum 0.99"].values.diff() > 0
 assert swings.sum() > 50
@@ -251,7 +277,13 @@ print(f"without momentum {(kappa - 1) / (kappa + 1):.3f}")
 
 # sphinx_gallery_start_ignore
 root = kappa**0.5
-assert abs(best_beta**0.5 - (root - 1) / (root + 1)) < 1e-12
+assert abs(best_beta**0.5 - (root - 1) / (root + 1)) < 1e-12, (
+    "with kappa: a step then multiplies the distance by about its root"
+)
+assert round((root - 1) / (root + 1), 2) == 0.94, (
+    "with kappa: a step then multiplies the distance by about its root"
+)
+assert abs(0.9 - best_beta) < 0.02, "close to the best value for this valley"
 assert (round(best_beta, 2), round(best_beta**0.5, 2)) == (0.88, 0.94)
 assert round(999 / 1001, 3) == 0.998
 assert 0.0037 < (2 / (root + 1)) ** 2 < 0.0038
@@ -399,7 +431,13 @@ v0, lr_ = torch.tensor([2.0]), 0.5
 decayed = descend(
     lambda v: (0 * v).sum(), v0, torch.optim.AdamW, lr=lr_, num_steps=1
 )
-assert torch.isclose(decayed.positions[-1], v0 * (1 - lr_ * 0.01))
+assert torch.isclose(decayed.positions[-1], v0 * (1 - lr_ * 0.01)), (
+    "AdamW shrinks the position first by the factor"
+)
+moves = (adam(valley, start, lr=0.5, num_steps=1) - start) / 0.5
+assert [round(abs(m), 3) for m in moves.tolist()] == [1, 1], (
+    "Adam moves by lr at the first step, in each coordinate, however steep"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -430,7 +468,11 @@ torch.testing.assert_close(
 )
 assert (round(shrunk + 1, 2), round(shrunk - 1, 2)) == (8.92, 6.92)
 from_to = eight.tolist(), adam_one.positions[-1].tolist()
-assert from_to == ([8, 8], [9, 7])
+assert from_to == ([8, 8], [9, 7]), "Adam goes from here to there"
+assert torch.equal(
+    one.positions,
+    descend(skewed, (8.0, 8.0), optimizer, lr=1.0, num_steps=1).positions,
+), "the valley of the last lesson, with this rate"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -645,7 +687,10 @@ assert wild.diverged and best_rate["Adam"] >= 0.1, (
 for kind in (torch.optim.Adam, torch.optim.AdamW):
     assert kind([torch.zeros(1)]).defaults["lr"] == 0.001
 assert ends["momentum", 0.1] > 1e6 * ends["momentum", 1]
-assert inspect.signature(torch.optim.Adam).parameters["lr"].default == 0.001
+defaults = inspect.signature(torch.optim.Adam).parameters
+assert defaults["lr"].default == 0.001, (
+    "first Adam at this rate, then compare and search"
+)
 # sphinx_gallery_end_ignore
 
 # %%

@@ -224,6 +224,9 @@ errors = [
     nn.functional.mse_loss(train(size)(x), y).item() for size in (2, 8, 40)
 ]
 assert errors == sorted(errors, reverse=True)
+assert [ax.get_title() for ax in axes] == [
+    f"{units} hidden units" for units in (2, 8, 40)
+]
 assert errors[0] > 2 * errors[2]
 first, last = (answers[k] - y for k in (0, -1))
 assert first.abs().max() > 0.5 > 0.15 > last.abs().max()

@@ -39,7 +39,8 @@ print("NumPy:  ", (np.array([1.0, 2.0, 4.0]) ** 2).sum())
 print("PyTorch:", total.item(), " slopes:", x.grad, " lies on:", x.device)
 
 # sphinx_gallery_start_ignore
-assert total.item() == 1 + 4 + 16 == 21
+by_numpy = (np.array([1.0, 2.0, 4.0]) ** 2).sum()
+assert by_numpy == total.item() == 1 + 4 + 16 == 21, "both say"
 assert x.grad.tolist() == [2 * n for n in (1, 2, 4)] == [2, 4, 8]
 assert x.device.type == "cpu"
 # sphinx_gallery_end_ignore
@@ -62,7 +63,12 @@ print("shape:", pair.shape)
 
 # sphinx_gallery_start_ignore
 assert pair.tolist() == [[1, 2, 4], [0, 1, 3]]
-assert pair.shape == (2, 3)
+assert a.shape == (3,), "arrays of this shape became"
+assert pair.shape == (2, 3), "the shape that the arrays became"
+subtracted = [entry - 1 for entry in a.tolist()]
+assert np.shape(1) == () and (a - 1).tolist() == subtracted, (
+    "the number has no shape, and was subtracted from every entry"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -80,7 +86,31 @@ print(column.shape, "+", row.shape, "->", table.shape)
 # sphinx_gallery_start_ignore
 by_loops = [[tens + ones for ones in (1, 2, 3, 4)] for tens in (0, 10, 20)]
 assert table.tolist() == by_loops
-assert table.shape == (3, 4)
+assert column.shape == (3, 1), "column and row together fill the table"
+assert row.shape == (4,), "column and row together fill the table"
+assert table.shape == (3, 4), "column and row together fill the table"
+
+
+def refused(*sizes):
+    """Whether two sizes of one column of the shapes do not go together."""
+    try:
+        np.broadcast_shapes(*((size,) for size in sizes))
+    except ValueError:
+        return True
+    return False
+
+
+sizes = range(1, 9)
+assert not any(refused(m, n) for m in sizes for n in sizes if 1 in (m, n)), (
+    "in each column the sizes must be equal, or one of them this or missing"
+)
+assert all(
+    refused(m, n) != (m == n or 1 in (m, n)) for m in sizes for n in sizes
+)
+wide = np.broadcast_to(column, table.shape)
+assert column.shape[1] == 1 and (wide == wide[:, :1]).all(), (
+    "where it is this or missing, that array is repeated"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -144,6 +174,10 @@ assert np.isclose(
     ((predictions - targets) ** 2).mean(), (2 * 2**2 + 4 * 1**2) / 9
 )
 assert round(12 / 9, 2) == 1.33
+right = zip(predictions[:, 0], targets, strict=True)
+assert sum((p - t) ** 2 for p, t in right) / len(targets) == 0, (
+    "every prediction is right: the mean square error, each with its target"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -247,6 +281,7 @@ assert a.tolist() == [1000, 20, 40]
 assert copied.tolist() == [1, 2, 4]
 assert np.shares_memory(a, shared.numpy())
 assert not np.shares_memory(a, copied.numpy())
+assert not np.shares_memory(a, (shared * 10).numpy())
 # sphinx_gallery_end_ignore
 
 # %%
@@ -358,8 +393,11 @@ for name in ["float64", "float32", "int64", "int32", "uint8", "bool"]:
 for name in ["float64", "float32", "int64", "int32", "uint8", "bool"]:
     for way in (torch.tensor, torch.from_numpy):
         assert way(np.zeros(1, dtype=name)).dtype == getattr(torch, name)
-assert np.array([1.0]).itemsize * 8 == 64, "bits of NumPy's numbers"
-assert torch.tensor([1.0]).itemsize * 8 == 32, "bits of PyTorch's"
+bits = [8 * x.itemsize for x in (np.array([1.0]), torch.tensor([1.0]))]
+assert bits == [64, 32], "bits of NumPy's and PyTorch's floats"
+assert int(np.__version__.split(".")[0]) >= 2, (
+    "NumPy's whole numbers, from this version on, are as in PyTorch"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -418,7 +456,7 @@ print(weights @ x)
 assert (weights @ x).tolist() == [1 + 2 + 3] * 3
 class_not_function = torch.Tensor
 assert class_not_function([1, 2]).dtype == torch.float32
-assert class_not_function(3).shape == (3,)
+assert class_not_function(3).shape == (3,), "torch.Tensor(3) has this size"
 # sphinx_gallery_end_ignore
 
 # %%

@@ -95,6 +95,9 @@ assert [
     torch.zeros(shape).dim() for shape in [(), (3,), (3, 1), (2, 3, 4)]
 ] == [0, 1, 2, 3]
 assert torch.tensor(42.0).numel() == 1
+assert torch.tensor([[7.0], [8.0], [9.0]]).shape == (3, 1), (
+    "a column of three numbers has this shape"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -154,7 +157,7 @@ print("length / step as computed:", (1.3 - 1) / 0.1)
 
 # sphinx_gallery_start_ignore
 assert len(torch.arange(1, 1.3, 0.1)) == 4
-assert (1.3 - 1) / 0.1 > 3
+assert (1.3 - 1) / 0.1 > 3, "the quotient came out above"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -208,11 +211,19 @@ fig.set_label(
     " dashed line at density 1. The one of randn is a bell around 0 that follows the dashed curve"
     " of the normal density and ends near -4 and 4."
 )
-assert 0 <= draws["rand"].min() < draws["rand"].max() < 1
+assert 0 <= draws["rand"].min() < draws["rand"].max() < 1, (
+    "rand draws evenly, and has no normal distribution"
+)
 # Means of n draws stray by about sd / sqrt(n): five times that is a wide margin.
 assert abs(draws["rand"].mean() - 1 / 2) < 5 * (1 / 12) ** 0.5 / 100
 assert abs(draws["randn"].mean()) < 5 / 100
 assert abs(draws["randn"].std() - 1) < 5 / 2**0.5 / 100
+assert round(draws["randn"].mean().item(), 1) == 0, (
+    "randn draws normally, not evenly, with this mean"
+)
+assert round(draws["randn"].std().item(), 1) == 1, (
+    "randn draws normally, with this standard deviation"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -224,9 +235,11 @@ print("throws:  ", torch.randint(1, 7, (12,)).tolist())
 print("shuffled:", torch.randperm(6).tolist())
 
 # sphinx_gallery_start_ignore
-throws = torch.randint(1, 7, (10_000,))
+with torch.random.fork_rng():
+    throws = torch.randint(1, 7, (10_000,))
+    cards = torch.randperm(6).tolist()
 assert throws.unique().tolist() == [1, 2, 3, 4, 5, 6]
-assert sorted(torch.randperm(6).tolist()) == list(range(6))
+assert sorted(cards) == list(range(6))
 # sphinx_gallery_end_ignore
 
 # %%
@@ -240,9 +253,10 @@ print("again the same:", torch.equal(first, torch.rand(3)))
 print("then others:   ", torch.equal(first, torch.rand(3)))
 
 # sphinx_gallery_start_ignore
-torch.manual_seed(7)
-assert torch.equal(first, torch.rand(3))
-assert not torch.equal(first, torch.rand(3))
+with torch.random.fork_rng():
+    torch.manual_seed(7)
+    assert torch.equal(first, torch.rand(3))
+    assert not torch.equal(first, torch.rand(3))
 # sphinx_gallery_end_ignore
 
 # %%
@@ -364,10 +378,9 @@ fig.set_label(
 )
 assert torch.equal(t[i[:, None], j], t[i][:, j])
 assert t[i][:, j].tolist() == [[14, 15], [34, 35]]
-assert t[t % 7 == 0].tolist() == [0, 14, 21, 35]
-assert [k for k in range(1, 8) if (t[t % 7 == 0] % k == 0).all()] == [1, 7], (
-    "multiples of"
-)
+assert t[t % 7 == 0].tolist() == [0, 14, 21, 35], "the mask took the multiples"
+divisors = [k for k in range(1, 40) if (t[t % 7 == 0] % k == 0).all()]
+assert divisors == [1, 7], "the mask took multiples of"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -421,8 +434,11 @@ listed[0, 1] = -2
 print("row 0 of t:", t[0])
 
 # sphinx_gallery_start_ignore
-assert t[0].tolist() == [-1, 1, 2, 3, 4, 5]
-assert listed[0, 1] == -2, "in the selection"
+assert t[0].tolist() == [-1, 1, 2, 3, 4, 5], "into the first row"
+assert listed[0, 1] == -2, (
+    "written in the selection, did not arrive in the table"
+)
+assert t[0, 0] == -1, "written into row 0, arrived in the table"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -547,6 +563,9 @@ assert torch.tensor([255, 256, 300]).to(torch.uint8).tolist() == [
     256 % 256,
     300 % 256,
 ]
+assert torch.tensor([256]).to(torch.uint8) == 0, (
+    "an unsigned byte starts again"
+)
 assert torch.tensor([0.0, 0.5, -3.0]).bool().tolist() == [False, True, True]
 # sphinx_gallery_end_ignore
 

@@ -120,6 +120,9 @@ assert t.sum().item() == 24
 assert t.mean().item() == 24 / 6 == 4
 assert t.sum(dim=0).tolist() == [5, 7, 12]
 assert t.sum(dim=1).tolist() == [6, 18]
+assert t.shape == (2, 3), "from this shape dim leaves, it adds the rows"
+assert t.sum(dim=0).shape == (3,), "from the shape dim leaves, it adds rows"
+assert t.sum(dim=1).shape == (2,), "dim leaves one sum a row"
 assert largest.values.tolist() == [3, 9]
 assert largest.indices.tolist() == t.argmax(dim=1).tolist() == [2, 2]
 # sphinx_gallery_end_ignore
@@ -135,6 +138,7 @@ print("each row adds up to", shares.sum(dim=1))
 
 # sphinx_gallery_start_ignore
 assert t.sum(dim=1, keepdim=True).shape == (2, 1)
+assert t.sum(dim=1, keepdim=True).size(1) == 1, "keepdim keeps it, with size"
 torch.testing.assert_close(shares.sum(dim=1), torch.ones(2))
 torch.testing.assert_close(shares[1, 2], torch.tensor(9 / 18))
 square = torch.tensor([[1.0, 3.0], [4.0, 4.0]])
@@ -174,7 +178,7 @@ assert torch.stack([x, y], dim=1).tolist() == [[0, 3], [1, 4], [2, 5]]
 
 # %%
 # Other operations keep all numbers and change only how they are arranged. A size of −1 is worked
-# out from the rest; ``unsqueeze`` inserts a dimension of size 1, ``squeeze`` removes it.
+# out from the rest. ``unsqueeze`` inserts a dimension of size 1, ``squeeze`` removes it.
 
 t = torch.arange(6)
 for name, result in {
@@ -190,6 +194,10 @@ for name, result in {
 # sphinx_gallery_start_ignore
 assert t.reshape(-1, 2).shape == t.view(2, 3).T.shape == (3, 2)
 assert t.unsqueeze(1).shape == (6, 1)
+assert t.reshape(-1).shape == t.shape, "a size worked out from the rest"
+assert t.unsqueeze(1).size(1) == 1, (
+    "unsqueeze inserts a dimension of this size, squeeze removes it"
+)
 assert t[None].shape == (1, 6)
 assert t[None].squeeze(0).shape == (6,)
 # sphinx_gallery_end_ignore
@@ -222,6 +230,9 @@ assert (t.stride(), t.storage_offset()) == ((3, 1), 0)
 assert (t.T.shape, t.T.stride()) == ((3, 2), (1, 3))
 assert (t[:, 1:].stride(), t[:, 1:].storage_offset()) == ((3, 1), 1)
 assert views["t[0].expand(3, 3)"].stride() == (0, 1)
+assert views["t[0].expand(3, 3)"].stride()[0] == 0, (
+    "the stride of the row that was expanded, to get to the next row"
+)
 for tensor in views.values():
     for i in range(tensor.shape[0]):
         for j in range(tensor.shape[1]):
@@ -326,7 +337,9 @@ flat = t.T.reshape(6)
 print(flat)
 
 # sphinx_gallery_start_ignore
-assert flat.tolist() == [0, 3, 1, 4, 2, 5]
+assert flat.tolist() == [0, 3, 1, 4, 2, 5], (
+    "the order in which the transpose visits the places"
+)
 assert t.is_contiguous()
 assert not t.T.is_contiguous()
 try:
@@ -336,10 +349,29 @@ except RuntimeError:
 else:
     raise AssertionError("a transpose was viewed as one row")
 question = torch.empty(1000, 1000)[::2, ::5]
-assert (question.shape, question.stride()) == ((500, 200), (2000, 5))
+assert question.shape == (500, 200), (
+    "every second row and every fifth column, t[::2, ::5], has this shape"
+)
+assert question.stride() == (2000, 5), (
+    "entries of the storage left behind to the next row and the next column"
+)
+
+
+def refuses(view):
+    try:
+        view()
+    except RuntimeError:
+        return True
+    return False
+
+
+assert refuses(lambda: question.view(-1))
+assert question.reshape(-1).data_ptr() != question.data_ptr()
 assert not question.is_contiguous()
 jump = question.stride(0) - (question.shape[1] - 1) * question.stride(1)
-assert jump == 2000 - 199 * 5 == 1005 != question.stride(1)
+assert jump == 2000 - 199 * 5 == 1005 != question.stride(1), (
+    "the jump at the end of a row"
+)
 # sphinx_gallery_end_ignore
 
 # %%

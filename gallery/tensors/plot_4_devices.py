@@ -57,7 +57,9 @@ print("equal:", torch.device("cuda") == torch.device("cuda:0"))
 # sphinx_gallery_start_ignore
 assert (second_card.type, second_card.index) == ("cuda", 1)
 assert torch.device("cpu").index is None
-assert torch.device("cuda") != torch.device("cuda:0")
+assert torch.device("cuda") != torch.device("cuda:0"), (
+    "the current card of the type, not number 0"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -193,7 +195,9 @@ def spread(u, num_steps):
 
 # sphinx_gallery_start_ignore
 cooled = spread(torch.ones(5, 5), 1)
-assert cooled[0].unique() == cooled[:, -1].unique() == 0, "the rim is kept"
+assert cooled[0].unique() == cooled[:, -1].unique() == 0, (
+    "a metal plate is a grid of temperatures, its rim is kept at this"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -345,9 +349,10 @@ print("its weight came along:", layer.weight.device.type == device.type)
 # sphinx_gallery_start_ignore
 assert same is layer
 assert layer.weight.device.type == device.type
-assert (
-    there / torch.tensor(4.0)
-).device.type == "meta"  # of the question below
+# Of the question below.
+assert (there / torch.tensor(4.0)).device.type == "meta", (
+    "return x / torch.tensor(4.0)"
+)
 try:
     there / torch.tensor([1.0, 2.0, 4.0])
 except RuntimeError:
@@ -371,7 +376,9 @@ print("both there:", weights.device.type == steps.device.type == device.type)
 assert weights.device.type == steps.device.type == device.type
 assert torch.zeros(1).device.type == "cpu"
 here = torch.ones(3)
-assert (here / torch.tensor([1.0, 2.0, 4.0])).tolist() == [1, 0.5, 0.25]
+assert (here / torch.tensor([1.0, 2.0, 4.0])).tolist() == [1, 0.5, 0.25], (
+    "return x / torch.tensor([1.0, 2.0, 4.0])"
+)
 # sphinx_gallery_end_ignore
 
 # %%

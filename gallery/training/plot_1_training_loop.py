@@ -215,6 +215,9 @@ fresh = {n: loss_fn(p, new_noise).item() for n, p in predictions.items()}
 assert fresh["constant"] < fresh["16 units"] < fresh["512 units"]
 assert min(fresh.values()) > 0.95 * new_noise.var().item()
 assert fresh["512 units"] > 1.5
+assert net[0].out_features == 16, (
+    "still the network of so many units that was trained on noise"
+)
 assert loss.item() < 0.05 < fresh["16 units"], (
     "the loss of noise would stop the loop"
 )
@@ -285,6 +288,14 @@ print(f"with a sigmoid: {losses[-1]:.3f}, and no lower than {reachable:.3f}")
 # sphinx_gallery_start_ignore
 assert losses[-1] > reachable > 10 * curves["teacher"][-1]
 assert Y.min() < 0
+said, best = squashed(X), Y.clamp(0, 1)
+assert said.min() > 0 and said.max() < 1, (
+    "with a sigmoid at its end it cannot say anything outside"
+)
+assert best.max() <= 1 and (best[Y < 0] == 0).all(), (
+    "the best that values between can do: close to each target, and to negative"
+    " targets"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -306,6 +317,7 @@ losses = train(one_layer(), inputs, wanted, lr=5.0, num_epochs=500)
 print(f"first {losses[0]:.4f}, last {losses[-1]:.0e}")
 
 # sphinx_gallery_start_ignore
+assert len(inputs) == 1000, "samples of one layer with a sigmoid"
 assert wanted.min() > 0
 assert wanted.max() < 1
 assert losses[-1] < 1e-6
@@ -350,7 +362,7 @@ for _ in range(300):
         b -= 0.1 * db
 
 # sphinx_gallery_start_ignore
-assert torch.isclose(loss, 1 / len(y) * sum((X @ w + b - y) ** 2))
+assert torch.isclose(loss, 1 / len(y) * sum((X @ w + b - y).square()))
 # sphinx_gallery_end_ignore
 
 # %%
@@ -366,7 +378,7 @@ print(f"largest difference: {(found - exact).abs().max().item():.0e}")
 # sphinx_gallery_start_ignore
 assert (found - exact).abs().max() < 1e-5
 truth = torch.cat([w_true, torch.tensor([b_true])])
-assert (w_true.tolist(), b_true) == ([2, -1, 0.5], 0.7)
+assert (w_true.tolist(), b_true) == ([2, -1, 0.5], 0.7), "what made the data"
 assert ones[:, -1].unique() == 1, "one more input, always"
 exactly = X @ w_true + b_true
 linear = torch.linalg.lstsq(ones, exactly).solution

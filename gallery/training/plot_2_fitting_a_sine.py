@@ -56,6 +56,24 @@ class NoisySine(Dataset):
         return self.x[i], self.y[i]
 
 
+# sphinx_gallery_start_ignore
+import inspect
+
+with torch.random.fork_rng():
+    many = NoisySine(100_000)
+errors = many.y - many.x.sin()
+scatter = [round(x.item(), 2) for x in (errors.mean(), errors.std())]
+turns = many.x / math.pi
+assert turns.min() >= 0 and turns.max() <= 2 and scatter == [0, 0.1], (
+    "ours draws points x and measures a sin with an error, which is normal"
+    " with that mean and standard deviation"
+)
+given = inspect.signature(NoisySine).parameters
+assert (given["a"].default, given["phi"].default) == (1, 0), (
+    "here; take other ones and run it again"
+)
+# sphinx_gallery_end_ignore
+
 # %%
 # An error of mean 0 matters. With ``torch.rand``, whose numbers are all positive, the network would
 # learn a sine that floats a little too high, and nothing in its loss would tell.
@@ -66,12 +84,13 @@ print("samples:", len(train_set), len(validation_set), len(test_set))
 print("the first:", train_set[0])
 
 # sphinx_gallery_start_ignore
-assert (len(train_set), len(test_set)) == (400, 100)
+assert (len(train_set), len(test_set)) == (400, 100), "samples to learn from"
 with torch.random.fork_rng():
     shifted = NoisySine(50, a=2.0, phi=1.0, noise=0.0)
     torch.testing.assert_close(shifted.y, 2 * torch.sin(shifted.x + 1))
 errors = train_set.y - train_set.x.sin()
 assert errors.mean().abs() < 4 * 0.1 / 400**0.5
+assert round(errors.mean().item(), 1) == 0, "an error of this mean matters"
 assert abs(errors.std() - 0.1) < 4 * 0.1 / 800**0.5
 # sphinx_gallery_end_ignore
 
@@ -115,7 +134,9 @@ print("validation:     ", [len(x) for x, _ in validation_loader])
 assert x.shape == y.shape == (32, 1)
 with torch.random.fork_rng():  # what is not on the page draws no numbers
     assert [len(x) for x, _ in train_loader] == [32] * 12 + [400 - 12 * 32]
-    assert [len(x) for x, _ in validation_loader] == [32, 32, 32, 4]
+    assert [len(x) for x, _ in validation_loader] == [32, 32, 32, 4], (
+        "the last batch of the validation set"
+    )
     seen = torch.cat([x for x, _ in train_loader])
 assert torch.equal(seen.sort(dim=0).values, train_set.x.sort(dim=0).values)
 assert not torch.equal(seen, train_set.x)
@@ -347,7 +368,9 @@ assert ratio.max() < 1.8
 assert min(train_losses) > 0.008
 assert len(train_set) == 400, "samples"
 noise = train_set.y - train_set.x.sin()
-assert round(noise.var().item(), 2) == round(0.1**2, 2) == 0.01
+assert round(noise.var().item(), 2) == round(0.1**2, 2) == 0.01, (
+    "the dotted line, the variance"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -591,8 +614,9 @@ assert negative.relu() == 0, "a ReLU gives"
 assert torch.autograd.grad(negative.relu(), negative)[0] == 0, "the slope"
 constants = torch.linspace(-1, 1, 21)[:, None]
 of_constants = (grid.sin().flatten() - constants).square().mean(dim=1)
-assert constants[of_constants.argmin()].round(decimals=4) == 0, (
-    "the best constant"
+best = constants[of_constants.argmin()]
+assert best.round(decimals=4) == 0 and abs(grid_sine - 1 / 2) < 0.01, (
+    "the network is a constant: the best constant for a sine, with the loss"
 )
 # sphinx_gallery_end_ignore
 

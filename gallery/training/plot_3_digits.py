@@ -42,6 +42,13 @@ print("pixels", num_pixels, " classes", num_classes)
 # sphinx_gallery_start_ignore
 assert data.x_train.shape == (1797 - 360, 8, 8)
 assert data.x_test.shape == (360, 8, 8)
+assert (data.x_train[0].shape, len(data.x_test)) == ((8, 8), 360), (
+    "a small set of digits: images, pixels, kept for the test"
+)
+scaled = [x.item() for x in (data.x_train.mean(), data.x_train.std())]
+assert [round(x, 3) for x in scaled] == [0, 1], (
+    "the pixels are scaled to this mean and standard deviation"
+)
 assert (num_pixels, num_classes) == (8 * 8, 10) == (64, 10)
 assert abs(data.x_train.mean()) < 1e-5
 assert abs(data.x_train.std() - 1) < 1e-4
@@ -76,7 +83,9 @@ one_hot = OneHot(num_classes)
 print(one_hot(torch.tensor([6, 0])))
 
 # sphinx_gallery_start_ignore
-assert one_hot(torch.tensor([6]))[0].tolist() == [0] * 6 + [1] + [0] * 3
+assert one_hot(torch.tensor([6]))[0].tolist() == [0] * 6 + [1] + [0] * 3, (
+    "a target needs ten numbers: one-hot, at the place of the label"
+)
 assert one_hot(torch.tensor([6]))[0].argmax() == 6, "the index of label 6"
 places = one_hot(torch.arange(num_classes)).argmax(dim=1)
 assert places[0] == 0, "the first place"
@@ -102,6 +111,10 @@ assert (
     abs(loss_fn(constant, targets).item() - (0.9**2 + 9 * 0.1**2) / 10) < 1e-6
 )
 assert abs((0.9**2 + 9 * 0.1**2) / 10 - 0.09) < 1e-12
+whoever = round(loss_fn(constant, targets).item(), 4)
+assert constant.unique() == 0.1 and whoever == 0.09, (
+    "the loss for ten classes, whatever the image"
+)
 assert abs(halves / loss_fn(constant, targets) - 10 / 2) < 1e-4
 import math
 
@@ -167,6 +180,7 @@ print("outputs:", tuple(net(data.x_train[:5]).shape))
 
 # sphinx_gallery_start_ignore
 assert sum(p.numel() for p in net.parameters()) == 65 * 100 + 101 * 10 == 7510
+assert net[1].out_features == 100, "one hidden layer, with softplus"
 assert net(data.x_train[:5]).shape == (5, 10)
 # sphinx_gallery_end_ignore
 
@@ -211,7 +225,7 @@ print("batches in an epoch:", len(make_batches()))
 
 # sphinx_gallery_start_ignore
 assert (x.shape, y.shape) == ((50, 8, 8), (50, 10))
-assert len(make_batches()) == 29 == -(-1437 // 50)
+assert len(make_batches()) == 29 == math.ceil(1437 / 50)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -429,7 +443,8 @@ right = predictions == data.y_test
 print(f"right: {right.sum()} of {len(right)}")
 
 # sphinx_gallery_start_ignore
-assert 100 * right.float().mean() > 95
+assert 100 * right.float().mean() > 95, "more than"
+assert len(right) == 360, "how many of the test images it gets right"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -487,7 +502,8 @@ assert confusions.diagonal().sum() == right.sum()
 off = confusions - torch.diag(confusions.diagonal())
 assert off.max() <= 4
 assert confusions.diagonal().min() >= 20
-assert make_net()[1].out_features == 100, "hidden units"
+with torch.random.fork_rng():
+    assert make_net()[1].out_features == 100, "hidden units"
 # sphinx_gallery_end_ignore
 
 # %%

@@ -67,8 +67,9 @@ for name, weight in weights.items():
 assert not torch.equal(weights["seeded"], weights["a draw before"])
 assert not torch.equal(weights["seeded"], weights["seeded after"])
 assert weights["a draw before"][0, 0] == weights["seeded"][0, 1]
-torch.manual_seed(7)
-assert torch.equal(weights["seeded"], nn.Linear(2, 1).weight)
+with torch.random.fork_rng():
+    torch.manual_seed(7)
+    assert torch.equal(weights["seeded"], nn.Linear(2, 1).weight)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -133,9 +134,10 @@ set_seed(3)
 print("repeated:", draw() == one, " and then:", draw() == one)
 
 # sphinx_gallery_start_ignore
-set_seed(3)
-assert draw() == one
-assert draw() != one
+with torch.random.fork_rng():
+    set_seed(3)
+    assert draw() == one
+    assert draw() != one
 # sphinx_gallery_end_ignore
 
 # %%
@@ -175,9 +177,10 @@ own = [torch.Generator().manual_seed(0) for _ in range(2)]
 print("own:   ", orders(0, own[0]), orders(100, own[1]))
 
 # sphinx_gallery_start_ignore
-assert orders(0) != orders(100)
-own = [torch.Generator().manual_seed(0) for _ in range(2)]
-assert orders(0, own[0]) == orders(100, own[1])
+with torch.random.fork_rng():
+    assert orders(0) != orders(100), "one of which draws so many numbers more"
+    own = [torch.Generator().manual_seed(0) for _ in range(2)]
+    assert orders(0, own[0]) == orders(100, own[1])
 # sphinx_gallery_end_ignore
 
 # %%
@@ -198,9 +201,10 @@ other = torch.rand(5, generator=torch.Generator().manual_seed(second))
 print("own seeds:", torch.equal(one, other))
 
 # sphinx_gallery_start_ignore
-torch.manual_seed(0)
-copied = torch.Generator().manual_seed(0)
-assert torch.equal(torch.rand(5), torch.rand(5, generator=copied))
+with torch.random.fork_rng():
+    torch.manual_seed(0)
+    copied = torch.Generator().manual_seed(0)
+    assert torch.equal(torch.rand(5), torch.rand(5, generator=copied))
 assert not torch.equal(one, other)
 # sphinx_gallery_end_ignore
 
@@ -249,7 +253,8 @@ def experiment(seed, p=0.1):
 print("equal to the last bit:", experiment(0) == experiment(0))
 
 # sphinx_gallery_start_ignore
-assert experiment(0) == experiment(0)
+with torch.random.fork_rng():
+    assert experiment(0) == experiment(0)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -276,7 +281,8 @@ fig.set_label(
 assert final.max() > 1.1 * final.min()
 assert 0.45 < np.mean([run[0] for run in runs]) < 0.6
 assert 0.3 < final.mean() < 0.42
-assert runs[0] == experiment(0)
+with torch.random.fork_rng():
+    assert runs[0] == experiment(0)
 assert len({tuple(run) for run in runs}) == 10
 # sphinx_gallery_end_ignore
 
@@ -297,8 +303,23 @@ print(f"width of the bundle {final.max() - final.min():.3f}")
 print(f"difference {differences.mean():.3f}, standard error {error:.3f}")
 
 # sphinx_gallery_start_ignore
-assert differences.mean() > 3 * error
-assert differences.mean() < final.max() - final.min()
+import inspect
+
+assert inspect.signature(experiment).parameters["p"].default == 0.1, (
+    "dropout: we want to know whether less gives a lower training loss"
+)
+with torch.random.fork_rng():
+    assert abs(fewer[0] - experiment(0, p=0.05)[-1]) < 1e-6, (
+        "dropout: we want to know whether less gives a lower training loss"
+    )
+variance = sum((d - differences.mean()) ** 2 for d in differences) / 9
+assert torch.isclose(10 * error**2, variance), (
+    "the standard error of the mean of so many is the deviation, divided"
+)
+assert final.max() - final.min() > differences.mean() > 3 * error, (
+    "smaller than the width of the bundle, more than so many times its standard"
+    " error"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -345,7 +366,9 @@ for num_workers in (1, 2, 4):
 # sphinx_gallery_start_ignore
 assert noise_of_batches(2) == noise_of_batches(2)
 assert (
-    noise_of_batches(1)[0] == noise_of_batches(2)[0] == noise_of_batches(4)[0]
+    noise_of_batches(1)[0]
+    == noise_of_batches(2)[0]
+    == noise_of_batches(num_workers=4)[0]
 )
 assert len({tuple(noise_of_batches(n)) for n in (1, 2, 4)}) == 3
 # sphinx_gallery_end_ignore
@@ -392,6 +415,18 @@ def one_epoch():
         found |= zip(indices.tolist(), noises.tolist(), strict=True)
     return found
 
+
+# sphinx_gallery_start_ignore
+
+
+def added(seed, sample):
+    return torch.Generator().manual_seed(seed + sample).initial_seed()
+
+
+assert added(seed=0, sample=1) == added(seed=1, sample=0), (
+    "adding them up would not do"
+)
+# sphinx_gallery_end_ignore
 
 # %%
 
@@ -506,7 +541,8 @@ assert torch.empty(3).isnan().all()
 added = torch.zeros(3).index_add_(0, place, values)
 assert added.tolist() == [3, 0, 0]
 torch.use_deterministic_algorithms(False)
-assert set_seed(0, deterministic=True) is not None
+with torch.random.fork_rng():
+    assert set_seed(0, deterministic=True) is not None
 assert torch.are_deterministic_algorithms_enabled()
 assert not torch.backends.cudnn.benchmark
 torch.use_deterministic_algorithms(False)
@@ -541,6 +577,9 @@ print("1 at the end:   ", (big[0] + big[2] + big[1]).item())
 assert (0.1 + 0.2) + 0.3 != 0.1 + (0.2 + 0.3)
 assert (big[0] + big[1] + big[2]).item() == 0
 assert (big[0] + big[2] + big[1]).item() == 1, "unless it comes last"
+assert torch.tensor(1e8) + 1 == torch.tensor(1e8), (
+    "cannot be told from it in float32: lost, unless it comes last"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -557,7 +596,9 @@ print(f"exact sum {exact:.6f}, {len(set(sums))} different results")
 print(f"largest error {errors.abs().max():.1e}")
 
 # sphinx_gallery_start_ignore
-assert len(x) == 100_000, "numbers"
+assert (len(x), len(sums)) == (100_000, 300), (
+    "let us sum so many numbers in different orders"
+)
 assert 5 < len(set(sums)) < 100
 assert 2e-5 < errors.abs().max() < 1e-3
 # sphinx_gallery_end_ignore
@@ -582,7 +623,9 @@ assert 128 < abs(exact) < 256
 torch.testing.assert_close(gaps / unit, (gaps / unit).round())
 assert abs(errors.mean()) < 3e-5
 # The widths of the vector units of today: 128, 256 and 512 bits.
-assert [bits // 32 for bits in (128, 256, 512)] == [4, 8, 16]
+assert [bits // 32 for bits in (128, 256, 512)] == [4, 8, 16], (
+    "a processor adds so many numbers at once"
+)
 assert unit == 2.0**-16
 # sphinx_gallery_end_ignore
 

@@ -73,12 +73,17 @@ print(tuple(image.shape), "->", tuple(by_torch.shape))
 
 # sphinx_gallery_start_ignore
 torch.testing.assert_close(by_hand, by_torch, rtol=1e-4, atol=1e-4)
-assert by_torch.shape == (28 - 3 + 1, 28 - 3 + 1) == (26, 26)
+assert by_torch.shape == (28 - 3 + 1, 28 - 3 + 1) == (26, 26), (
+    "the kernel has so many places in each direction"
+)
+assert kernel.shape == (3, 3), (
+    "a kernel, positive on the left, negative on right"
+)
 # sphinx_gallery_end_ignore
 
 # %%
 # The kernel has 26 places in each direction, so the result is two pixels smaller. With a rim of
-# zeros, the ``padding``, it keeps its size; with a ``stride`` of 2 it goes by two pixels and halves
+# zeros, the ``padding``, it keeps its size. With a ``stride`` of 2 it goes by two pixels and halves
 # it. In general
 #
 # .. math:: \left\lfloor \frac{n + 2\,\text{padding} - k}{\text{stride}} \right\rfloor + 1
@@ -103,22 +108,25 @@ fig.set_label(
     " first the right edges of the strokes are red and the left ones blue. In the second the lower edges are"
     " red and the upper ones blue."
 )
-for n, k, padding, stride in [
-    (28, 3, 0, 1),
-    (28, 3, 1, 1),
-    (28, 5, 2, 2),
-    (14, 3, 1, 2),
-]:
-    layer = nn.Conv2d(1, 1, k, padding=padding, stride=stride)
-    assert (
-        layer(torch.zeros(1, 1, n, n)).shape[-1]
-        == (n + 2 * padding - k) // stride + 1
-    )
+with torch.random.fork_rng():
+    for n, k, padding, stride in [
+        (28, 3, 0, 1),
+        (28, 3, 1, 1),
+        (28, 5, 2, 2),
+        (14, 3, 1, 2),
+    ]:
+        layer = nn.Conv2d(1, 1, k, padding=padding, stride=stride)
+        assert (
+            layer(torch.zeros(1, 1, n, n)).shape[-1]
+            == (n + 2 * padding - k) // stride + 1
+        )
 assert [(n + 2 - 3) // 2 + 1 for n in (28, 14)] == [14, 7]
 assert image.shape == (28, 28), "pixels"
-assert (
-    nn.Conv2d(1, 1, 3, stride=2, padding=1)(image[None, None]).shape[-1] == 14
-), "pixels"
+with torch.random.fork_rng():
+    layer = nn.Conv2d(1, 1, 3, stride=2, padding=1).to(device)
+assert layer.stride == (2, 2) and layer(image[None, None]).shape[-1] == 14, (
+    "with a stride it goes by pixels and halves it"
+)
 # sphinx_gallery_end_ignore
 
 # %%
@@ -189,6 +197,20 @@ def conv_net():
         nn.Linear(16 * 7 * 7, 10),
     )
 
+
+# sphinx_gallery_start_ignore
+with torch.random.fork_rng():
+    convolutions = [m for m in conv_net() if isinstance(m, nn.Conv2d)]
+widths, channels, signal = [28], [1], torch.zeros(1, 1, 28, 28)
+for convolution in convolutions:
+    signal = convolution(signal)
+    widths.append(signal.shape[-1])
+    channels.append(signal.shape[1])
+strides = [convolution.stride[0] for convolution in convolutions]
+assert (strides, widths, channels) == ([2, 2], [28, 14, 7], [1, 8, 16]), (
+    "two convolutions of that stride make the pixels fewer, the channels more"
+)
+# sphinx_gallery_end_ignore
 
 # %%
 
@@ -261,6 +283,15 @@ set_seed(0)
 net = conv_net().to(device)
 for chosen in torch.arange(2000).split(100):
     net(train_x[chosen])  # lets batch norm measure; nothing is trained
+# sphinx_gallery_start_ignore
+normed = nn.BatchNorm2d(1)(train_x[:100].cpu())
+assert (
+    round(normed.mean().item(), 3),
+    round(normed.std(correction=0).item(), 3),
+) == (0, 1), (
+    "batch norm brings the channel to that mean and standard deviation"
+)
+# sphinx_gallery_end_ignore
 # %%
 
 one, with_others = train_x[:1], train_x[:50]
@@ -420,9 +451,10 @@ for make in (dense_net, conv_net):
     print(f"{make.__name__:9} {before:.1%}, with shuffled pixels {share:.1%}")
 
 # sphinx_gallery_start_ignore
-dense = right_share(
-    train(dense_net, 0, shuffled(train_x)), shuffled(val_x), val_y
-)
+with torch.random.fork_rng():
+    dense = right_share(
+        train(dense_net, 0, shuffled(train_x)), shuffled(val_x), val_y
+    )
 assert abs(dense - shares["dense_net"][0]) < 0.02
 assert share < before - 0.03
 assert share < dense

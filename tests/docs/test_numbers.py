@@ -125,9 +125,31 @@ def test_a_short_number_needs_a_statement_that_speaks_of_the_same():
     assert unproved(cells, "4 networks have learned", 10) == ["4"]
 
 
+def test_a_short_number_is_proved_by_what_shares_most_words_with_its_sentence():
+    cells = [cell(10, "assert steps == 3, 'until the ball stops'\nassert all_steps == 4, 'there'")]
+    assert unproved(cells, "The ball stops after 3 steps. There are 4 steps.", 10) == []
+    assert unproved(cells, "The ball stops after 4 steps. There are 3 steps.", 10) == ["4", "3"]
+    assert unproved(cells, "The ball stops after 3 steps (of 4).", 10) == ["4"]
+
+
+def test_what_shares_as_many_words_proves_as_well():
+    cells = [cell(10, "assert steps == 3\nassert num_steps == 4, 'of it'")]
+    assert unproved(cells, "3 steps and 4 steps", 10) == []
+
+
+def test_the_message_says_where_the_number_is_looked_for():
+    proofs = Proofs([cell(10, "assert steps == 3, 'until the ball stops'\nassert loss == 4")])
+    (claim,) = numbers.claims_of_source("a", "The ball stops after 4 steps.")
+    said = proofs.complaint(claim, 10)
+    assert said.startswith("4 is not in")
+    assert "steps == 3" in said
+    (claim,) = numbers.claims_of_source("a", "7 networks")
+    assert "now that is" not in proofs.complaint(claim, 10)
+
+
 def test_numbers_that_stand_together_are_proved_together():
     cells = [cell(10, "assert x.shape == (2, 3)\nassert (low, high) == (4, 5)")]
-    assert unproved(cells, "the shape (2, 3), from 4 to 5", 10) == []
+    assert unproved(cells, "The shape (2, 3). From low to high, 4 to 5.", 10) == []
     assert unproved(cells, "the shape (2, 4)", 10) == ["2, 4"]
     assert unproved(cells, "the shape (3, 3)", 10) == ["3, 3"]
     assert unproved(cells, r":math:`y = 2 x + 3`, and :math:`y = 2 x + 5`", 10) == ["y = 2 x + 5"]
@@ -138,6 +160,9 @@ def test_code_in_the_text_is_code_of_the_page():
     assert unproved(cells, "``x < 10`` and ``x_1 + 7`` and ``x = … + 7``", 90) == []
     assert unproved(cells, "``x < 11`` and ``x_1 + 8``", 10) == ["x < 11", "x_1 + 8"]
     assert unproved(cells, "``1``", 10) == ["1"]  # though ``10`` has it
+    assert unproved(cells, "``x = 10 + y``", 10) == ["x = 10 + y"]  # though it has the number
+    cells = [cell(10, "t.view(-1).mean()"), Cell(20, list(numbers.proved_by_block("h = 0.1   y")))]
+    assert unproved(cells, "``view(-1)`` with ``h = 0.1``, and ``view(1)``", 10) == ["view(1)"]
 
 
 def test_a_changed_claim_says_the_other_number():

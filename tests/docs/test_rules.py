@@ -111,7 +111,13 @@ def test_a_good_lesson_breaks_no_rule(check):
             "the last",
         ),
         ("assert x == 40 + 2", "assert x == x", "worthless assertions", "assert", "holds for any"),
-        ("# So x is 42.", "# So x is 43.", "proved numbers", "x is 43", "43 is in no assertion"),
+        (
+            "# So x is 42.",
+            "# So x is 43.",
+            "proved numbers",
+            "x is 43",
+            "43 is not in the assertion",
+        ),
         ("print(x)", "print(x / 0)", "run", "print(x / 0)", "ZeroDivisionError"),
         ("print(x)", "import warnings\nwarnings.warn('w')", "run", "warnings.warn", "UserWarning"),
         ("# On.", "# .. exercise:: unknown", "exercises", None, "shows ['unknown']"),
@@ -132,6 +138,35 @@ def test_a_figure_without_a_description_is_named(check):
     drawn = "import matplotlib.pyplot as plt\n\nplt.subplots()\nprint(x)"
     rules = {broken.rule for broken in check("print(x)", drawn)}
     assert {"alternative text", "style of figures"} <= rules
+
+
+def test_a_hidden_line_that_draws_for_all_is_named(check):
+    drawn = "import torch\n\nassert torch.rand(1) < 1  # drawn\nassert x == 40 + 2"
+    (found,) = check("assert x == 40 + 2", drawn)
+    assert found.rule == "hidden random numbers"
+    assert "fork_rng" in found.mend
+    lines = GOOD.replace("assert x == 40 + 2", drawn, 1).splitlines()
+    assert "# drawn" in lines[found.line - 1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "assert (torch.manual_seed(0), x)[1] == 40 + 2",
+        "assert torch.nn.Linear(1, 1).in_features == 1\nassert x == 40 + 2",
+    ],
+)
+def test_what_seeds_or_begins_at_random_draws_too(check, line):
+    (found,) = check("assert x == 40 + 2", f"import torch\n\n{line}")
+    assert found.rule == "hidden random numbers"
+
+
+def test_a_hidden_line_may_draw_for_itself(check):
+    drawn = "import torch\n\nwith torch.random.fork_rng():\n    assert torch.rand(1) < x == 40 + 2"
+    assert check("assert x == 40 + 2", drawn) == []
+    generator = "torch.Generator().manual_seed(0)"
+    drawn = f"import torch\n\nassert torch.rand(1, generator={generator}) < x == 40 + 2"
+    assert check("assert x == 40 + 2", drawn) == []
 
 
 def test_a_hidden_block_behind_what_is_shown_is_named(check):
