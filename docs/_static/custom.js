@@ -27,6 +27,22 @@ function makeScrollersReachable() {
   for (const box of document.querySelectorAll(SCROLLERS)) sizes.observe(box);
 }
 
+// The style sheet leaves sections out of sight for later. They are laid out one after the other while
+// the browser has nothing else to do, so that the scrollbar, links and what measures the page are right
+// soon. Who comes by a link into the page gets all at once: nothing above may grow afterwards.
+function layOutSections() {
+  const sections = [...document.querySelectorAll('.frame[class*="part-"] article > section > section')];
+  const idle = window.requestIdleCallback ?? ((act) => setTimeout(act, 50));
+  const layOut = (section) => { section.style.contentVisibility = "visible"; };
+  const next = () => {
+    if (!sections.length) return;
+    layOut(sections.shift());
+    idle(next);
+  };
+  if (location.hash) sections.forEach(layOut);
+  else idle(next);
+}
+
 // -- drawers: navigation and contents where there is no room beside the page ----------------------
 
 const DRAWERS = { "site-navigation": "(max-width: 64rem)", "page-contents": "(max-width: 76rem)" };
@@ -221,6 +237,7 @@ walkGraphs();
 setUpFilters();
 unfoldForPaper();
 makeScrollersReachable();
+layOutSections();
 
 // -- cards: what a link to a term or a name leads to, on pointing and on focus ---------------------
 

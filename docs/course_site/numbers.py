@@ -167,18 +167,23 @@ def numbers_in(text: str) -> Iterator[Number]:
 def written_numbers(text: str) -> Iterator[Number]:
     """Find the numbers of a text whose signs and powers are written in one way."""
     for found in NUMBER.finditer(text):
-        value = float(found["digits"])
-        if found["ten"]:
-            value *= 10.0 ** int(found["ten"])
-        elif found["power"]:
-            value **= int(found["power"])
-        elif found["e"]:
-            value *= 10.0 ** int(found["e"])
+        # What is too large for a float, as a commit's 0897e49337, is infinite.
+        value = float(f"{found['digits']}e{found['ten'] or found['e'] or 0}")
+        if found["power"]:
+            value = power(value, int(found["power"]))
         scaled = found["ten"] or found["power"] or found["e"]
         decimals = 0 if scaled else len(found["digits"].partition(".")[2])
         sign = -1 if found["sign"] else 1
         percent = bool(found["percent"])
         yield Number(found[0].strip(), sign * value, decimals, percent, *found.span())
+
+
+def power(base: float, exponent: int) -> float:
+    """Give a power; one that is too large for a float is infinite."""
+    try:
+        return float(base**exponent)
+    except (OverflowError, ZeroDivisionError):
+        return math.inf
 
 
 def words_in(text: str) -> frozenset[str]:

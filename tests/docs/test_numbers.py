@@ -29,6 +29,7 @@ def values(text):
         ("float32, x1, w_1, x^2 and #1f5fc4", []),
         ("shape (2, 3) at version 2.13.0", [2, 3]),
         ("28×28", [28, 28]),
+        ("commit 0897e49337, 10^{999} and 0^{-1}", [math.inf] * 3),
     ],
 )
 def test_numbers_are_read_from_text(text, found):
