@@ -626,7 +626,7 @@ with torch.no_grad():
     print("after eval:", [round(net(X[:1]).item(), 3) for _ in range(3)])
 
 # sphinx_gallery_start_ignore
-with torch.no_grad():
+with torch.no_grad(), torch.random.fork_rng():
     assert len({net(X[:1]).item() for _ in range(3)}) == 1
     net.train()
     assert len({net(X[:1]).item() for _ in range(3)}) > 1

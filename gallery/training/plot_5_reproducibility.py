@@ -439,7 +439,8 @@ print("another epoch, other noise:", one_epoch()[0] != in_order[0])
 
 # sphinx_gallery_start_ignore
 assert shuffled == in_order
-second = one_epoch()
+with torch.random.fork_rng():
+    second = one_epoch()
 assert set(second.values()).isdisjoint(in_order.values())
 assert second == dict(samples[i] for i in range(6))
 other_seed = Jittered(6, seed=1)
