@@ -105,8 +105,8 @@ function fillDescent(place, small) {
 
   // What the signs on the map mean, for those who see them.
   const named = LETTERS.map((name) => make("span", {}, make("i", { class: `xp-sign xp-sign-head xp-${name.toLowerCase()}` }), make("span")));
-  const sign = (/** @type {string} */ kind, /** @type {string} */ text) => make("span", {}, make("i", { class: `xp-sign xp-sign-${kind}` }), text);
-  const meaning = make("p", { class: "xp-key", "aria-hidden": "true" }, sign("ring", "start: tap or drag"), ...named, sign("goal", "lowest point"));
+  const sign = (/** @type {string} */ kind, /** @type {string} */ text) => make("span", {}, make("i", { class: kind }), text);
+  const meaning = make("p", { class: "xp-key", "aria-hidden": "true" }, sign("xp-sign xp-sign-ring", "start: tap or drag"), ...named, sign("xp-sign xp-sign-goal", "lowest point"));
   const words = make("p", { class: "xp-words" });
   const [spoken, say] = voice();
 
