@@ -2,8 +2,7 @@
 
 All runs are of one copy of the course in a folder of its own, one after the other; what is printed
 is the median. ``--grow 25 50 100`` builds courses of so many short lessons and tells how time and
-memory grow; ``--record`` writes what the build report shows. It gates nothing: on a busy machine a
-row can miss its aim.
+memory grow. It gates nothing: on a busy machine a row can miss its aim.
 """
 
 from __future__ import annotations
@@ -17,14 +16,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
 from bench.__main__ import machine
 
 ROOT = Path(__file__).parents[1]
-RECORD = ROOT / "docs/builds.json"
 IMPORTS = "import sphinx.application, torch, myst_nb, sphinx_gallery.gen_gallery, course_site"
 LESSON = '''"""
 Lesson {n}
@@ -126,7 +124,8 @@ def copy_of(root: Path) -> Course:
         shutil.copytree(ROOT / name, root / name, ignore=unwanted)
     (root / "docs/node_modules").symlink_to((ROOT / "docs/node_modules").resolve())
     shutil.copy(ROOT / "constraints.txt", root)
-    shutil.copy(ROOT / "CHANGELOG.md", root)
+    for name in ("CHANGELOG.md", "README.md"):  # of which pages show parts
+        shutil.copy(ROOT / name, root)
     course = Course(root, root / "src/pytorch_primer/outline.toml")
     course.clear()
     return course
@@ -230,26 +229,19 @@ def growth(folder: Path, counts: list[int]) -> Iterator[dict[str, float]]:
 
 
 def main() -> None:
-    """Print the table and how it grows, and keep both if asked."""
+    """Print the table, and how it grows."""
     parser = argparse.ArgumentParser(prog="nox -s bench -- build", description=__doc__)
     parser.add_argument("--times", type=int, default=3, help="each is measured so often")
     parser.add_argument("--grow", type=int, nargs="*", default=[25, 50, 100], metavar="LESSONS")
     parser.add_argument("--only-growth", action="store_true", help="leave the real course out")
-    parser.add_argument("--record", action="store_true", help=f"write {RECORD.name}")
     options = parser.parse_args()
     print(", ".join(f"{name} {value}" for name, value in machine().items()))
-    rows, sizes = [], []
     with tempfile.TemporaryDirectory() as folder:
         for row in [] if options.only_growth else table(Path(folder), options.times):
             print(row, flush=True)
-            rows.append(asdict(row))
         for size in growth(Path(folder), options.grow):
             print("{lessons:4} lessons: cold {cold:6.1f} s, again {again:5.1f} s".format_map(size))
             print(f"{'':14}peak {size['memory']:6.0f} MB", flush=True)
-            sizes.append(size)
-    if options.record:
-        record = {"machine": machine(), "times": options.times, "rows": rows, "growth": sizes}
-        RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
