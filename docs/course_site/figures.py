@@ -5,8 +5,8 @@ CSS variables, and beside it its words, which stand in the page above the pictur
 the page's typeface, and can be selected and found. Its alternative text is what the lesson says
 with ``fig.set_label("…")``, and the first sentence of that is its caption. A figure that is wider
 than a phone is drawn a second time for one, with its panels below one another and its letters as
-large as they were. A figure with an
-animation becomes one video in two formats, with controls and its first frame as a poster.
+large as they were. A figure with an animation becomes one video in two formats, with controls and
+its first frame as a poster.
 
 Each figure has a number, as "Figure 3.1.2", by which pages refer to it: ``:ref:`figure-3-1-2```.
 """

@@ -61,11 +61,12 @@ rtol atol rel_tol abs_tol dim figsize ncols nrows alpha linewidth markersize s z
 fontsize width height interval max_nodes
 """
 LONG = 3  # digits
-MESSAGE = (
-    "%s is not in the assertion, code or output near by that shares the most words with its"
-    " sentence: assert it in a hidden block of the cell before or behind, in the words of the"
-    " sentence, or except it with a reason in docs/%s"
+NOWHERE = "is in no assertion, code or output of the page: assert it in a hidden block"
+NOT_NEAR = (
+    "is not in the assertion, code or output near by that shares the most words with its sentence:"
+    " assert it in a hidden block of the cell before or behind, in the words of the sentence"
 )
+NO_CODE = "is no code of the page: write it as the page does"
 SHOWN = 60  # letters of a statement in a message
 EVERYWHERE = -1  # the line of what belongs to the whole lesson
 NEARBY = 1  # cells before and behind a text
@@ -139,6 +140,16 @@ class Claim:
     def numbers(self) -> tuple[Number, ...]:
         """The numbers in the order in which they stand."""
         return tuple(written_numbers(self.text))
+
+    @property
+    def is_short(self) -> bool:
+        """Whether one of its numbers is met anywhere by chance."""
+        return any(number.is_short for number in self.numbers)
+
+    @property
+    def is_expression(self) -> bool:
+        """Whether it is code or a formula, and more than a number."""
+        return self.kind != "text" and self.text.strip() != self.numbers[0].text
 
     def changed(self, number: Number, value: float) -> Claim:
         """Give the claim with another value in the place of one of its numbers."""
@@ -507,7 +518,7 @@ class Proofs:
 
     def nearest(self, claim: Claim, line: int) -> list[Statement]:
         """Give what may prove a claim: what shares the most words with it, if it is short."""
-        if not any(number.is_short for number in claim.numbers):
+        if not claim.is_short:
             return self.everywhere
         shared = [(len(claim.words & it.words), it) for it in self.near(line) if it.numbers]
         most = max((count for count, _ in shared), default=0)
@@ -515,7 +526,7 @@ class Proofs:
 
     def prove(self, claim: Claim, line: int) -> bool:
         """Whether the page proves what its prose claims at a line of its script."""
-        if claim.kind != "text" and claim.text.strip() != claim.numbers[0].text:
+        if claim.is_expression:
             code = re.escape(squeezed(claim.text)).replace("…", ".*")
             whole = re.compile(rf"{APART}(?<!\d\.){code}{APART}(?!\.\d)")
             found = any(whole.search(squeezed(it.text)) for it in self.everywhere)
@@ -526,9 +537,17 @@ class Proofs:
 
     def complaint(self, claim: Claim, line: int) -> str:
         """Say what to do about a claim that is not proved."""
-        said = MESSAGE % (claim.text.strip(), EXCEPTIONS.name)
-        nearest = self.nearest(claim, line)
-        return said + (f" (now that is: {shorten(nearest[0].text, SHOWN)})" if nearest else "")
+        found = ""
+        if claim.is_expression and claim.kind == "code":
+            what = NO_CODE
+        elif not claim.is_short:
+            what = NOWHERE
+        else:
+            what = NOT_NEAR
+            if nearest := self.nearest(claim, line):
+                found = f" (now that is: {shorten(nearest[0].text, SHOWN)})"
+        mend = f"or except it with a reason in docs/{EXCEPTIONS.name}"
+        return f"{claim.text.strip()} {what}, {mend}{found}"
 
 
 def squeezed(text: str) -> str:

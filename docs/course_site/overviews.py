@@ -187,17 +187,25 @@ def proof(app: Sphinx, place: overview) -> str:
     lines = script.read_text("utf-8").splitlines()
     row = next((n for n, line in enumerate(lines, 1) if place["assertion"] in line), 0)
     right = place["assertion"].split()[-1]
-    proofs = numbers.Proofs(numbers.cells_of(script))
-    changed = numbers.claims_of_source(page_of(app.config, lesson), text.replace(right, wrong))
-    found = [claim.text for claim in changed if not proofs.prove(claim, row)]
-    if not row or right not in text or found != [wrong]:
+    docname = page_of(app.config, lesson)
+    doctree = app.env.get_doctree(docname)
+    proofs = numbers.proofs_of(doctree, script)
+    changed = [
+        (claim.changed(claim.numbers[0], float(wrong)), cell)
+        for block, cell in numbers.prose(doctree)
+        if text in " ".join(block.astext().split())
+        for claim in numbers.claims_of(docname, block)
+        if claim.text.strip() == right
+    ]
+    found = [proofs.complaint(*claim) for claim in changed if not proofs.prove(*claim)]
+    if not row or len(found) != 1:
         logger.warning("the proof is no longer one of lesson %s", lesson, location=place)
         return ""
-    said = numbers.MESSAGE % (wrong, numbers.EXCEPTIONS.name)
+    (said,) = found
     marked = html.escape(text).replace(right, f"<mark>{right}</mark>")
-    facts = lessons_of(app.env)[page_of(app.config, lesson)]
+    facts = lessons_of(app.env)[docname]
     number = next(each.number for each in outline_of(app.config).lessons if each.name == lesson)
-    page = address(app, "index", page_of(app.config, lesson))
+    page = address(app, "index", docname)
     return (
         f'<div class="proof part-{number[0]}"><div><p class="proof-sentence">“{marked}”</p>'
         f'<p class="proof-from">from <a href="{page}">{number} {html.escape(facts.title)}</a></p>'

@@ -370,8 +370,10 @@ def test_motion_is_reduced_when_asked(open_page):
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_a_link_into_a_lesson_ends_at_its_heading(open_page, width):
-    """What lies between was not laid out: to glide over it would end elsewhere."""
+    """What lies between is not laid out yet: to glide over it would end elsewhere."""
     page = open_page(LESSON, width)
+    page.add_init_script("window.requestIdleCallback = () => {}")  # the browser is never idle
+    page.reload()
     links = page.locator("#page-contents a.reference")
     targets = [links.nth(n).get_attribute("href") for n in range(links.count())]
     assert len(targets) > 6
@@ -391,6 +393,24 @@ def test_a_link_into_a_lesson_ends_at_its_heading(open_page, width):
     )
     page.wait_for_timeout(3000)
     assert not 60 < page.evaluate(TOP_OF, targets[-3]) < 180
+
+
+SECTIONS = """() => [...document.querySelectorAll("article > section > section")]
+    .map((it) => getComputedStyle(it).contentVisibility)"""
+
+
+def test_all_of_a_lesson_is_laid_out_soon_and_at_once_for_who_comes_by_a_link(open_page):
+    page = open_page(LESSON)
+    for _ in range(100):
+        if set(page.evaluate(SECTIONS)) == {"visible"}:
+            break
+        page.wait_for_timeout(200)
+    assert set(page.evaluate(SECTIONS)) == {"visible"}
+    page.add_init_script("window.requestIdleCallback = () => {}")
+    page.reload()
+    assert "auto" in page.evaluate(SECTIONS)
+    page.goto(f"{SITE.as_uri()}/{LESSON}?again#exercises")
+    assert set(page.evaluate(SECTIONS)) == {"visible"}
 
 
 @pytest.mark.parametrize("width", [320, 390])

