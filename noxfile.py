@@ -152,7 +152,7 @@ def docs(session: nox.Session) -> None:
         if asked.merge:
             for shard in sorted(SHARDS.glob("*/entries")):
                 shutil.copytree(shard, CACHE / "entries", dirs_exist_ok=True)
-        strict = ("-W", "--keep-going", "-n")
+        strict = ("-W", "--keep-going", "-n", "-j", str(asked.jobs or "auto"))
         run(session, "sphinx", *strict, jobs, "-d", str(DOCTREES), "docs", str(SITE))
         say_where(session, SITE)
 
@@ -196,7 +196,13 @@ def docs_live(session: nox.Session) -> None:
     written = ("--ignore", str(ROOT / "docs/lessons"), "--ignore", str(ROOT / "docs/_build"))
     before = ("--pre-build", shlex.join([str(BIN / "python"), str(WHEEL_SCRIPT)]))
     options = ["--port", str(asked.port or free_port(8000)), "-d", str(DOCTREES)]
-    options += ["-n", "-Dcourse_archives=0", *([] if asked.no_browser else ["--open-browser"])]
+    options += [
+        "-n",
+        "-j",
+        "auto",
+        "-Dcourse_archives=0",
+        *([] if asked.no_browser else ["--open-browser"]),
+    ]
     run(session, "sphinx_autobuild", *watch, *written, *before, *options, "docs", str(SITE))
 
 

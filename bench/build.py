@@ -2,7 +2,8 @@
 
 All runs are of one copy of the course in a folder of its own, one after the other; what is printed
 is the median. ``--grow 25 50 100`` builds courses of so many short lessons and tells how time and
-memory grow. It gates nothing: on a busy machine a row can miss its aim.
+memory grow; ``--record`` writes what the build report shows. It gates nothing: on a busy machine a
+row can miss its aim.
 """
 
 from __future__ import annotations
@@ -16,14 +17,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 
 from bench.__main__ import machine
 
 ROOT = Path(__file__).parents[1]
-IMPORTS = "import sphinx.application, torch, myst_nb, sphinx_gallery.gen_gallery, course_site"
+RECORD = ROOT / "docs/builds.json"
+IMPORTS = """
+import conf, importlib, sphinx.application, torch
+for name in (*sphinx.application.builtin_extensions, *conf.extensions, conf.html_theme):
+    importlib.import_module(name)
+"""
 LESSON = '''"""
 Lesson {n}
 ==========
@@ -102,7 +108,7 @@ class Course:
 
     def build(self) -> float:
         """Build the site."""
-        options = ("-W", "--keep-going", "-n", "-d", "_build/doctrees")
+        options = ("-W", "--keep-going", "-n", "-j", "auto", "-d", "_build/doctrees")
         course = ("-D", f"outline_file={self.outline}", *self.options)
         return self.run("-m", "sphinx", "-q", *options, *course, ".", "_build/html")
 
@@ -230,19 +236,26 @@ def growth(folder: Path, counts: list[int]) -> Iterator[dict[str, float]]:
 
 
 def main() -> None:
-    """Print the table, and how it grows."""
+    """Print the table and how it grows, and keep both if asked."""
     parser = argparse.ArgumentParser(prog="nox -s bench -- build", description=__doc__)
     parser.add_argument("--times", type=int, default=3, help="each is measured so often")
     parser.add_argument("--grow", type=int, nargs="*", default=[25, 50, 100], metavar="LESSONS")
     parser.add_argument("--only-growth", action="store_true", help="leave the real course out")
+    parser.add_argument("--record", action="store_true", help=f"write {RECORD.name}")
     options = parser.parse_args()
     print(", ".join(f"{name} {value}" for name, value in machine().items()))
+    rows, sizes = [], []
     with tempfile.TemporaryDirectory() as folder:
         for row in [] if options.only_growth else table(Path(folder), options.times):
             print(row, flush=True)
+            rows.append(asdict(row))
         for size in growth(Path(folder), options.grow):
             print("{lessons:4} lessons: cold {cold:6.1f} s, again {again:5.1f} s".format_map(size))
             print(f"{'':14}peak {size['memory']:6.0f} MB", flush=True)
+            sizes.append(size)
+    if options.record:
+        record = {"machine": machine(), "times": options.times, "rows": rows, "growth": sizes}
+        RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ bibtex_bibfiles = ["references.bib"]
 autodoc_typehints = "none"  # the docstrings say types, with shapes
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
-intersphinx_mapping = inventories.intersphinx(HERE / "_build" / "inventories")
+intersphinx_mapping = inventories.intersphinx(HERE / "_build/cache/inventories")
 
 # -- Lessons --------------------------------------------------------------------------------------
 # Strings only: Sphinx cannot cache a configuration that has functions or classes in it.
@@ -106,6 +106,7 @@ html_math_renderer = "katex"
 html_copy_source = False
 html_show_sourcelink = False
 html_scaled_image_link = False
+html_additional_pages = {"search": "search.html"}  # our own, as `course_site.finder` says
 html_theme_options = {"footer_icons": []}
 pygments_dark_style = "github-dark"  # of accessible-pygments, which furo brings
 copybutton_exclude = ".linenos, .gp, .go"

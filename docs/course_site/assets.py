@@ -20,6 +20,8 @@ import tinycss2
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from course_site.cache import kept
+
 SCRIPT = "site.js"
 MATHS = "katex/katex.css"
 MOVED = "explore/explore.css"
@@ -138,7 +140,8 @@ def vocabulary(site: Path) -> set[str]:
         for found in re.findall(r'class="([^"]*)"', page.read_text(encoding="utf-8")):
             words.update(found.split())
     for script in (site / "_static").rglob("*.js"):
-        words.update(re.findall(r"[\w-]+", script.read_text(encoding="utf-8")))
+        if not script.stem.endswith("_data"):  # words to be shown
+            words.update(re.findall(r"[\w-]+", script.read_text(encoding="utf-8")))
     return words
 
 
@@ -177,11 +180,14 @@ def prune(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.format != "html":
         return
     known, folder = vocabulary(Path(app.outdir)), Path(app.outdir, "_static")
+    # Joined once more: the theme writes the colours of code for dark pages at the end.
+    styles = {name: joined_styles(folder, [name]) for name in STYLES}
+    sources = (repr(sorted(known)).encode(), repr(styles).encode())
+    rest = kept(app, "styles", sources, lambda: {x: pruned(styles[x], known) for x in STYLES})
     for left_out in ({MATHS, MOVED}, {MATHS}, {MOVED}, set[str]()):
         names = [name for name in STYLES if name not in left_out]
         if (path := folder / sheet(names)).exists():
-            # Joined once more: the theme writes the colours of code for dark pages at the end.
-            path.write_text(pruned(joined_styles(folder, names), known), encoding="utf-8")
+            path.write_text("".join(rest[name] for name in names), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:

@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 from uuid import NAMESPACE_URL, uuid5
@@ -24,6 +25,7 @@ from bs4 import BeautifulSoup, Tag
 from PIL import Image
 from sphinx.application import Sphinx
 
+from course_site.cache import kept
 from course_site.downloads import ARCHIVES, BOOK, EPOCH
 from course_site.scripts import outline_of, page_of
 from course_site.store import lessons_of
@@ -103,12 +105,19 @@ class Book:
         """Name the file of a chapter."""
         return page.replace("/", "-") + ".xhtml"
 
-    def add(self, page: str) -> None:
+    def sources(self, page: str) -> Iterator[bytes]:
+        """Give what a chapter is made of: its page, its pictures, the names of all pages."""
+        text = (self.site / f"{page}.html").read_text("utf-8")
+        yield from (text.encode(), self.url.encode(), repr(self.pages).encode())
+        for source in sorted(set(re.findall(r'<img\b[^>]* src="(?!data:)([^"]+)"', text))):
+            yield self.path(source, page).read_bytes()
+
+    def add(self, page: str) -> Book:
         """Make a chapter of a page."""
         text = without_layout((self.site / f"{page}.html").read_text("utf-8"))
         article = BeautifulSoup(text[text.index("<article") :], "html.parser").article
         if article is None:
-            return
+            return self
         for formula in article.find_all("span", class_="katex"):
             if math := formula.find("math"):
                 formula.replace_with(math)
@@ -129,6 +138,7 @@ class Book:
         self.chapters[page] = words
         body = capitals(article.decode_contents(formatter="minimal"))
         self.files[self.file(page)] = PAGE.format(title=html.escape(words), body=body).encode()
+        return self
 
     def add_picture(self, place: Tag, page: str) -> None:
         """Put a picture where a page has a figure, a video or something to move."""
@@ -278,9 +288,13 @@ def write_book(app: Sphinx, error: Exception | None) -> None:
         return
     parts = list(contents(app))
     pages = [page for _, found in parts for page in found]
-    book = Book(Path(app.outdir), app.config.html_baseurl, pages)
+    site, url = Path(app.outdir), app.config.html_baseurl
+    book = Book(site, url, pages)
     for page in pages:
-        book.add(page)
+        alone = Book(site, url, pages)
+        alone = kept(app, f"book/{page}", alone.sources(page), partial(alone.add, page))
+        book.files |= alone.files
+        book.chapters |= alone.chapters
     book.files["book.css"] = STYLE.encode()
     book.files["nav.xhtml"] = navigation(book, app.config.project, parts)
     files = {f"book/{name}": content for name, content in book.files.items()}

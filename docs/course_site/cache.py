@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from sphinx.application import Sphinx
 
 from course_site.keys import digest
 
@@ -21,6 +24,9 @@ RECORD = "record.json"
 ENTRIES = "entries"
 FILES = "files"  # laid out as the site's source folder
 RUNNING = "running"
+KEPT = "kept"
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -148,3 +154,19 @@ def once(folder: Path, key: str, make: Callable[[Path], None]) -> Path:
         make(cache.begin(folder.name))
         entry = cache.keep(folder.name, {"key": key}, 0.0)
     return entry.folder
+
+
+def kept(app: Sphinx, name: str, sources: Iterable[bytes], make: Callable[[], Made]) -> Made:
+    """Give what an earlier build has made of the same sources, or make it and keep it.
+
+    It lies with what Sphinx keeps of pages, which is forgotten when the code or a version changes.
+    """
+    path, key = Path(app.doctreedir, KEPT, f"{name}.pickle"), digest(*sources)
+    if path.exists():
+        before: tuple[str, Made] = pickle.loads(path.read_bytes())
+        if before[0] == key:
+            return before[1]
+    made = make()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(pickle.dumps((key, made)))
+    return made

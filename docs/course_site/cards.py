@@ -20,6 +20,8 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
+from course_site.cache import kept
+
 NAME = "cards_data.js"
 LINKED = re.compile(r'href="[^"]*#((?:torch|torchvision|numpy|matplotlib|pytorch_primer)\.[\w.]+)"')
 LENGTH = 220
@@ -53,7 +55,8 @@ def card_of(name: str) -> tuple[str, str] | None:
 
 def term_cards(app: Sphinx) -> Iterator[tuple[str, tuple[str, str]]]:
     """Give the anchor of each term, the term, and its definition."""
-    for docname in app.env.found_docs:
+    objects = app.env.domaindata["std"]["objects"]
+    for docname in sorted({page for (kind, _), (page, _) in objects.items() if kind == "term"}):
         for glossary in app.env.get_doctree(docname).findall(addnodes.glossary):
             for item in glossary.findall(nodes.definition_list_item):
                 definition = next(item.findall(nodes.definition))
@@ -68,7 +71,8 @@ def write(app: Sphinx, error: Exception | None) -> None:
         return
     pages = (path.read_text(encoding="utf-8") for path in Path(app.outdir).rglob("*.html"))
     names = sorted({name for page in pages for name in LINKED.findall(page)})
-    cards = dict(term_cards(app)) | {name: card for name in names if (card := card_of(name))}
+    found = kept(app, "cards", [repr(names).encode()], lambda: {n: card_of(n) for n in names})
+    cards = dict(term_cards(app)) | {name: card for name, card in found.items() if card}
     text = json.dumps(cards, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     Path(app.outdir, "_static", NAME).write_text(f"var LINK_CARDS = {text};\n", encoding="utf-8")
 

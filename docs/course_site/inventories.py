@@ -17,6 +17,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from course_site.cache import once
+from course_site.keys import digest
+
 HEADER = (
     "# Sphinx inventory version 2\n# Project: {}\n# Version: {}\n"
     "# The remainder of this file is compressed using zlib.\n"
@@ -32,13 +35,17 @@ class Entry(NamedTuple):
 
 
 def intersphinx(folder: Path) -> dict[str, tuple[str, str]]:
-    """Write the inventories into `folder`, and give the value of ``intersphinx_mapping``."""
-    mapping = {}
-    for project in (PYTHON, NUMPY, MATPLOTLIB, PYTORCH):
-        path = folder / f"{project.package}.inv"
-        write_inventory(path, project.title, version_of(project.package), entries(project))
-        mapping[project.package] = (project.site, str(path))
-    return mapping
+    """Write the inventories below `folder`, and give the value of ``intersphinx_mapping``."""
+    projects = (PYTHON, NUMPY, MATPLOTLIB, PYTORCH)
+    versions = [version_of(project.package) for project in projects]
+
+    def make(made: Path) -> None:
+        for project, version in zip(projects, versions, strict=True):
+            path = made / f"{project.package}.inv"
+            write_inventory(path, project.title, version, entries(project))
+
+    made = once(folder, digest(Path(__file__).read_bytes(), *map(str.encode, versions)), make)
+    return {name.package: (name.site, str(made / f"{name.package}.inv")) for name in projects}
 
 
 def version_of(package: str) -> str:
@@ -49,12 +56,10 @@ def version_of(package: str) -> str:
 
 
 def write_inventory(path: Path, title: str, version: str, lines: Iterable[Entry]) -> None:
-    """Write an ``objects.inv``; a file that would stay the same keeps its time stamp."""
+    """Write an ``objects.inv``."""
     text = "".join(sorted(f"{e.name} py:{e.role} 1 {e.page} -\n" for e in set(lines)))
     data = HEADER.format(title, version).encode() + zlib.compress(text.encode(), 9)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists() or path.read_bytes() != data:
-        path.write_bytes(data)
+    path.write_bytes(data)
 
 
 def entries(project: Project) -> Iterator[Entry]:

@@ -12,7 +12,7 @@ import ast
 import platform
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -63,12 +63,37 @@ def without_docstrings(tree: ast.Module) -> ast.Module:
     return tree
 
 
+@dataclass(frozen=True)
+class Code:
+    """What some code asks for: what it imports (a module, a name in it), and each text in it."""
+
+    imports: list[tuple[str, str]]
+    texts: list[str]
+
+    @classmethod
+    def of(cls, source: str | bytes, module: str = "") -> Code:
+        """Read code; `module` is its own name, from which relative imports start."""
+        imports: list[tuple[str, str]] = []
+        texts = []
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Import):
+                imports += ((alias.name, "*") for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                start = module.split(".")[: -node.level] if node.level else []
+                origin = ".".join([*start, *([node.module] if node.module else [])])
+                imports += ((origin, alias.name) for alias in node.names)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.append(node.value)
+        return cls(imports, texts)
+
+
 @dataclass
 class Package:
-    """The modules of a package, read from its folder and never imported."""
+    """The modules of a package, read from its folder, each once, and never imported."""
 
     folder: Path
-    trees: dict[Path, ast.Module] = field(default_factory=dict)
+    modules: dict[Path, Code] = field(default_factory=dict)
+    digests: dict[tuple[Path, bool], str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -84,34 +109,22 @@ class Package:
         found = (path / "__init__.py", path.with_suffix(".py"))
         return next((file for file in found if file.is_file()), None)
 
-    def tree(self, path: Path) -> ast.Module:
-        """Parse a file once."""
-        if path not in self.trees:
-            self.trees[path] = ast.parse(path.read_bytes())
-        return self.trees[path]
+    def module(self, path: Path) -> Code:
+        """Read a module; a package's own has ``__init__`` in its name."""
+        if path not in self.modules:
+            parts = path.relative_to(self.folder).with_suffix("").parts
+            self.modules[path] = Code.of(path.read_bytes(), ".".join([self.name, *parts]))
+        return self.modules[path]
 
-    def imports(self, tree: ast.AST, module: str = "") -> Iterator[tuple[str, str]]:
-        """Give each import of this package, anywhere in some code: a module, a name in it."""
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                yield from ((alias.name, "*") for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                start = module.split(".")[: -node.level] if node.level else []
-                origin = ".".join([*start, *([node.module] if node.module else [])])
-                yield from ((origin, alias.name) for alias in node.names)
+    def reach(self, code: Code, beside: Path, found: set[Path] | None = None) -> set[Path]:
+        """Give the files that some code leads to, which lies in the folder `beside`.
 
-    def module(self, path: Path) -> str:
-        """Give the dotted name of a file, with ``__init__`` for a package's own."""
-        parts = path.relative_to(self.folder).with_suffix("").parts
-        return ".".join([self.name, *parts])
-
-    def reach(self, tree: ast.AST, module: str = "", found: set[Path] | None = None) -> set[Path]:
-        """Give the files of this package that some code leads to.
-
-        A name that a package merely passes on leads to the module that defines it, and to no other.
+        These are modules of this package and data files. A name that a package merely passes on
+        leads to the module that defines it, and to no other.
         """
         found = set() if found is None else found
-        for origin, name in self.imports(tree, module):
+        found |= self.files_named(code, beside)
+        for origin, name in code.imports:
             self.follow(origin, name, found)
         return found
 
@@ -122,7 +135,7 @@ class Package:
         elif (path := self.file(module)) is not None:
             passed_on = [
                 (origin, other)
-                for origin, other in self.imports(self.tree(path), self.module(path))
+                for origin, other in self.module(path).imports
                 if other == name and path.name == "__init__.py"
             ]
             for origin, other in passed_on:
@@ -131,30 +144,29 @@ class Package:
                 self.add(path, found)
 
     def add(self, path: Path, found: set[Path]) -> None:
-        """Add a module, the files that it names, and what it leads to."""
-        if path in found:
-            return
-        found.add(path)
-        found |= self.files_named(self.tree(path), path.parent)
-        self.reach(self.tree(path), self.module(path), found)
+        """Add a module and what it leads to."""
+        if path not in found:
+            found.add(path)
+            self.reach(self.module(path), path.parent, found)
 
-    def files_named(self, tree: ast.AST, beside: Path) -> set[Path]:
+    def files_named(self, code: Code, beside: Path) -> set[Path]:
         """Give the data files whose name is a text in some code: beside it, or as a style."""
         found = set()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                text = node.value
-                if re.fullmatch(r"[\w-]+\.(?!py)\w+", text):
-                    found.add(beside / text)
-                if style := re.fullmatch(rf"{self.name}\.(\w+)", text):
-                    found.add(self.folder / f"{style[1]}.mplstyle")
+        for text in code.texts:
+            if re.fullmatch(r"[\w-]+\.(?!py)\w+", text):
+                found.add(beside / text)
+            if style := re.fullmatch(rf"{self.name}\.(\w+)", text):
+                found.add(self.folder / f"{style[1]}.mplstyle")
         return {path for path in found if path.is_file()}
 
     def code(self, path: Path, whole: bool) -> str:
         """Give the digest of a file: of a module its code, unless its `whole` text counts."""
-        if path.suffix != ".py" or whole:
-            return digest(path.read_bytes())
-        return digest(ast.dump(without_docstrings(ast.parse(path.read_bytes()))).encode())
+        if (path, whole) not in self.digests:
+            text = path.read_bytes()
+            if path.suffix == ".py" and not whole:
+                text = ast.dump(without_docstrings(ast.parse(text))).encode()
+            self.digests[path, whole] = digest(text)
+        return self.digests[path, whole]
 
 
 @dataclass(frozen=True)
@@ -205,19 +217,18 @@ class Keys:
         text = script.read_text(encoding="utf-8")
         found = self.common | {"its script": digest(text.encode())}
         try:
-            tree = ast.parse(text)
+            code = Code.of(text)
         except SyntaxError:  # the run will say so
             return found
         whole = bool(SHOWS_SOURCE.search(text))
-        files = self.package.reach(tree) | self.package.files_named(tree, script.parent)
+        files = self.package.reach(code, script.parent)
         bank = self.package.folder / "exercises/bank"
         exercises = {*EXERCISE.findall(text), *(lesson.exercises if lesson else ())}
         if any(path.is_relative_to(bank.parent) for path in files):  # it checks answers itself
-            constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
-            exercises |= {str(constant.value) for constant in constants}
+            exercises |= {*code.texts}
         shown = {path for id in exercises if (path := bank / f"{id}.py").is_file()}
         for path in list(shown):
-            led = self.package.reach(self.package.tree(path), self.package.module(path))
+            led = self.package.reach(self.package.module(path), path.parent)
             shown |= {other for other in led if other.is_relative_to(bank)}
         for path in files | shown:
             inside = path.is_relative_to(self.package.folder)

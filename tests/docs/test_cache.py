@@ -12,13 +12,14 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.docs.tiny_sites import HERE, NO_NETWORK, SITE_URL, Build, command, lay_out, rebuild
 
 import pytorch_primer
 from course_site import report
-from course_site.cache import Cache
+from course_site.cache import Cache, kept
 
 pytestmark = pytest.mark.slow
 
@@ -277,13 +278,21 @@ def test_serial_build_gives_the_same_and_its_log_says_what_runs_and_comes(clean,
     site = Site.new(tmp_path / "serial", clean.cache)
     for entry in site.cache.glob("entries/*/plot_*/files/**/*.rst"):
         entry.unlink()  # how long each ran is still known
-    built = site.build("-D", "lesson_jobs=1")
+    built = site.build("-j", "1", "-D", "lesson_jobs=1")
     assert built.returncode == 0, built.log
     assert "3 of 3 to run, 1 at a time" in built.log
     assert re.findall(r"^  runs: (\S+)", built.log, re.M)[0] == CURVE  # it alone draws
     assert re.search(rf"^  runs: {CURVE} \(not in the cache, [\d.]+ s", built.log, re.M)
     assert re.search(rf"^ +[\d.]+ s  {CURVE}; 1 of 3, 2 to come", built.log, re.M)
     assert not differing(site.pages(), clean.pages())
+
+
+def test_what_is_kept_is_made_again_when_its_sources_change(tmp_path):
+    app = SimpleNamespace(doctreedir=tmp_path)
+    assert kept(app, "pages/one", [b"a", b"b"], lambda: ["first"]) == ["first"]
+    assert kept(app, "pages/one", [b"a", b"b"], lambda: ["second"]) == ["first"]
+    assert kept(app, "pages/two", [b"a", b"b"], lambda: ["second"]) == ["second"]
+    assert kept(app, "pages/one", [b"ab", b""], lambda: ["third"]) == ["third"]
 
 
 @rebuilds
@@ -366,10 +375,10 @@ ELSEWHERE = {
 def test_build_gives_the_same_bytes_elsewhere(clean, tmp_path, name):
     folder = "Heft für „Ünïcode“ & more" if name == "folder" else "site"
     site = Site.new(tmp_path / folder)
-    for kept in ("typefaces", "pictures"):  # they take a minute, and have a test of their own
-        source = clean.cache / "entries" / kept
+    for entry in ("typefaces", "pictures"):  # they take a minute, and have a test of their own
+        source = clean.cache / "entries" / entry
         if name != "folder":
-            shutil.copytree(source, site.cache / "entries" / kept)
+            shutil.copytree(source, site.cache / "entries" / entry)
     more = dict(ELSEWHERE[name])
     if name == "home":
         home = tmp_path / "home"

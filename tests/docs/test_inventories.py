@@ -189,15 +189,15 @@ def test_a_name_that_a_module_only_imports_is_not_its_own(known):
     assert "collections.abc.sys" not in known["py:module"]
 
 
-def test_unchanged_inventory_keeps_its_time_stamp(tmp_path):
-    path = tmp_path / "x.inv"
-    entry = inventories.Entry("a.b", "class", "a.html#a.b")
-    inventories.write_inventory(path, "X", "1", [entry])
-    before = path.stat().st_mtime_ns
-    inventories.write_inventory(path, "X", "1", [entry])
-    assert path.stat().st_mtime_ns == before
-    inventories.write_inventory(path, "X", "2", [entry])
-    assert path.stat().st_mtime_ns > before
+def test_inventories_are_made_once_for_a_version(tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(inventories, "entries", lambda project: made.append(project.package) or [])
+    first = inventories.intersphinx(tmp_path / "made")
+    assert inventories.intersphinx(tmp_path / "made") == first
+    assert made == list(first)
+    monkeypatch.setattr(inventories, "version_of", lambda package: "0.1")
+    inventories.intersphinx(tmp_path / "made")
+    assert made == [*first, *first]
 
 
 def test_version_leaves_out_what_only_this_build_has():

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-
 import pytest
 
-from course_site.keys import Keys, Package, changed
+from course_site.keys import Code, Keys, Package, changed
 
 FILES = {
     "__init__.py": "from lib.one import first\nfrom lib.sub import second\n__version__ = '1'\n",
@@ -37,7 +35,7 @@ def package(tmp_path):
 
 
 def reached(package, code):
-    found = package.reach(ast.parse(code)) | package.files_named(ast.parse(code), package.folder)
+    found = package.reach(Code.of(code), package.folder)
     return {path.relative_to(package.folder).as_posix() for path in found}
 
 
@@ -82,7 +80,7 @@ def test_docstrings_and_comments_do_not_count(package, text, counts):
     path = package.folder / "late.py"
     before = package.code(path, whole=False)
     path.write_text(text, encoding="utf-8")
-    assert (package.code(path, whole=False) != before) is counts
+    assert (Package(package.folder).code(path, whole=False) != before) is counts
 
 
 @pytest.fixture
@@ -92,7 +90,7 @@ def key(package, tmp_path):
     def of(code, lesson=None, **settings):
         script = tmp_path / "plot_x.py"
         script.write_text(code, encoding="utf-8")
-        keys = Keys(package, tmp_path / "images", settings, str(tmp_path))
+        keys = Keys(Package(package.folder), tmp_path / "images", settings, str(tmp_path))
         return keys.key(script, lesson)
 
     return of

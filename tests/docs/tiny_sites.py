@@ -86,7 +86,8 @@ def build(name: str, root: Path) -> Build:
 
 def command(root: Path, *options: str) -> tuple[str, ...]:
     """Give what builds a site that is laid out, as nox builds the real one."""
-    sphinx = (sys.executable, "-m", "sphinx", "-W", "--keep-going", "-n", "-d", "_build/doctrees")
+    strict = ("-W", "--keep-going", "-n", "-j", "auto")
+    sphinx = (sys.executable, "-m", "sphinx", *strict, "-d", "_build/doctrees")
     # Most tiny lessons have nothing to practise.
     settings = ("-D", f"outline_file={root}/outline.toml", "-D", "assess_every_aim=0")
     return (*sphinx, *settings, *options, ".", "_build/html")
