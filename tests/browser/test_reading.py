@@ -399,18 +399,46 @@ SECTIONS = """() => [...document.querySelectorAll("article > section > section")
     .map((it) => getComputedStyle(it).contentVisibility)"""
 
 
-def test_all_of_a_lesson_is_laid_out_soon_and_at_once_for_who_comes_by_a_link(open_page):
+@pytest.mark.parametrize("act", ["wheel", "Tab"])
+def test_a_lesson_is_laid_out_from_the_first_act_on(open_page, act):
     page = open_page(LESSON)
+    page.wait_for_timeout(1000)
+    assert "auto" in page.evaluate(SECTIONS)
+    if act == "wheel":
+        page.mouse.wheel(0, 100)
+    else:
+        page.keyboard.press(act)
     for _ in range(100):
         if set(page.evaluate(SECTIONS)) == {"visible"}:
             break
         page.wait_for_timeout(200)
     assert set(page.evaluate(SECTIONS)) == {"visible"}
+
+
+def test_a_lesson_is_laid_out_at_once_for_who_comes_by_a_link(open_page):
+    page = open_page(LESSON)
     page.add_init_script("window.requestIdleCallback = () => {}")
-    page.reload()
-    assert "auto" in page.evaluate(SECTIONS)
     page.goto(f"{SITE.as_uri()}/{LESSON}?again#exercises")
     assert set(page.evaluate(SECTIONS)) == {"visible"}
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_page_that_is_loaded_again_stays_where_it_was(open_page, bases, width):
+    page = open_page(LESSON, width)
+    page.goto(bases["served"] + LESSON)
+    heading = page.locator("article > section > section > h2").nth(4)
+    heading.scroll_into_view_if_needed()
+    page.wait_for_timeout(1500)  # until what lies above is laid out, too
+    heading.scroll_into_view_if_needed()
+    before = heading.bounding_box()["y"]
+    for again in (page.reload, lambda: (page.goto(bases["served"] + "index.html"), page.go_back())):
+        again()
+        page.wait_for_timeout(1000)
+        assert abs(heading.bounding_box()["y"] - before) < 3
+    page.add_init_script("performance.getEntriesByType = () => []")
+    page.reload()
+    page.wait_for_timeout(1000)
+    assert abs(heading.bounding_box()["y"] - before) > 3
 
 
 @pytest.mark.parametrize("width", [320, 390])
