@@ -1,10 +1,13 @@
-"""Hypothesis's two profiles: a fixed one, which gates, and ``fuzz``, which looks for new cases.
+"""What all tests share: Hypothesis's two profiles, and a heap that stays small.
 
+Hypothesis has a fixed profile, which gates, and ``fuzz``, which looks for new cases.
 ``HYPOTHESIS_PROFILE=fuzz`` chooses the second; ``python -m tests.fuzz`` runs it again and again.
 """
 
+import gc
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # How long an example takes, or the making of one, is the machine's business and no fault.
@@ -16,3 +19,20 @@ settings.register_profile(
     "fuzz", settings.get_profile("default"), database=None, max_examples=100, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+
+
+gc.disable()  # while modules are imported and tests collected: nearly all of it stays
+
+
+def pytest_collection_finish():
+    gc.enable()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _what_others_left():
+    """Take what other files left out of what garbage collection and `backward_steps` look through.
+
+    A million objects of other tests made each backward pass cost a second.
+    """
+    gc.collect()
+    gc.freeze()
