@@ -365,10 +365,11 @@ def parsons(written: Written) -> Item:
     if not FEWEST_LINES <= len(pieces) <= MOST_LINES:
         span = f"{FEWEST_LINES} to {MOST_LINES}"
         raise Fault(f"{made.id!r} has {len(pieces)} lines to order, {span} are sensible")
+    mistakes = [mistake_of(made, start) for start in starts]
+    wrong_lines = [distractor(made, mistake, pieces) for mistake in mistakes]
     orders, pairs = right_orders(made, head, pieces)
     extra, reasons = list[str](), dict[int, str]()
-    for mistake in [mistake_of(made, start) for start in starts]:
-        place, line = distractor(made, mistake, pieces)
+    for mistake, (place, line) in zip(mistakes, wrong_lines, strict=True):
         for order in orders:
             swapped = [line if n == place else pieces[n] for n in order]
             if passes(made, head, swapped) is None:

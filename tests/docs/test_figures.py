@@ -164,6 +164,7 @@ def cloud(points):
     return fig
 
 
+@pytest.mark.slow
 def test_heavy_artists_become_pixels_and_words_stay_drawn():
     svg = figures.drawing(cloud(8000))
     assert svg.count("<image") == 1
@@ -240,6 +241,7 @@ def test_animation_becomes_a_video_with_a_poster(tmp_path, animation):
     assert (folder / "x_1.svg").exists()  # for the lesson's card
 
 
+@pytest.mark.slow
 def test_video_has_the_same_bytes_each_time(tmp_path, animation):
     for name in ("a.mp4", "b.mp4"):
         figures.save_video(animation, tmp_path / name)
@@ -248,6 +250,7 @@ def test_video_has_the_same_bytes_each_time(tmp_path, animation):
         assert one.read_bytes() == two.read_bytes()
 
 
+@pytest.mark.slow
 def test_video_that_is_too_large_fails(tmp_path, animation, monkeypatch):
     monkeypatch.setattr(figures, "VIDEO_LIMIT", 1000)
     with pytest.raises(ValueError, match=r"line 9: the animation has \d+ bytes"):

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from tests.samples import quick_for
 
 from course_site import practice
 from course_site.practice import FORMS, aims_of, broken_items, make, references
@@ -177,9 +178,10 @@ def test_a_symptom_is_what_the_check_says():
     assert len(beside.options) == 3
 
 
-@pytest.mark.parametrize(
-    "id", ["tanh_backward", "repair_evaluation", "two_layer_module", "one_step"]
-)
+ORDERED = ("tanh_backward", "repair_evaluation", "two_layer_module", "one_step")
+
+
+@pytest.mark.parametrize("id", quick_for(("tanh_backward", "one_step"), ORDERED))
 def test_orders_are_all_that_pass_and_no_others(id):
     made = bank("parsons", id)
     pieces = made.lines.pieces
@@ -199,7 +201,7 @@ def test_orders_are_all_that_pass_and_no_others(id):
     [  # found by a reader: no way from one to another by exchanging neighbours
         ("sgd", "losses.append", {4, 5, 8}),
         ("two_layer_module", "def forward", {0, 4}),
-        ("repair_order", "zero_grad", {3, 4, 5, 6, 7}),
+        pytest.param("repair_order", "zero_grad", {3, 4, 5, 6, 7}, marks=pytest.mark.slow),
     ],
 )
 def test_a_line_may_stand_wherever_the_check_passes(id, line, places):
@@ -213,6 +215,7 @@ def test_a_line_that_is_never_reached_belongs_nowhere():
     assert list(sensible_orders("def f():", pieces)) == [(0, 1, 2, 3)]
 
 
+@pytest.mark.slow
 def test_a_line_too_many_belongs_nowhere():
     made = bank("parsons", "train the_losses_are_tensors")
     ((extra, reason),) = made.lines.distractors.items()
@@ -330,10 +333,10 @@ def test_guessing_is_counted():
 # -- the lessons --------------------------------------------------------------------------------
 
 
-LESSONS = sorted((ROOT / "gallery").glob("*/plot_*.py"))
+LESSONS = {path.stem: path for path in sorted((ROOT / "gallery").glob("*/plot_*.py"))}
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", quick_for(("plot_1_from_numpy",), LESSONS))
 def test_each_item_of_a_lesson_holds_together(path):
     assert list(broken_items(path.read_text(encoding="utf-8"))) == []
 

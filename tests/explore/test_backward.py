@@ -103,8 +103,9 @@ def spread(e, named, name):
     return max(abs(by_torch(e, numbers)[1][name].item() - at) for numbers in nudged)
 
 
-def test_500_random_expressions_have_the_gradients_of_torch():
-    made = cases(500)
+@pytest.mark.parametrize("count", [50, pytest.param(500, marks=pytest.mark.slow)])
+def test_random_expressions_have_the_gradients_of_torch(count):
+    made = cases(count)
     answers = in_node(made)
     worst, cancelled = 0.0, 0
     for (e, named), answer in zip(made, answers, strict=True):
@@ -157,34 +158,23 @@ def test_malformed_expressions_give_a_message_at_a_character():
         assert 0 <= answer["at"] <= len(e), (e, answer)
 
 
-@pytest.mark.parametrize(
-    ("e", "at"),
-    [
-        ("a + * b", 4),
-        ("a $ b", 2),
-        ("(a + b", 6),
-        ("a + b)", 5),
-        ("sin(a)", 0),
-        ("a b", 2),
-        ("  )", 2),
-    ],
-)
-def test_a_message_points_at_the_character(e, at):
-    (answer,) = in_node([(e, {"a": 1.0, "b": 1.0})])
-    assert answer["at"] == at
+def test_a_message_points_at_the_character():
+    wrong_at = {"a + * b": 4, "a $ b": 2, "(a + b": 6, "a + b)": 5, "sin(a)": 0, "a b": 2, "  )": 2}
+    told = in_node([(e, {"a": 1.0, "b": 1.0}) for e in wrong_at])
+    assert {e: answer["at"] for e, answer in zip(wrong_at, told, strict=True)} == wrong_at
 
 
 def test_the_order_of_the_signs_is_that_of_python():
-    rng = random.Random(3)
+    rng, written, named = random.Random(3), [], {"a": 1.3, "b": 0.7}
     for _ in range(60):
         parts = [rng.choice(["a", "b", "2", "3"])]
         for _ in range(rng.randint(1, 5)):
             sign = rng.choice(["+", "-", "*", "/", "**", "+ -", "* -", "** -"])
             parts += [sign, rng.choice(["a", "b", "2"])]
-        e = "-" * rng.randint(0, 1) + " ".join(parts)
-        named = {"a": 1.3, "b": 0.7}
+        written.append("-" * rng.randint(0, 1) + " ".join(parts))
+    told = in_node([(e + " + 0 * a + 0 * b", named) for e in written])
+    for e, answer in zip(written, told, strict=True):
         expected = eval(e, {}, named)
-        (answer,) = in_node([(e + " + 0 * a + 0 * b", named)])
         if isinstance(expected, complex):
             continue
         assert float(answer["value"]) == pytest.approx(expected, rel=1e-12), e

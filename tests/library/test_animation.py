@@ -76,6 +76,7 @@ def test_a_short_run_has_a_frame_a_step_and_rests_while_others_go_on():
     assert points[3][0][0] == pytest.approx(runs[1].positions[-1].item())
 
 
+@pytest.mark.slow
 def test_the_view_holds_every_run_that_does_not_diverge():
     runs = [descend(skewed, [8.0, 8.0], lr=lr, num_steps=200) for lr in (0.01, 0.03)]
     assert [run.diverged for run in runs] == [False, True]
@@ -136,6 +137,7 @@ def test_bad_input(error, match, changes):
         animate_descent(square, **arguments)
 
 
+@pytest.mark.slow
 def test_a_notebook_plays_it_and_shows_no_still_beside_it():
     """As IPython does it: it asks the object for its HTML, and draws the figures that are open."""
     animation = animate_descent(square, descend(square, 1.0, lr=0.1, num_steps=2))

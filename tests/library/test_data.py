@@ -229,14 +229,14 @@ def package(tmp_path_factory):
     folder = tmp_path_factory.mktemp("mnist")
     (folder / "src" / "digits").mkdir(parents=True)
     for digit in range(10):
-        images = np.zeros((1000, 784), dtype=np.uint8)
-        images[:, 0], images[:, 1], images[:, 2] = digit, np.arange(1000) // 4, np.arange(1000) % 4
-        numbers = [round(float(v), 3) for v in (images / 255).flatten()]
-        text = json.dumps({"data": numbers})
+        told = [(digit, number // 4, number % 4) for number in range(1000)]
+        images = ["{:.3f},{:.3f},{:.3f}".format(*(v / 255 for v in t)) + ",0" * 781 for t in told]
+        text = f'{{"data": [{",".join(images)}]}}'
         (folder / "src" / "digits" / f"{digit}.json").write_text(text, encoding="utf-8")
     return folder
 
 
+@pytest.mark.slow
 def test_small_mnist_is_read_by_torchvision_with_every_image_once(package, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTORCH_PRIMER_MNIST", str(package))
     root = small_mnist(tmp_path)
@@ -253,6 +253,7 @@ def test_small_mnist_is_read_by_torchvision_with_every_image_once(package, tmp_p
     assert small_mnist(tmp_path) == root  # found again
 
 
+@pytest.mark.slow
 def test_small_mnist_comes_packed_from_an_address(package, tmp_path, monkeypatch):
     write_mnist(package, tmp_path / "plain")
     write_mnist(package, tmp_path / "packed", packed=True)
@@ -280,7 +281,7 @@ def test_small_mnist_says_where_it_could_come_from(tmp_path, monkeypatch):
         small_mnist(tmp_path)
 
 
-def test_write_mnist_refuses_another_package(package, tmp_path):
+def test_write_mnist_refuses_another_package(tmp_path):
     digits = tmp_path / "src" / "digits"
     digits.mkdir(parents=True)
     for digit in range(10):

@@ -92,9 +92,10 @@ class Trial:
         normal = made.returns.normal(outcome.result)
         outcome.pieces = {f"changed {name}": entries_of(v) for name, v in outcome.changed.items()}
         outcome.pieces |= normal if isinstance(normal, dict) else {"result": normal}
-        with fresh_state(case):
-            if made.view is not None and to_be_seen(made, outcome.result):
-                outcome.seen = seen(self, outcome.result, args)
+        if made.view is not None:
+            with fresh_state(case):
+                if to_be_seen(made, outcome.result):
+                    outcome.seen = seen(self, outcome.result, args)
         outcome.pieces |= {f"seen {name}": value for name, value in outcome.seen.items()}
         return outcome
 

@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from tests.samples import quick_for
 
 from pytorch_primer.exercises import checking
 from pytorch_primer.exercises import exercise as exercise_module
@@ -18,8 +19,15 @@ from pytorch_primer.exercises.trials import mistakes_of
 
 BANK = {made.id: made for made in all_exercises()}
 RIGHT = [(id, answer) for id, made in BANK.items() for answer in made.right]
-MISTAKES = [(id, mistake) for id, made in BANK.items() for mistake in made.mistakes]
 each_exercise = pytest.mark.parametrize("made", BANK.values(), ids=BANK.keys())
+# Of these also a quick run proves what takes long: each mistake, any answer, any seed.
+QUICK = ("x_grad", "to_column", "two_layer_module")
+each_in_full = pytest.mark.parametrize("made", quick_for(QUICK, BANK))
+MISTAKES = [
+    pytest.param(id, mistake, marks=() if id in QUICK else pytest.mark.slow)
+    for id, made in BANK.items()
+    for mistake in made.mistakes
+]
 
 
 def run_source(made, text, imports=None):
@@ -65,7 +73,7 @@ def test_changed_lines_lead_from_the_solution_to_the_mistake(made):
             assert mistake.change.applied(made.source.solution) == mistake.source
 
 
-@each_exercise
+@each_in_full
 def test_mistakes_with_one_outcome_share_one_message(made):
     seen = []
     for mistake, trial in mistakes_of(made):
@@ -75,7 +83,7 @@ def test_mistakes_with_one_outcome_share_one_message(made):
         seen.append((mistake.message, trial))
 
 
-@each_exercise
+@pytest.mark.parametrize("made", quick_for(["to_column"], BANK))  # it searches for slips
 def test_a_check_runs_an_answer_at_most_once_on_each_case(made):
     runs = []
 
@@ -125,7 +133,7 @@ def state():
     }
 
 
-@each_exercise
+@each_in_full
 def test_any_answer_leaves_the_process_as_it_was(made):
     def vandal(*args):
         torch.set_grad_enabled(False)
@@ -156,7 +164,7 @@ def test_what_the_reader_has_switched_does_not_matter(made):
 
 
 @pytest.mark.parametrize("seed", [1, 2**31 - 1])
-@each_exercise
+@each_in_full
 def test_answers_are_right_on_inputs_of_any_seed(made, seed, monkeypatch):
     monkeypatch.setattr(exercise_module, "SEED", seed)
     drawn = dataclasses.replace(made)  # keeps no inputs and no outcomes of the other seed

@@ -150,6 +150,7 @@ def test_unknown_ids_in_the_file_are_ignored_with_a_message(tmp_path):
     assert json.loads(file.read_text()) == {"x_grad": "right"}
 
 
+@pytest.mark.slow
 def test_a_script_prints_each_result(tmp_path):
     script = tmp_path / "answers.py"
     script.write_text(

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from tests.samples import quick_for
 
 from pytorch_primer.exercises.checking import wrong_with
 from pytorch_primer.exercises.exercise import load
@@ -25,25 +26,26 @@ def run_gd_of_a_student(function, x0, lr, n_steps):
     return positions, values
 
 
-@pytest.mark.parametrize(
-    ("id", "answer", "part"),
-    [
-        ("x_grad", lambda X: 20 * X.detach() ** 2, "squared"),
-        ("to_column", lambda a: torch.tensor(a, dtype=torch.float32)[:1, None], ""),
-        ("run_gd", run_gd_of_a_student, "halved"),
-        (
-            "two_weights_grad",
-            lambda a, b: tuple(3 * g for g in load("two_weights_grad").solution(a, b)),
-            "",
-        ),
-    ],
-)
-def test_a_slip_is_named_or_nothing_is(id, answer, part):
+ANSWERS = {
+    "x_grad": (lambda X: 20 * X.detach() ** 2, "squared"),
+    "to_column": (lambda a: torch.tensor(a, dtype=torch.float32)[:1, None], ""),
+    "run_gd": (run_gd_of_a_student, "halved"),
+    "two_weights_grad": (
+        lambda a, b: tuple(3 * g for g in load("two_weights_grad").solution(a, b)),
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("id", quick_for(["x_grad", "to_column"], list(ANSWERS)))
+def test_a_slip_is_named_or_nothing_is(id):
+    answer, part = ANSWERS[id]
     found = wrong_with(load(id), answer)
     assert part in found.message
     assert (found.basis == "slip") == bool(part)
 
 
+@pytest.mark.slow
 def test_two_slips_in_two_parts_are_both_named():
     def grad_g(w0, x0, b0):
         g, dw, dx, db = load("grad_g").solution(w0, x0, b0)
@@ -55,6 +57,7 @@ def test_two_slips_in_two_parts_are_both_named():
     assert "The factor 2 of the derivative of x² is missing in dx" in found.message
 
 
+@pytest.mark.slow
 def test_a_mistake_of_the_bank_is_known_beside_another():
     def sgd(net, loss_fn, batches, lr, num_epochs):
         losses = []
@@ -72,7 +75,10 @@ def test_a_mistake_of_the_bank_is_known_beside_another():
     assert "One epoch only" in found.message
 
 
-@pytest.mark.parametrize("id", ["x_grad", "one_step", "mean_loss", "leaves", "two_layer_module"])
+SEARCHED = ("x_grad", "one_step", "mean_loss", "leaves", "two_layer_module")
+
+
+@pytest.mark.parametrize("id", quick_for(["x_grad"], SEARCHED))
 def test_no_slip_does_what_the_solution_does_and_is_told(id):
     made = load(id)
     assert wrong_with(made, made.solution) is None
@@ -90,6 +96,7 @@ def test_a_slip_says_what_it_changed():
     assert outside.index("    value = function(x)") < outside.index("    for _ in range(n_steps):")
 
 
+@pytest.mark.slow
 def test_an_endless_slip_comes_to_an_end():
     made = load("graph_chain")
     for candidate in singles(made):

@@ -272,6 +272,7 @@ def test_an_interval_that_is_not_positive():
         backward_steps(f).animate(interval=0)
 
 
+@pytest.mark.slow
 def test_animation_can_be_saved_under_the_style_of_the_course(tmp_path):
     """The style asks for a constrained layout, and Graphviz has laid the drawing out already."""
     with plt.style.context("pytorch_primer.course"):
@@ -395,6 +396,7 @@ def test_no_figure_is_made_for_an_interval_that_is_none(interval, error):
     assert not plt.get_fignums()
 
 
+@pytest.mark.slow
 def test_a_notebook_plays_it_and_shows_no_still_beside_it():
     *_, f = sum_of_products()
     animation = backward_steps(f).animate()

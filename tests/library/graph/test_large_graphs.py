@@ -20,6 +20,7 @@ from bench.shapes import (
     running_sum,
     tree,
 )
+from tests.samples import quick_for
 
 from pytorch_primer import draw_graph
 
@@ -40,7 +41,7 @@ def calls_of(function):
     return number
 
 
-@pytest.mark.parametrize("make", SHAPES)
+@pytest.mark.parametrize("make", quick_for(["chain"], {make.__name__: make for make in SHAPES}))
 def test_the_work_grows_no_faster_than_the_graph(make):
     small, large = make(1000), make(4000)
     for limit in (300, None):
@@ -50,7 +51,13 @@ def test_the_work_grows_no_faster_than_the_graph(make):
         assert many < 4.4 * few
 
 
-@pytest.mark.parametrize("n", [150, 290, 1000, 10_000])
+SIZES = [
+    pytest.param(n, marks=() if n in (290, 1000) else pytest.mark.slow)
+    for n in (150, 290, 1000, 10_000)
+]
+
+
+@pytest.mark.parametrize("n", SIZES)
 @pytest.mark.parametrize("make", SHAPES)
 def test_what_is_laid_out_is_limited_at_every_shape_and_size(make, n):
     graph = draw_graph(make(n))

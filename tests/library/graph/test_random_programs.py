@@ -65,6 +65,7 @@ def test_every_operand_comes_before_its_operation(program, requires_grad):
     assert len(arrows) == len(set(arrows))
 
 
+@pytest.mark.slow
 @given(programs, st.integers(20, 60))
 @example(BRINGS_A_SAVED_TENSOR, 20)
 def test_a_folded_drawing_keeps_to_its_limit_and_counts_the_rest(program, max_nodes):
@@ -96,6 +97,7 @@ def assert_no_cycle(graph):
         waiting = {key: operands for key, operands in waiting.items() if key not in free}
 
 
+@pytest.mark.slow
 @given(programs, st.lists(st.booleans(), min_size=1, max_size=4))
 def test_gradients_on_the_last_frame_are_autograds(program, requires_grad):
     leaves, tensors = run(program, [True, *requires_grad])

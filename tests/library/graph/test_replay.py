@@ -137,6 +137,7 @@ def run(program, start):
     return tensors[-1]
 
 
+@pytest.mark.slow
 @given(programs, st.lists(st.floats(-2, 2), min_size=1, max_size=3))
 def test_random_programs_are_computed_again_from_their_drawing(program, start):
     output = run(program, start)
