@@ -21,8 +21,7 @@ from pytorch_primer.graph.frames import ModuleCalls
 from pytorch_primer.graph.graph import Graph
 from pytorch_primer.graph.internals import (
     call_site,
-    class_name,
-    operation_name,
+    called,
     results,
     saved_exponent,
     saved_tensor,
@@ -110,6 +109,8 @@ class Plan(NamedTuple):
     ----------
     trace : Trace
         The functions.
+    called : list of (str, str)
+        For each function the operation's name and the class's.
     results : dict
         Named tensors and outputs by (function, which of its results).
     results_of : dict
@@ -125,6 +126,7 @@ class Plan(NamedTuple):
     """
 
     trace: Trace
+    called: list[tuple[str, str]]
     results: dict[tuple[int, int], NamedTensor]
     results_of: dict[int, list[tuple[int, NamedTensor]]]
     names: dict[int, str]
@@ -135,7 +137,7 @@ class Plan(NamedTuple):
     def num_extras(self, i: int, fan: int | None = None) -> int:
         """Return how many boxes operation `i` brings along: constants, saved tensors, results."""
         function = self.trace.functions[i]
-        named = len(OPERANDS.get(operation_name(function), ()))
+        named = len(OPERANDS.get(self.called[i][0], ()))
         constants = self.trace.operands[i][:named].count(NOTHING)
         saved = 0
         if self.shown.saved:
@@ -243,7 +245,7 @@ def draw(
     for name, tensor in named_by_model:
         if name:
             named.setdefault(id(tensor), name)
-    plan = Plan(walk, {}, {}, named, shown, calls, _prefix(model, named))
+    plan = Plan(walk, called(walk.functions), {}, {}, named, shown, calls, _prefix(model, named))
     for i, tensor in enumerate(recorded):
         fallback = "output" if len(recorded) == 1 else f"output {i}"
         result = NamedTensor(tensor, named.get(id(tensor), fallback), "output")
@@ -355,7 +357,6 @@ class Builder:
         self.edges: list[Edge] = []
         self.key: list[str] = []
         self.result_key: dict[tuple[int, int], str] = {}
-        self._operation_names: dict[type, tuple[str, str]] = {}
         self._dtype_names: dict[torch.dtype, str] = {}
         # Of functions with several results the shape of each that is used, if these differ.
         self._several: dict[int, dict[int, tuple[int, ...] | None]] = {}
@@ -384,8 +385,7 @@ class Builder:
                 tensor = function.variable  # type: ignore[attr-defined]
                 self.key.append(self._leaf(i, tensor, names.get(id(tensor), "leaf")))
             else:
-                known = self._operation_names.get(type(function)) or self._names_of(function)
-                self.key.append(self._operation(i, function, *known))
+                self.key.append(self._operation(i, function))
         for number, functions in members.items():
             self.nodes[number] = self._folded(self.nodes[number], functions)
         self._unframe()
@@ -433,18 +433,9 @@ class Builder:
         self.nodes.append(new_node(Node, (*fields, dtype, "")))
         return key
 
-    def _names_of(self, function: Function) -> tuple[str, str]:
-        """Return the operation's name and its class's, which all functions of a class share."""
-        kind = type(function)
-        known = self._operation_names.get(kind)
-        if known is None:
-            known = (operation_name(function), class_name(function))
-            if kind.__name__ != "CppFunction":  # the class of all that have none of their own
-                self._operation_names[kind] = known
-        return known
-
-    def _operation(self, i: int, function: Function, name: str, class_name: str) -> str:
+    def _operation(self, i: int, function: Function) -> str:
         """Add an operation with its arrows, and the boxes that come with it."""
+        name, class_name = self.plan.called[i]
         constants = None
         if NOTHING in self._operands[i]:
             operands = zip(self._operands[i], OPERANDS.get(name, ()), strict=False)
@@ -518,7 +509,7 @@ class Builder:
         found: dict[tuple[int, int], torch.Tensor] = {}
         for i in kept:
             function, operands = self.trace.functions[i], self.trace.operands[i]
-            name = operation_name(function)
+            name = self.plan.called[i][0]
             attributes = OPERANDS.get(name, ("self",) if len(operands) == 1 else ())
             tensors = [saved_tensor(function, attribute) for attribute in attributes]
             for operand, tensor in zip(operands, tensors, strict=False):
@@ -654,11 +645,7 @@ class Builder:
 
     def _folded(self, node: Node, functions: list[int]) -> Node:
         leaves = sum(self.trace.is_leaf[i] for i in functions)
-        names = Counter(
-            self._names_of(self.trace.functions[i])[0]
-            for i in functions
-            if not self.trace.is_leaf[i]
-        )
+        names = Counter(self.plan.called[i][0] for i in functions if not self.trace.is_leaf[i])
         label, detail = box_texts(names, leaves)
         return node._replace(label=label, detail=detail)
 

@@ -165,7 +165,7 @@ def to_svg(
     if "transparent" in body:
         body = HIDDEN.sub("", body)
     places: dict[str, Place] = {}
-    body = BOX.sub(lambda found: _box(*found.groups(), places), body)
+    body = BOX.sub(lambda found: _box(found, places), body)
     body = body.replace('<text xml:space="preserve"', '<text fill="currentColor"')
     body = body.replace('="black"', '="currentColor"')
     wide = max(width, FACTS_WIDTH)
@@ -189,12 +189,13 @@ def to_svg(
     )
 
 
-def _box(classes: str, key: str, content: str, places: dict[str, Place]) -> str:
+def _box(found: re.Match[str], places: dict[str, Place]) -> str:
     """Return a box's group with its key instead of an id and a tooltip, and note its place.
 
     Its text is centred: Graphviz begins each line where it would be centred in its own font; the
     reader's may be wider.
     """
+    classes, key, content = found.groups()
     shape = content[: content.index("/>")]
     if round_one := ELLIPSE.search(shape):
         x, y, rx, ry = map(float, round_one.groups())
