@@ -618,7 +618,7 @@ class Builder:
         if name in frames.LAYERS:
             positions = [k for k in frames.LAYERS[name] if k < len(operands) and operands[k] >= 0]
             modules = {own.get(operands[k]) for k in positions}
-        elif any(j in own for j in operands) and any(j in self._inside for j in operands):
+        elif not (own.keys().isdisjoint(operands) or self._inside.keys().isdisjoint(operands)):
             # A layer's bias added to what its weight has made.
             modules = {own.get(j) or self._inside.get(j) for j in operands}
         else:
