@@ -18,7 +18,7 @@ def test_the_quick_benchmark_prints_and_writes_every_row(tmp_path):
     content = json.loads(written.read_text(encoding="utf-8"))
     assert content["machine"]["threads used"] == "1"
     assert content["quick"]
-    assert len(content["rows"]) == 19
+    assert len(content["rows"]) == 23
     for row in content["rows"]:
         assert row["what"] in output
         assert row["measured"] in output

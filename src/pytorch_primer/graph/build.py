@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from numbers import Integral
@@ -21,8 +21,7 @@ from pytorch_primer.graph.frames import ModuleCalls
 from pytorch_primer.graph.graph import Graph
 from pytorch_primer.graph.internals import (
     call_site,
-    class_name,
-    operation_name,
+    called,
     results,
     saved_exponent,
     saved_tensor,
@@ -110,6 +109,8 @@ class Plan(NamedTuple):
     ----------
     trace : Trace
         The functions.
+    called : list of (str, str)
+        For each function the operation's name and the class's.
     results : dict
         Named tensors and outputs by (function, which of its results).
     results_of : dict
@@ -125,6 +126,7 @@ class Plan(NamedTuple):
     """
 
     trace: Trace
+    called: list[tuple[str, str]]
     results: dict[tuple[int, int], NamedTensor]
     results_of: dict[int, list[tuple[int, NamedTensor]]]
     names: dict[int, str]
@@ -135,7 +137,7 @@ class Plan(NamedTuple):
     def num_extras(self, i: int, fan: int | None = None) -> int:
         """Return how many boxes operation `i` brings along: constants, saved tensors, results."""
         function = self.trace.functions[i]
-        named = len(OPERANDS.get(operation_name(function), ()))
+        named = len(OPERANDS.get(self.called[i][0], ()))
         constants = self.trace.operands[i][:named].count(NOTHING)
         saved = 0
         if self.shown.saved:
@@ -243,7 +245,7 @@ def draw(
     for name, tensor in named_by_model:
         if name:
             named.setdefault(id(tensor), name)
-    plan = Plan(walk, {}, {}, named, shown, calls, _prefix(model, named))
+    plan = Plan(walk, called(walk.functions), {}, {}, named, shown, calls, _prefix(model, named))
     for i, tensor in enumerate(recorded):
         fallback = "output" if len(recorded) == 1 else f"output {i}"
         result = NamedTensor(tensor, named.get(id(tensor), fallback), "output")
@@ -355,7 +357,6 @@ class Builder:
         self.edges: list[Edge] = []
         self.key: list[str] = []
         self.result_key: dict[tuple[int, int], str] = {}
-        self._operation_names: dict[type, tuple[str, str]] = {}
         self._dtype_names: dict[torch.dtype, str] = {}
         # Of functions with several results the shape of each that is used, if these differ.
         self._several: dict[int, dict[int, tuple[int, ...] | None]] = {}
@@ -379,13 +380,12 @@ class Builder:
                     self._add("folded", "")
                 members[number].append(i)
                 self.key.append(f"n{number}")
-                self._connect(i, self.key[i])
+                self._connect(i, self.key[i], {})
             elif trace.is_leaf[i]:
                 tensor = function.variable  # type: ignore[attr-defined]
                 self.key.append(self._leaf(i, tensor, names.get(id(tensor), "leaf")))
             else:
-                known = self._operation_names.get(type(function)) or self._names_of(function)
-                self.key.append(self._operation(i, function, *known))
+                self.key.append(self._operation(i, function))
         for number, functions in members.items():
             self.nodes[number] = self._folded(self.nodes[number], functions)
         self._unframe()
@@ -427,38 +427,28 @@ class Builder:
 
     def _leaf(self, i: int, tensor: torch.Tensor, name: str) -> str:
         value, grad = self._numbers(tensor) if self._numbers_shown else (None, None)
-        key = f"n{len(self.nodes)}"
+        key, module = f"n{len(self.nodes)}", self._own.get(i)
         shape, dtype = self._look(tensor)
-        fields = (key, "leaf", name, shape, value, grad, self._own.get(i), None, "")
-        self.nodes.append(new_node(Node, (*fields, dtype, "")))
+        fields = (key, "leaf", name, shape, value, grad, module, None, "", dtype, "")
+        self.nodes.append(new_node(Node, fields))
         return key
 
-    def _names_of(self, function: Function) -> tuple[str, str]:
-        """Return the operation's name and its class's, which all functions of a class share."""
-        kind = type(function)
-        known = self._operation_names.get(kind)
-        if known is None:
-            known = (operation_name(function), class_name(function))
-            if kind.__name__ != "CppFunction":  # the class of all that have none of their own
-                self._operation_names[kind] = known
-        return known
-
-    def _operation(self, i: int, function: Function, name: str, class_name: str) -> str:
+    def _operation(self, i: int, function: Function) -> str:
         """Add an operation with its arrows, and the boxes that come with it."""
-        constants = None
+        name, class_name = self.plan.called[i]
+        constants: dict[int, str] = {}
         if NOTHING in self._operands[i]:
             operands = zip(self._operands[i], OPERANDS.get(name, ()), strict=False)
-            constants = {
-                k: self._constant(function, saved_as)
-                for k, (operand, saved_as) in enumerate(operands)
-                if operand is NOTHING
-            }
+            for k, (operand, saved_as) in enumerate(operands):
+                if operand is NOTHING:
+                    constants[k] = self._constant(function, saved_as)
         value = self._value(i) if self._values else None
         module = self._module(i, name) if self._framed else None
         detail = exponent(function) if name == "pow" else ""
         where = call_site(function) if self._look_for_calls else ""
         key = f"n{len(self.nodes)}"
-        shape, dtype = self._result_shape(i, function)
+        made = results(function)
+        shape, dtype = self._look(made[0]) if len(made) == 1 else self._shared_look(i, made)
         fields = (key, "op", name, shape, value, None, module, class_name, detail, dtype, where)
         self.nodes.append(new_node(Node, fields))
         self._connect(i, key, constants)
@@ -468,13 +458,10 @@ class Builder:
             self._named_results(i, key)
         return key
 
-    def _result_shape(
-        self, i: int, function: Function
+    def _shared_look(
+        self, i: int, made: Sequence[Any]
     ) -> tuple[tuple[int, ...] | None, str | None]:
         """Return shape and dtype of the results that are used, where all have the same."""
-        made = results(function)
-        if len(made) == 1:
-            return self._look(made[0])
         if not made:
             return None, None
         flowing = {number: shape_of(made[number]) for number in self._used.get(i, (0,))}
@@ -482,22 +469,22 @@ class Builder:
         self._several[i] = {} if len(set(flowing.values())) == 1 else flowing
         return None if self._several[i] else shape, dtype_name(made[first].dtype)
 
-    def _connect(self, i: int, key: str, constants: Mapping[int, str] | None = None) -> None:
-        add, keys, named, several = self.edges.append, self.key, self.result_key, self._several
+    def _connect(self, i: int, key: str, constants: Mapping[int, str]) -> None:
+        keys, named, several = self.key, self.result_key, self._several
         for position, operand in enumerate(self._operands[i]):
+            function, number = operand
             result, shape = None, None
-            if operand is NOTHING:
-                if not constants or position not in constants:
-                    continue
-                source = constants[position]
-            elif named and operand in named:
+            if function < 0:
+                source = constants.get(position, key)
+            elif operand in named:
                 source = named[operand]
             else:
-                source = keys[operand[0]]
-                if several and operand[0] in several:
-                    result, shape = operand[1], several[operand[0]].get(operand[1])
+                source = keys[function]
+                if function in several:
+                    result, shape = number, several[function].get(number)
             if source != key:  # within a folded box there are no arrows
-                add(new_edge(Edge, (source, key, position, result, None, 1, shape)))
+                fields = (source, key, position, result, None, 1, shape)
+                self.edges.append(new_edge(Edge, fields))
 
     def _value(self, i: int) -> Value | None:
         """Return the value of a result that has no box of its own, if it is small enough."""
@@ -518,7 +505,7 @@ class Builder:
         found: dict[tuple[int, int], torch.Tensor] = {}
         for i in kept:
             function, operands = self.trace.functions[i], self.trace.operands[i]
-            name = operation_name(function)
+            name = self.plan.called[i][0]
             attributes = OPERANDS.get(name, ("self",) if len(operands) == 1 else ())
             tensors = [saved_tensor(function, attribute) for attribute in attributes]
             for operand, tensor in zip(operands, tensors, strict=False):
@@ -544,9 +531,9 @@ class Builder:
         shape, dtype = self._look(tensor)
         shown = self.plan.shown.values or (label is None and shape == ())
         value = plain(tensor) if shown else None
-        key = f"n{len(self.nodes)}"
-        fields = (key, "constant", label or "constant", shape, value, None, None, None, "")
-        self.nodes.append(new_node(Node, (*fields, dtype, "")))
+        key, name = f"n{len(self.nodes)}", label or "constant"
+        fields = (key, "constant", name, shape, value, None, None, None, "", dtype, "")
+        self.nodes.append(new_node(Node, fields))
         return key
 
     def _saved(self, function: Function, key: str) -> None:
@@ -582,12 +569,11 @@ class Builder:
         self._inside: dict[int, str] = {}
         self._num_entries: Counter[str] = Counter()
         calls, prefix = self.plan.calls, self.plan.prefix
+        dotted = {tensor: name for tensor, name in self.plan.names.items() if "." in name}
         named = {}
-        for i in kept:
-            if self.trace.is_leaf[i]:
-                name = self.plan.names.get(id(self.trace.leaf(i)), "")
-                if "." in name:
-                    named[i] = name
+        if dotted:
+            leaves = {i: id(self.trace.leaf(i)) for i in kept if self.trace.is_leaf[i]}
+            named = {i: dotted[tensor] for i, tensor in leaves.items() if tensor in dotted}
         self._framed = bool(named or calls)
         if not named:
             return
@@ -604,7 +590,9 @@ class Builder:
         # A parameter that is used twice may be another module's, too.
         shared = {owners.get(name) for i, name in named.items() if uses[i] > 1}
         self._own = {
-            i: owners[n] for i, n in named.items() if owners.get(n, None) not in {*shared, None}
+            i: owners[name]
+            for i, name in named.items()
+            if name in owners and owners[name] not in shared
         }
 
     def _module(self, i: int, name: str) -> str | None:
@@ -630,7 +618,7 @@ class Builder:
         if name in frames.LAYERS:
             positions = [k for k in frames.LAYERS[name] if k < len(operands) and operands[k] >= 0]
             modules = {own.get(operands[k]) for k in positions}
-        elif any(j in own for j in operands) and any(j in self._inside for j in operands):
+        elif not (own.keys().isdisjoint(operands) or self._inside.keys().isdisjoint(operands)):
             # A layer's bias added to what its weight has made.
             modules = {own.get(j) or self._inside.get(j) for j in operands}
         else:
@@ -654,11 +642,7 @@ class Builder:
 
     def _folded(self, node: Node, functions: list[int]) -> Node:
         leaves = sum(self.trace.is_leaf[i] for i in functions)
-        names = Counter(
-            self._names_of(self.trace.functions[i])[0]
-            for i in functions
-            if not self.trace.is_leaf[i]
-        )
+        names = Counter(self.plan.called[i][0] for i in functions if not self.trace.is_leaf[i])
         label, detail = box_texts(names, leaves)
         return node._replace(label=label, detail=detail)
 

@@ -8,7 +8,7 @@ because of what autograd has freed, changed or refuses.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -48,6 +48,21 @@ def operation_name(function: Function) -> str:
         return stem
     # torch capitalises every part of the name, and after digits too: max_pool2d is MaxPool2D.
     return re.sub(r"(?<=[A-Za-z])(?=[A-Z])", "_", stem).lower()
+
+
+def called(functions: Iterable[Function]) -> list[tuple[str, str]]:
+    """Return for each function the operation's name and the class's, found once for each class."""
+    known: dict[type, tuple[str, str]] = {}
+    names = []
+    for function in functions:
+        kind = type(function)
+        pair = known.get(kind)
+        if pair is None:
+            pair = operation_name(function), class_name(function)
+            if kind.__name__ != "CppFunction":  # the class of all that have none of their own
+                known[kind] = pair
+        names.append(pair)
+    return names
 
 
 def results(function: Function) -> Sequence[Any]:

@@ -283,6 +283,8 @@ def norm(value: Value) -> float | None:
 
 def printable(text: str) -> str:
     """Return a caller's text without what XML does not allow: control characters and the like."""
+    if text.isprintable():  # as most is
+        return text
     return "".join(c if c.isprintable() else "·" for c in text)
 
 

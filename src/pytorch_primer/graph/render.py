@@ -10,6 +10,7 @@ import textwrap
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -39,11 +40,12 @@ CHARACTER, LINE = 6.1, 14.0
 MAX_LINE = 38
 
 GROUP = re.compile(r'<g id="[^"]*" class="(edge|cluster)[^"]*">\n<title>[^<]*</title>')
+BOX = re.compile(r'<g id="node\d+" class="([^"]*)">\n<title>([^<]*)</title>\n((?:<[^/].*\n)*)</g>')
 START = re.compile(r'text-anchor="start" x="[^"]*"')
 HIDDEN = re.compile(r'<text [^>]*fill="transparent"[^>]*>[^<]*</text>\n')
 COMMENT = re.compile(r"<!--.*?-->\n?", re.S)
 ELLIPSE = re.compile(r'cx="([^"]*)" cy="([^"]*)" rx="([^"]*)" ry="([^"]*)"')
-CORNER = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
+NUMBER = re.compile(r"-?[\d.]+")
 CATEGORIES = (locale.LC_NUMERIC, locale.LC_CTYPE)
 _rendering = Lock()
 
@@ -162,14 +164,15 @@ def to_svg(
     body = GROUP.sub(r'<g class="\1">', body)
     if "transparent" in body:
         body = HIDDEN.sub("", body)
-    rest, *boxes = body.split('<g id="node')
     places: dict[str, Place] = {}
-    body = rest + "".join(_box(box, places) for box in boxes)
+    body = BOX.sub(lambda found: _box(found, places), body)
     body = body.replace('<text xml:space="preserve"', '<text fill="currentColor"')
     body = body.replace('="black"', '="currentColor"')
     wide = max(width, FACTS_WIDTH)
     characters = min(MAX_LINE, int((wide - 16) / CHARACTER))
-    tips = {key: _lines(lines, characters) for key, lines in facts.items()}
+    # Boxes have many facts in common: each is wrapped once, which takes longer than all the rest.
+    wrapped = {fact: _lines(fact, characters) for fact in set(chain(*facts.values()))}
+    tips = {key: [line for fact in own for line in wrapped[fact]] for key, own in facts.items()}
     high = max([height, *(LINE * len(lines) + 12 for lines in tips.values())])
     shift = re.search(r"translate\(([-\d.]+) ([-\d.]+)\)", body)
     assert shift
@@ -186,36 +189,30 @@ def to_svg(
     )
 
 
-def _box(group: str, places: dict[str, Place]) -> str:
-    """Return a box's group, from after its id on, with its key instead of a tooltip.
+def _box(found: re.Match[str], places: dict[str, Place]) -> str:
+    """Return a box's group with its key instead of an id and a tooltip, and note its place.
 
     Its text is centred: Graphviz begins each line where it would be centred in its own font; the
     reader's may be wider.
     """
-    head, content = group.split("</title>\n", 1)
-    attributes, key = head.split(">\n<title>")
-    box, after = content.split("</g>", 1)
-    shape = box[: box.index("/>")]
-    round_one = ELLIPSE.search(shape)
-    if round_one:
+    classes, key, content = found.groups()
+    shape = content[: content.index("/>")]
+    if round_one := ELLIPSE.search(shape):
         x, y, rx, ry = map(float, round_one.groups())
         place = Place(x - rx, y - ry, x + rx, y + ry)
         middle = round_one[1]
     else:
-        corners = CORNER.findall(shape[shape.rindex('="') :])  # d or points comes last
-        xs, ys = ([float(corner[axis]) for corner in corners] for axis in (0, 1))
+        corners = NUMBER.findall(shape, shape.rindex('="'))  # d or points comes last
+        xs, ys = ([float(number) for number in set(corners[axis::2])] for axis in (0, 1))
         place = Place(min(xs), min(ys), max(xs), max(ys))
         middle = f"{(place.left + place.right) / 2:g}"
     places[key] = place
-    box = START.sub(f'text-anchor="middle" x="{middle}"', box)
-    return f'<g{attributes[attributes.index(" ") :]} data-key="{key}">\n{box}</g>{after}'
+    content = START.sub(f'text-anchor="middle" x="{middle}"', content)
+    return f'<g class="{classes}" data-key="{key}">\n{content}</g>'
 
 
-def _lines(facts: list[str], characters: int) -> list[str]:
-    lines = []
-    for fact in facts:  # most are short, and wrapping takes longer than all the rest
-        lines += [fact] if len(fact) <= characters else textwrap.wrap(fact, characters)
-    return lines
+def _lines(fact: str, characters: int) -> list[str]:
+    return [fact] if len(fact) <= characters else textwrap.wrap(fact, characters)
 
 
 def _facts(key: str, facts: list[str], lines: list[str], box: Place, view: Place) -> str:
@@ -225,9 +222,10 @@ def _facts(key: str, facts: list[str], lines: list[str], box: Place, view: Place
     x = min(max((box.left + box.right - width) / 2, view.left + 1), view.right - width - 1)
     below, above = box.bottom + 4, box.top - 4 - height
     y = below if below + height <= view.bottom else max(above, view.top + 1)
+    start, escaped = f"{x + 7:.1f}", html.escape("\n".join(lines)).split("\n")
     texts = "".join(
-        f'<text x="{x + 7:.1f}" y="{y + LINE * (i + 1):.1f}">{html.escape(line)}</text>'
-        for i, line in enumerate(lines)
+        f'<text x="{start}" y="{y + LINE * i:.1f}">{line}</text>'
+        for i, line in enumerate(escaped, start=1)
     )
     return (
         f'<g class="pp-facts" data-of="{key}" tabindex="0" role="img" '

@@ -69,12 +69,16 @@ def trace(roots: Iterable[Function]) -> Trace:
                     break
             else:
                 path.pop()
-                for leaf, _ in inputs:  # those that nothing has used before
-                    if leaf not in position and leaf is not None:
-                        position[leaf] = len(functions)
-                        functions.append(leaf)
+                made = []
+                for below, result in inputs:
+                    if below is None:
+                        made.append(NOTHING)
+                        continue
+                    if below not in position:  # a leaf that nothing has used before
+                        position[below] = len(functions)
+                        functions.append(below)
                         operands.append(())
-                made = [NOTHING if f is None else (position[f], r) for f, r in inputs]
+                    made.append((position[below], result))
                 position[function] = len(functions)
                 functions.append(function)
                 operands.append(tuple(made))
