@@ -168,7 +168,7 @@ def reduction(draw: random.Random) -> list[str]:
         f"    {call} -> " + (f"dim={dim}" if keep else f"dim={dim}, keepdim=True"),
         "- The sum runs along the axis that is named; the others stay.",
         f"    {call} -> " + (f"dim={other}, keepdim=True" if keep else f"dim={other}"),
-        "- Of the named axis nothing is left over but its sum.",
+        "- That sums along two axes; only one was named.",
         f"    {call} -> "
         + (f"dim=({dim}, {other}), keepdim=True" if keep else f"dim=({dim}, {other})"),
     ]
