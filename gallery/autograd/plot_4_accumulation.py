@@ -266,8 +266,8 @@ else:
 # meet this message, look for a ``no_grad``, a ``detach``, or a ``torch.tensor(….item())`` on the
 # way to your loss.
 #
-# :meth:`torch.Tensor.detach` switches off the recording for one tensor. It makes a second tensor
-# with the *same memory* and no record. A change of one is a change of the other:
+# To :term:`detach` is to switch off the recording for one tensor. :meth:`torch.Tensor.detach` makes a
+# second tensor with the *same memory* and no record. A change of one is a change of the other:
 
 p = torch.tensor([1.0, 2.0], requires_grad=True)
 view = p.detach()

@@ -462,8 +462,9 @@ points = torch.cat([upper, lower]) + 0.08 * torch.randn(40, 2)
 targets = [1.0] * 20 + [-1.0] * 20
 
 # %%
-# A unit multiplies its inputs with weights, adds a bias and takes the tanh. Eight *hidden* units,
-# between the inputs and the result, and one at the end, each a list of our numbers:
+# A :term:`unit` multiplies its inputs with weights, adds a bias and takes the tanh. Eight
+# :term:`hidden <hidden layer>` units, between the inputs and the result, and one at the end, each a
+# list of our numbers:
 
 choose = random.Random(0)
 sizes = [2] * 8 + [8]

@@ -248,9 +248,9 @@ assert (
 # sphinx_gallery_end_ignore
 
 # %%
-# With one *hidden* layer (neither input nor output) instead of two, and 2, 8 or 40 units in it, each unit adds one bend to the
-# line. After 400 steps the 40 are closest. Eight are not too few, they only take longer: after 1000
-# steps they are closer than the 40 were after 400.
+# With one *hidden* layer (neither input nor output) instead of two, and 2, 8 or 40 units in it, each
+# unit adds one bend to the line. After 400 steps the 40 are closest. Eight are not too few, they only
+# take longer: after 1000 steps they are closer than the 40 were after 400.
 #
 # .. repair:: The loss swings and does not settle. Which change helps?
 #    :aim: 2

@@ -324,7 +324,7 @@ assert views["t[0].expand(3, 3)"].tolist() == [[0, 1, 2]] * 3
 # :term:`views <view>` of one another.
 #
 # Read row by row, ``t`` visits its storage in order and without gaps. Such a tensor is called
-# *contiguous*. The transpose is not: it visits the places in the order 0, 3, 1, 4, 2, 5, and no
+# :term:`contiguous`. The transpose is not: it visits the places in the order 0, 3, 1, 4, 2, 5, and no
 # single stride jumps like that. So its numbers cannot be read as one long row, unless they are
 # copied into a new one:
 

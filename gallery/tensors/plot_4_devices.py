@@ -327,7 +327,7 @@ assert took > 0
 # What else has a device
 # ----------------------
 #
-# A network is a :term:`module` that holds tensors, and is moved with the same method. One
+# A network is a *module*, an object that holds tensors, and is moved with the same method. One
 # difference matters. A tensor's ``.to`` returns another tensor; a module's ``.to`` changes the
 # module itself:
 
