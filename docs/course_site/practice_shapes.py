@@ -99,7 +99,7 @@ def memory(draw: random.Random) -> list[str]:
     shared = draw.random() < 0.5
     made, why = draw.choice(sorted((view if shared else copied).items()))
     rows = ["x = torch.ones(2, 3)", f"y = {made}", "y.fill_(5)", "print(x.sum().item())"]
-    turned = "y = x.clone()" if shared else "y = x.view(-1)"
+    turned = "y = x.clone()" if shared else "y = x[:]"
     sign = (
         "``y`` shares the memory of ``x``"
         if shared
