@@ -83,7 +83,7 @@ DRAWN = {
 }
 STEPPERS: dict[str, Callable[..., torch.optim.Optimizer]] = {
     "sgd": torch.optim.SGD,
-    "momentum": lambda params, lr: torch.optim.SGD(params, lr=lr, momentum=0.9),
+    "momentum": torch.optim.SGD,
     "adam": torch.optim.Adam,
 }
 
@@ -94,8 +94,9 @@ def descent_figure(state: dict[str, str]) -> Figure:
     x, y = float(state["x"]), float(state.get("y", 0))
     start = torch.tensor(x if drawn.ylim is None else [x, y])
     lr, steps = float(state["lr"]), int(state["steps"])
-    stepper = STEPPERS[state.get("opt", "sgd")]
-    path = descend(drawn.f, start, lambda p: stepper(p, lr=lr), num_steps=steps)
+    opt = state.get("opt", "sgd")
+    settings = {"momentum": float(state.get("momentum", 0.9))} if opt == "momentum" else {}
+    path = descend(drawn.f, start, lambda p: STEPPERS[opt](p, lr=lr, **settings), num_steps=steps)
     fig, ax = plt.subplots(figsize=(6, 4.5))
     if drawn.ylim is None:
         plot_function(drawn.f, drawn.xlim, ax=ax)
@@ -104,7 +105,7 @@ def descent_figure(state: dict[str, str]) -> Figure:
     plot_trajectory(path, ax=ax)
     end = ", ".join(f"{v:.3g}" for v in path.positions[-1].tolist())
     alt = (
-        f"A path of {steps} steps downhill on {drawn.name}, by {state.get('opt', 'sgd')} with the"
+        f"A path of {steps} steps downhill on {drawn.name}, by {opt} with the"
         f" learning rate {lr:g}. It ends at ({end}) with the value {path.values[-1].item():.2g}."
     )
     return finished(fig, alt)

@@ -479,9 +479,23 @@ def earlier(app: Sphinx, docname: str) -> list[tuple[str, str, Told]]:
 
 
 def picked(app: Sphinx, docname: str) -> list[tuple[str, str, Told]]:
-    """Pick the items that open a lesson: drawn by its name, of two lessons if there are two."""
+    """Pick the items that open a lesson; while others are left, they open no lesson before it."""
+    seen = set[str]()
+    chosen: list[tuple[str, str, Told]] = []
+    for lesson in outline_of(app.config).lessons:
+        page = page_of(app.config, lesson.name)
+        chosen = drawn(app, page, seen)
+        if page == docname:
+            return chosen
+        seen |= {told.item.key for _, _, told in chosen}
+    return []
+
+
+def drawn(app: Sphinx, docname: str, seen: set[str]) -> list[tuple[str, str, Told]]:
+    """Draw two items by a lesson's name, of two lessons if there are two; those not seen first."""
     found = earlier(app, docname)
     random.Random(f"{SALT} {docname}").shuffle(found)
+    found.sort(key=lambda each: each[2].item.key in seen)
     chosen: list[tuple[str, str, Told]] = []
     for each in found:
         if each[2].item.lines is None and each[0] not in [other[0] for other in chosen]:

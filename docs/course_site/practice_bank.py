@@ -213,8 +213,8 @@ def hint_of(mistake: Mistake) -> str:
         first = mistake.change.new.strip().replace("\\n", "\n").split("\n")[0]
         return f"Look at ``{first}``."
     return (
-        "Follow what comes back, its type, its shape and its entries, and what stays behind:"
-        " what is registered, and what of the arguments has changed."
+        "Follow what comes back, its type, its shape and its entries, and what else has changed:"
+        " the arguments, and the object itself."
     )
 
 

@@ -236,7 +236,7 @@ def changed(code: str, given: Given) -> tuple[str, str]:
         for old, new in found.replaced
         if "\n" not in new and "\\n" not in new
     )
-    return found.applied(code), f"Torch gives that with {said}." if said else ""
+    return found.applied(code), said
 
 
 def change_of(code: str, given: Given) -> Change:
@@ -303,6 +303,9 @@ def predict(written: Written) -> Item:
     for each in wrong:
         other, told = changed(code, each)
         gave = ran(other, each.offset)
+        if told:
+            came = "That error comes" if gave.error else "The program prints that"
+            told = f"{came} with {told}."
         proofs += [other, gave.printed]
         options.append(Option(gave.said, False, f"{each.words} {told}".strip()))
     prove(written, given, proofs)
@@ -327,7 +330,7 @@ def choose(written: Written) -> Item:
         if holds is not (each.sign == "+"):
             mend = "the test holds for this option: it is right" if holds else "the test fails here"
             raise Fault(f"{mend}; {made.error or f'`{test}` is {holds}'}", each.offset)
-        said = f" Torch says: ``{made.error}``" if made.error else ""
+        said = f" Python says: ``{made.error}``" if made.error else ""
         options.append(Option(own, holds, each.words + said))
         proofs += [own, made.error]
     prove(written, given, proofs)

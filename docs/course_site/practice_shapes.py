@@ -99,7 +99,7 @@ def memory(draw: random.Random) -> list[str]:
     shared = draw.random() < 0.5
     made, why = draw.choice(sorted((view if shared else copied).items()))
     rows = ["x = torch.ones(2, 3)", f"y = {made}", "y.fill_(5)", "print(x.sum().item())"]
-    turned = "y = x.clone()" if shared else "y = x.view(-1)"
+    turned = "y = x.clone()" if shared else "y = x[:]"
     sign = (
         "``y`` shares the memory of ``x``"
         if shared
@@ -168,7 +168,7 @@ def reduction(draw: random.Random) -> list[str]:
         f"    {call} -> " + (f"dim={dim}" if keep else f"dim={dim}, keepdim=True"),
         "- The sum runs along the axis that is named; the others stay.",
         f"    {call} -> " + (f"dim={other}, keepdim=True" if keep else f"dim={other}"),
-        "- Of the named axis nothing is left over but its sum.",
+        "- That sums along two axes; only one was named.",
         f"    {call} -> "
         + (f"dim=({dim}, {other}), keepdim=True" if keep else f"dim=({dim}, {other})"),
     ]

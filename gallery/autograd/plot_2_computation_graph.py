@@ -145,8 +145,8 @@ assert (constant * x).grad_fn.next_functions[0] == (None, 0)
 # sphinx_gallery_end_ignore
 
 # %%
-# So a path ends at an ``AccumulateGrad`` or at ``None``. A generator follows a chain of any length:
-# at each record it takes the first input that leads on, until there is none.
+# So a path ends at an ``AccumulateGrad`` or at ``None``. A Python function with ``yield`` follows a
+# chain of any length: at each record it takes the first input that leads on, until there is none.
 
 
 def walk(record):
@@ -229,7 +229,7 @@ assert x.grad == -12, "the slope of the parabola"
 #    + Nothing made ``x`` but you; ``y`` is the result of a recorded operation.
 #    - A result of watched tensors has a record, so it is no leaf.
 #        y = 2 * x -> y = 2 * x.detach()
-#    - It would be the other way round if leaves were what the graph ends in.
+#    - A leaf is where the numbers come in; ``y`` is the result.
 #        x.is_leaf, y.is_leaf -> y.is_leaf, x.is_leaf
 #
 # A tensor used twice

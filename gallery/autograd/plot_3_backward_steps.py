@@ -334,7 +334,7 @@ assert "square = e**2" in trace
 # Looking at one gradient as it passes
 # ------------------------------------
 #
-# ``retain_grad`` keeps a gradient. A *hook* is called with it while it passes, and can even replace
+# ``retain_grad`` keeps a gradient. A :term:`hook` is called with it while it passes, and can even replace
 # it. Here it only prints.
 
 handle = s.register_hook(lambda gradient: print("s receives", gradient.item()))
@@ -377,7 +377,7 @@ assert a.grad.item() == 10
 #    + The hook's answer takes the place of what arrived, for all that comes before it.
 #    - A hook that returns nothing changes nothing.
 #        lambda g: g / 10 -> lambda g: None
-#    - The value of ``s`` is divided by nothing here.
+#    - The hook divides the gradient of ``s``, not its value.
 #        s.register_hook(lambda g: g / 10) -> s = (a + 3) / 10
 #
 # Why backward and not forward?

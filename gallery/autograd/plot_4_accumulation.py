@@ -60,8 +60,8 @@ assert (a.item(), b.item(), c.item()) == (3, 4, 5)
 # the sum over these two uses, as the chain rule demands. Accumulation is a sum over *passes*, and
 # nothing demands it. It is a convenience: a batch too large for the memory can be processed in
 # pieces, one pass for each. For a loss that is a *sum* over the samples, the gradients of the
-# pieces add up to that of the whole. Most losses are *means*. Then each piece has to be divided by
-# the number of pieces:
+# pieces add up to that of the whole. Most losses are *means*. Then the loss of each piece has to be
+# divided by the number of pieces, if they are equally large:
 
 w = torch.tensor([0.5, -1.0], requires_grad=True)
 samples, wanted = torch.arange(8.0).reshape(4, 2), torch.ones(4)
@@ -86,6 +86,10 @@ for rows in halves:
     (mean_loss(rows) / 2).backward()
 torch.testing.assert_close(w.grad, whole)
 assert torch.allclose(w.grad, whole), "with (mean_loss(rows) / 2).backward()"
+w.grad = None
+for rows in (slice(0, 3), slice(3, 4)):
+    (mean_loss(rows) / 2).backward()
+assert not torch.allclose(w.grad, whole, rtol=0.1), "not equally large"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -106,7 +110,7 @@ assert torch.allclose(w.grad, whole), "with (mean_loss(rows) / 2).backward()"
 #    - The power does not grow with the passes: each differentiates the same square.
 #        (x**2).backward() -> x.grad = None; (x**4).backward()
 #
-# .. predict:: The mean over four samples, in two halves.
+# .. predict:: The mean over four samples, in two halves. What is printed?
 #    :aim: 1
 #
 #    w = torch.tensor(1.0, requires_grad=True)
@@ -213,7 +217,7 @@ assert a.grad.item() == first + 2 * sum_added
 # program the remedy is to compute the result again, as a training loop does anyway. Where the same
 # record really is needed twice, the first pass can keep it: ``backward(retain_graph=True)``.
 #
-# .. predict:: The same record, walked twice.
+# .. predict:: The same record, walked twice. What comes of it?
 #    :aim: 1
 #
 #    x = torch.tensor(3.0, requires_grad=True)
@@ -262,8 +266,8 @@ else:
 # meet this message, look for a ``no_grad``, a ``detach``, or a ``torch.tensor(….item())`` on the
 # way to your loss.
 #
-# :meth:`torch.Tensor.detach` switches off the recording for one tensor. It makes a second tensor
-# with the *same memory* and no record. A change of one is a change of the other:
+# To :term:`detach` is to switch off the recording for one tensor. :meth:`torch.Tensor.detach` makes a
+# second tensor with the *same memory* and no record. A change of one is a change of the other:
 
 p = torch.tensor([1.0, 2.0], requires_grad=True)
 view = p.detach()
@@ -439,7 +443,7 @@ assert (v @ J).tolist() == x.grad.tolist()
 # The first row has the derivatives of :math:`x_0 x_1`, which are :math:`(x_1, x_0, 0) = (2, 1, 0)`;
 # the second those of :math:`x_1 x_2`. Their combination with :math:`v` is what ``backward`` gave.
 #
-# .. predict:: A vector is differentiated, with the weights 1 and 10.
+# .. predict:: A vector is differentiated, with the weights 1 and 10. What is printed?
 #    :aim: 3
 #
 #    x = torch.tensor([1.0, 2.0], requires_grad=True)
@@ -512,7 +516,7 @@ assert w.grad == -3.5, "the slope"
 # its own value, and 0 times infinity is ``nan``. :func:`torch.nn.functional.softplus` is the same
 # function, computed so that nothing overflows: 105, with the slope −3.5.
 #
-# The page below computes in ``float64``, which holds larger numbers. How large must :math:`x` be for the same to
+# The graph below computes in ``float64``, which holds larger numbers. How large must :math:`x` be for the same to
 # happen there? Guess, then try.
 #
 # .. explorable:: backward
@@ -580,5 +584,5 @@ assert w.grad == -3.5, "the slope"
 # Where to go next
 # ----------------
 #
-# You know all that ``backward`` does. :doc:`Your own autograd in fifty lines
+# You know all that ``backward`` does. :doc:`Your own autograd in sixty lines
 # </lessons/autograd/plot_5_own_autograd>` writes it.

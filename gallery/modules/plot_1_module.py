@@ -113,6 +113,9 @@ assert Parabola().x == -4, (
 #    gradient. A Parameter is what a *module* finds and registers. And ``zero_grad()`` sets gradients to ``None``, unless it is called
 #    with ``set_to_none=False``.
 #
+# The questions use PyTorch's own ``nn.Linear(n, m)``, a module with two parameters: ``weight``, with a
+# number for each pair of input and output, and ``bias``, with one for each output.
+#
 # .. choose:: The gradients are there. Which line moves *all* parameters of the model?
 #    :aim: 1
 #    :test: not any(torch.equal(p, q) for p, q in zip(model.parameters(), before))
@@ -749,7 +752,7 @@ assert copied["left.w"].item() == before
 # ---------------
 #
 # One last question: why call ``model(x)`` and not ``model.forward(x)``? Others may have asked the
-# module to do something besides at every call. Such requests are called *hooks*; the call obeys
+# module to do something besides at every call. Such requests are called hooks, too; the call obeys
 # them, ``forward`` alone does not:
 
 
@@ -795,7 +798,7 @@ assert names == ["weight", "bias"]
 #    - A hook does wait for something, and it has come.
 #        layer(torch.ones(2)) -> layer.forward(torch.ones(2))
 #
-# .. which-line:: two_layer_module a_softmax
+# .. which-line:: two_layer_module a_relu
 #    :aim: 1
 #
 # .. symptom:: two_layer_module forward_returns_nothing

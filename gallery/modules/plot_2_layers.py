@@ -34,8 +34,8 @@ plt.style.use("pytorch_primer.course")
 # The linear layer
 # ----------------
 #
-# ``nn.Linear(3, 2)`` turns three numbers into two. It owns a weight matrix :math:`W` and a bias
-# :math:`b`, both random at first:
+# ``nn.Linear(3, 2)`` turns three numbers into two. It owns a matrix :math:`W` of :term:`weights
+# <weight>` and a vector :math:`b`, the :term:`bias`, both random at first:
 
 layer = nn.Linear(3, 2)
 for name, p in layer.named_parameters():

@@ -564,7 +564,7 @@ assert huge.max() == 1000, "scores of"
 #
 #    z = torch.tensor(100.0)
 #    print(torch.log(1 + torch.exp(z)).item())
-#    + The exponential is too large for a float32, and its logarithm no smaller.
+#    + The exponential becomes inf, and the logarithm of inf is inf.
 #    - The true value is about that. The formula does not get so far.
 #        torch.log(1 + torch.exp(z)) -> F.softplus(z)
 #    - Nothing is divided or subtracted here: it is large, and not undefined.
@@ -633,7 +633,7 @@ torch.testing.assert_close(
 # sphinx_gallery_end_ignore
 
 # %%
-# Here, too, it is good to know what a network scores that knows nothing. The best constant answer
+# Here, too, it is good to know which loss a network has that knows nothing. The best constant answer
 # is 0.1 for each of ten equally frequent classes:
 
 constant = torch.full((10, 10), 0.1)

@@ -604,7 +604,7 @@ assert jumps > 2 * torch.tensor(mixed_losses).diff().abs().mean()
 #        losses.append(loss.item())
 #    + Inputs of size one find the tanh where it has a slope.
 #        net(x) -> net((x - x.mean(dim=0)) / x.std(dim=0))
-#    - The units are at their ends, where slopes are nought. Smaller steps of nought are nought.
+#    - A few units still have a slope: it creeps a little lower, and stays up there.
 #        lr=0.05 -> lr=0.01
 #    - Still far from nought: the offset alone drives the units to their ends.
 #        net(x) -> net(x / 10)
@@ -634,7 +634,9 @@ with torch.no_grad(), torch.random.fork_rng():
 
 # %%
 # *What betrays it*: two answers to one question. *The mend*: ``eval()`` before measuring and
-# ``train()`` before going on. Neither has anything to do with ``no_grad``.
+# ``train()`` before going on. Neither has anything to do with ``no_grad``. Batch norm is another
+# layer with two modes: in training it measures its batch
+# (:doc:`/lessons/training/plot_7_convolution`).
 #
 # .. predict:: Does one input get one answer: in training mode, in training mode under ``no_grad``, after ``eval()``?
 #    :aim: 1
@@ -658,9 +660,9 @@ with torch.no_grad(), torch.random.fork_rng():
 # When you do not know which
 # --------------------------
 #
-# **Overfit one batch.** Ten samples, no dropout, many steps: every network can learn ten samples by
-# heart. If yours cannot, the bug is in the loop, the loss or the network, not in the data or the
-# settings.
+# **Overfit one batch.** Ten samples, no dropout, many steps: a network with enough parameters learns
+# ten samples by heart, if the inputs are scaled and the rate is one that works elsewhere. If yours
+# does not, the bug is most likely in the loop, the loss or the network, and more data will not help.
 
 
 def one_batch(step_loss, num_steps=500):
@@ -689,6 +691,17 @@ assert torch.autograd.grad(end.tanh(), end)[0] == 0, (
 with torch.random.fork_rng():
     assert one_batch(F.mse_loss) < 0.01
     assert one_batch(lambda p, y: ((p - y.flatten()) ** 2).mean()) > 0.3
+    net = fresh()
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
+    for _ in range(100):
+        right_loss = F.mse_loss(net(raw[:10]), Y[:10])
+        optimizer.zero_grad()
+        right_loss.backward()
+        optimizer.step()
+assert len(raw[:10]) == 10 and right_loss > 0.3, "if the inputs are scaled"
+line = torch.cat([X[:10], torch.ones(10, 1)], dim=1)
+best = line @ torch.linalg.lstsq(line, Y[:10]).solution
+assert F.mse_loss(best, Y[:10]) > 0.01, "with enough parameters: no line can"
 # sphinx_gallery_end_ignore
 
 # %%
@@ -825,7 +838,7 @@ with torch.random.fork_rng():
 # Exercises
 # ---------
 #
-# Six loops are broken. Each exercise shows one; write the right one.
+# Six pieces of code are broken. Each exercise shows one; write the right one.
 #
 # .. parsons:: repair_order
 #    :aim: 3

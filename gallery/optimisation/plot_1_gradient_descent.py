@@ -374,7 +374,9 @@ assert all(converges[lr] == (0 < lr < 1) for lr in rates), (
 #
 #    The limit 1 belongs to this function. For any parabola it is :math:`2/L''`. Here the second
 #    derivative :math:`L''` is 2, so the limit is 1. For :math:`10\,(x - 2)^2` it is 20, and the
-#    limit is 0.1: ten times as steep, a rate ten times as small.
+#    limit is 0.1: ten times as steep, a rate ten times as small. In code: ``torch.func.grad(loss)`` is
+#    the derivative of ``loss``, a function again, so ``torch.func.grad(torch.func.grad(loss))`` is the
+#    second one.
 #
 # .. choose:: At which rate does the descent on (x − 2)² jump from side to side, and arrive?
 #    :aim: 2
@@ -567,7 +569,7 @@ assert abs(ends["from +2"].positions[-1].item() - roots[2]) < 1e-3
 # ---------
 #
 # The loop of this lesson, with all that it should keep a record of. Then the rate at which the
-# descent on a function of your choice ceases to converge.
+# descent ceases to converge, on any parabola.
 #
 # .. parsons:: descend
 #    :aim: 1

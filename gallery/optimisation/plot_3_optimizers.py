@@ -84,7 +84,7 @@ assert round(most / least) == 12, "the condition number of the last valley"
 # sphinx_gallery_end_ignore
 
 # %%
-# The same. The name stands for :term:`stochastic gradient descent` :cite:p:`robbins1951`; the
+# The same. The name stands for *stochastic gradient descent* :cite:p:`robbins1951`; the
 # *stochastic* part is the choice of the samples, which happens elsewhere. Here there are no
 # samples, and SGD is plain gradient descent.
 #
@@ -165,8 +165,8 @@ assert (1000 - 1) / (1000 + 1) == 999 / 1001 == 1 - 2 / (1 + 1000)
 # ----------------------
 #
 # A ball that rolls down does not stop at each point to ask for the direction: it keeps most of its
-# speed. Instead of stepping along the gradient :math:`g`, step along a *velocity* that collects
-# gradients and forgets them slowly :cite:p:`polyak1964`:
+# speed. With :term:`momentum` one does not step along the gradient :math:`g` but along a *velocity*
+# that collects gradients and forgets them slowly :cite:p:`polyak1964`:
 #
 # .. math:: m \leftarrow \beta\, m + g, \qquad v \leftarrow v - \text{lr}\cdot m.
 
@@ -390,8 +390,8 @@ assert 0.0037 < (2 / (root + 1)) ** 2 < 0.0038
 # Adam, written out
 # -----------------
 #
-# The rule in full. ``m`` and ``s`` are running means that begin at 0, so the first ones are too
-# small. The line with the hats corrects for that.
+# The rule of :term:`Adam` in full. ``m`` and ``s`` are running means that begin at 0, so the first
+# ones are too small. The line with the hats corrects for that.
 
 
 def adam(f, v, lr, num_steps, betas=(0.9, 0.999), eps=1e-8):

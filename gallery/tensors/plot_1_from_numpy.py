@@ -366,7 +366,7 @@ assert "detach" in str(refusal)
 # sphinx_gallery_end_ignore
 
 # %%
-# The message names the way out: :term:`detach` first, which cuts the tensor off from the record. A
+# The message names the way out: ``detach`` first, which cuts the tensor off from the record. A
 # tensor on a GPU has to come to the CPU first, with ``.cpu()``.
 #
 # .. choose:: Which line makes an array that later changes of ``t`` do not reach?

@@ -45,7 +45,7 @@ assert all(torch.eye(3)[i, j] == (i == j) for i in range(3) for j in range(3))
 
 # %%
 # :func:`torch.empty` only reserves the memory. What the tensor holds is whatever was there before,
-# so printing it would show other numbers at every run. It is for tensors that you fill at once:
+# so printing it may show other numbers at every run. It is for tensors that you fill at once:
 
 t = torch.empty(2, 3)
 t.fill_(5)
@@ -271,7 +271,7 @@ with torch.random.fork_rng():
 #        x = torch.randint(1, 6, (1000,))
 #    - Without a lowest number it begins at 0.
 #        x = torch.randint(7, (1000,))
-#    - These are fractions, as many as there were draws.
+#    - These are fractions: hardly two of the thousand are equal, and a die shows six numbers.
 #        x = 6 * torch.rand(1000) + 1
 #
 # .. predict::
@@ -417,9 +417,9 @@ assert divisors == [1, 7], "the mask took multiples of"
 #    t = torch.arange(6).reshape(2, 3)
 #    print(t[t % 2 == 0].tolist())
 #    + Where the mask is true: the even entries, in one row.
-#    - A mask takes entries out. To replace the others, there is ``torch.where``.
+#    - A mask takes entries out. To replace the others, there is ``torch.where`` (next section).
 #        t[t % 2 == 0] -> torch.where(t % 2 == 0, t, 0)
-#    - These are the places of the entries, which ``nonzero`` gives.
+#    - These are the places of the entries, not the entries: ``nonzero`` lists places.
 #        t[t % 2 == 0] -> (t % 2 == 0).nonzero()
 #
 # Window or copy?
@@ -556,6 +556,9 @@ assert (
     != 0.1
 )
 assert int(torch.tensor(16_777_217).float().item()) == 2**24 == 16_777_216
+assert int(torch.tensor(2**24 + 2).float().item()) == 2**24 + 2, (
+    "above this not every whole number fits any more, but some do"
+)
 assert torch.tensor(70_000.0).half().item() == float("inf")
 assert torch.tensor([2.9, -2.9]).long().tolist() == [2, -2]
 assert torch.tensor([255, 256, 300]).to(torch.uint8).tolist() == [
@@ -571,7 +574,7 @@ assert torch.tensor([0.0, 0.5, -3.0]).bool().tolist() == [False, True, True]
 
 # %%
 # Line by line: a float32 holds about seven digits of 0.1, and going back to float64 does not
-# bring the others back. Whole numbers above 2²⁴ no longer fit exactly. 70 000 is beyond ``float16``
+# bring the others back. Above 2²⁴ not every whole number fits any more. 70 000 is beyond ``float16``
 # and becomes infinite. Fractions are cut off, towards zero, not rounded. An unsigned byte starts
 # again at 0 after 255. And as a boolean everything but 0 is true, whatever its sign.
 #
@@ -600,8 +603,9 @@ assert torch.tensor([0.0, 0.5, -3.0]).bool().tolist() == [False, True, True]
 #    Converting a *negative or too large float* to an unsigned type has no defined result: the
 #    answer depends on the processor. Round and :func:`clamp <torch.clamp>` first.
 #
-# Computed together, two dtypes of a kind meet in the wider one, and a float type wins over any
-# integer type. Division always leaves the integers; ``//`` stays there.
+# Computed together, two dtypes of a kind meet in the narrowest one that holds both, mostly the wider
+# of the two, and a float type wins over any integer type. Division always leaves the integers; ``//``
+# stays there.
 
 n = torch.tensor([7, 8])
 print((n + 0.5).dtype, (n / 2).dtype, (n // 2).dtype, n / 2)
@@ -611,6 +615,11 @@ print("250 + 10 in a byte:", (byte + 10).item())
 # sphinx_gallery_start_ignore
 assert (n + 0.5).dtype == (n / 2).dtype == torch.float32
 assert (n // 2).dtype == torch.int64
+meet = torch.promote_types
+assert meet(torch.int32, torch.int64) == torch.int64, "mostly the wider"
+assert meet(torch.uint8, torch.int8) == torch.int16, "the narrowest for both"
+assert meet(torch.float16, torch.bfloat16) == torch.float32
+assert meet(torch.int64, torch.float16) == torch.float16, "a float type wins"
 assert (n / 2).tolist() == [3.5, 4.0]
 assert (byte + 10).item() == (250 + 10) % 256 == 4
 # sphinx_gallery_end_ignore

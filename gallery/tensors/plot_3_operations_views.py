@@ -324,7 +324,7 @@ assert views["t[0].expand(3, 3)"].tolist() == [[0, 1, 2]] * 3
 # :term:`views <view>` of one another.
 #
 # Read row by row, ``t`` visits its storage in order and without gaps. Such a tensor is called
-# *contiguous*. The transpose is not: it visits the places in the order 0, 3, 1, 4, 2, 5, and no
+# :term:`contiguous`. The transpose is not: it visits the places in the order 0, 3, 1, 4, 2, 5, and no
 # single stride jumps like that. So its numbers cannot be read as one long row, unless they are
 # copied into a new one:
 
@@ -378,11 +378,28 @@ assert jump == 2000 - 199 * 5 == 1005 != question.stride(1), (
 # ``view`` promises not to copy and refuses; ``reshape`` copies if it must. Choose by what you need:
 # certainty, or a result in any case.
 #
+# Pieces of a vector are views, too. ``unfold(dimension, size, step)`` takes pieces of a size, each
+# one step further on; ``as_strided(shape, strides, offset)`` takes the recipe itself:
+
+row = torch.arange(6)
+print(row.unfold(0, 2, 2).tolist())
+print(row.as_strided((3, 2), (2, 1), 0).tolist())
+
+# sphinx_gallery_start_ignore
+pieces = row.unfold(0, 2, 2)
+assert pieces.tolist() == [[0, 1], [2, 3], [4, 5]]
+assert pieces.tolist() == row.as_strided((3, 2), (2, 1), 0).tolist()
+assert pieces.stride() == (2, 1), "pieces of a vector"
+assert pieces.untyped_storage().data_ptr() == row.untyped_storage().data_ptr()
+# sphinx_gallery_end_ignore
+
+# %%
 # What shares memory with what?
 # -----------------------------
 #
-# Two tensors can share entries only if they lie in the same storage. Comparing ``id(…)`` would not
-# tell, because a view is a Python object of its own. The address of the storage does:
+# Two tensors that PyTorch made from one another share entries only if they lie in the same storage.
+# Comparing ``id(…)`` would not tell, because a view is a Python object of its own. The address of the
+# storage does:
 
 
 def share(a, b):
@@ -516,9 +533,10 @@ assert 2000 - 199 * 5 == 1005
 #
 # .. note::
 #
-#    What an in-place operation saves is the memory of one result; it is not faster as such. What it
-#    can cost is a gradient: PyTorch may need the old value later, and then refuses to go on. That
-#    is shown in :doc:`Backward, one node at a time </lessons/autograd/plot_3_backward_steps>`.
+#    What an in-place operation saves is the memory of one result and, for large tensors, the time to
+#    fetch that memory. What it can cost is a gradient: PyTorch may need the old value later, and then
+#    refuses to go on. That is shown in :doc:`Backward, one node at a time
+#    </lessons/autograd/plot_3_backward_steps>`.
 #
 # .. symptom:: windows stacked
 #    :aim: 3

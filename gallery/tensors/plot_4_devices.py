@@ -120,8 +120,8 @@ assert there.shape == t.shape
 # sphinx_gallery_end_ignore
 
 # %%
-# Two tensors on different devices cannot be combined. PyTorch will not move anything on its own,
-# because the transfer could cost more than the computation:
+# Two tensors with dimensions that lie on different devices cannot be combined. PyTorch will not move
+# anything on its own, because the transfer could cost more than the computation:
 
 try:
     t + there
@@ -163,16 +163,6 @@ else:
 #    + The device is right, but another dtype needs other memory.
 #    - That holds where neither device nor dtype changes.
 #        "cpu", torch.float64 -> "cpu", torch.float32
-#
-# .. predict:: A module is moved. Where is its weight?
-#    :aim: 2
-#
-#    net = nn.Linear(2, 1)
-#    net.to("meta")
-#    print(net.weight.device)
-#    + A module is changed itself: its parameters move, and no new name is needed.
-#    - So it would be for a tensor, whose moved copy is a new object.
-#        net.to("meta") -> nn.Linear(2, 1).to("meta")
 #
 # Functions that follow their input
 # ---------------------------------
@@ -337,7 +327,7 @@ assert took > 0
 # What else has a device
 # ----------------------
 #
-# A network is a :term:`module` that holds tensors, and is moved with the same method. One
+# A network is a *module*, an object that holds tensors, and is moved with the same method. One
 # difference matters. A tensor's ``.to`` returns another tensor; a module's ``.to`` changes the
 # module itself:
 
@@ -382,6 +372,16 @@ assert (here / torch.tensor([1.0, 2.0, 4.0])).tolist() == [1, 0.5, 0.25], (
 # sphinx_gallery_end_ignore
 
 # %%
+# .. predict:: A module is moved. Where is its weight?
+#    :aim: 2
+#
+#    net = nn.Linear(2, 1)
+#    net.to("meta")
+#    print(net.weight.device)
+#    + A module is changed itself: its parameters move, and no new name is needed.
+#    - So it would be for a tensor, whose moved copy is a new object.
+#        net.to("meta") -> nn.Linear(2, 1).to("meta")
+#
 # .. note::
 #
 #    Not every device has every dtype. Apple's GPUs have no float64, for example, which is one more

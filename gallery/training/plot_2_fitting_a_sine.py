@@ -282,7 +282,7 @@ assert net.training
 #        mean = losses.sum() / len(losses)
 #    - The sum of the samples' losses is divided by the number of batches.
 #        mean = (losses * sizes).sum() / len(sizes)
-#    - A sum of means, spread over samples: ten times too small for equal batches of ten.
+#    - The means are added, but divided by the number of samples, not of batches.
 #        mean = losses.sum() / sizes.sum()
 #
 # .. predict:: After a loss was measured like this, what holds?
@@ -367,6 +367,24 @@ assert ratio.min() > 0.6
 assert ratio.max() < 1.8
 assert min(train_losses) > 0.008
 assert len(train_set) == 400, "samples"
+import copy
+
+calm, without_chance = copy.deepcopy(net), []
+adam = torch.optim.Adam(calm.parameters(), lr=0.01)
+adam.load_state_dict(copy.deepcopy(optimizer.state_dict()))
+for _ in range(130):
+    whole = nn.functional.mse_loss(
+        calm(train_set.x.to(device)), train_set.y.to(device)
+    )
+    adam.zero_grad()
+    whole.backward()
+    adam.step()
+    without_chance.append(whole.item())
+wobbles = [
+    torch.tensor(losses).diff().abs().mean()
+    for losses in (without_chance[::13], train_losses[-10:])
+]
+assert wobbles[0] < 0.3 * wobbles[1], "the wobble is the chance of the batches"
 noise = train_set.y - train_set.x.sin()
 assert round(noise.var().item(), 2) == round(0.1**2, 2) == 0.01, (
     "the dotted line, the variance"
@@ -375,11 +393,12 @@ assert round(noise.var().item(), 2) == round(0.1**2, 2) == 0.01, (
 
 # %%
 # Both curves come down to the dotted line and stay near it: the variance of the noise,
-# :math:`0.1^2 = 0.01`. On new samples nobody can stay below it for long, because nobody can predict
-# the noise. The validation curve follows the training curve, so this network has learned the sine
+# :math:`0.1^2 = 0.01`. On many new samples nobody gets below it, because nobody can predict the
+# noise. The validation curve follows the training curve, so this network has learned the sine
 # and not the 400 samples. If it rose while the other went on falling, we would see
-# :term:`overfitting`. The wobble at the end is Adam, whose steps do not get shorter by themselves;
-# there is a remedy in :doc:`Learning rate and batch size </lessons/training/plot_4_learning_rate>`.
+# :term:`overfitting`. The wobble at the end is the chance of the batches: the rate stays as it is, so
+# each batch goes on moving the network. There is a remedy in :doc:`Learning rate and batch size
+# </lessons/training/plot_4_learning_rate>`.
 #
 # .. choose:: Which pair of curves shows overfitting?
 #    :aim: 2

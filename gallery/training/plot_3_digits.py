@@ -203,9 +203,9 @@ assert net(data.x_train[:5]).shape == (5, 10)
 # ------------------------
 #
 # These images are tensors in memory, all of them. There is no need to fetch them one by one, as a
-# data loader does: :class:`pytorch_primer.Batches` draws an order for each epoch and cuts whole
-# batches from it. Its own generator makes the order repeatable. The labels become one-hot targets a
-# batch at a time.
+# data loader does: :class:`pytorch_primer.Batches` draws an order for each epoch and cuts the batches
+# from it, the last one short. Its own generator makes the order repeatable. The labels become one-hot
+# targets a batch at a time.
 
 
 def make_batches():
@@ -500,15 +500,16 @@ fig.set_label(
 assert confusions.sum() == 360
 assert confusions.diagonal().sum() == right.sum()
 off = confusions - torch.diag(confusions.diagonal())
-assert off.max() <= 4
+assert off.max() <= 2, "one or two images each"
+assert off[8].sum() == off.sum(dim=1).max(), "8 is misread most often"
 assert confusions.diagonal().min() >= 20
 with torch.random.fork_rng():
     assert make_net()[1].out_features == 100, "hidden units"
 # sphinx_gallery_end_ignore
 
 # %%
-# The diagonal holds what is right. What is off it are single images, and no pair of digits stands
-# out.
+# The diagonal holds what is right. What is off it are one or two images each, so no pair of digits
+# stands out. The 8 is misread most often.
 #
 # Which pair would your own hand confuse? Guess, then draw for two networks that the last lesson of
 # the course trains, which read larger images:

@@ -737,7 +737,7 @@ for lr in (0.05, 0.2):
 #        (0.1, 1.1) -> (0.1, 0.9)
 #    - Within the limit of the rate both go to the one minimum.
 #        (0.1, 1.1) -> (1.2, 1.1)
-#    - Small steps do not lose what is common; they lose the difference.
+#    - With the small rate the distance shrinks, with the large one it grows.
 #        > 0.001 -> < 0.001
 #
 # What is left, and what to do

@@ -484,7 +484,7 @@ assert by_size == sorted(by_size)
 #        lr = min(train, key=train.get)
 #    - Then the set for the last line would have been used to choose.
 #        lr = min(test, key=test.get)
-#    - The largest rate tried is not the best because it did not diverge.
+#    - That it did not diverge does not make the largest rate the best.
 #        lr = max(validation)
 #
 # A training that can be interrupted
@@ -624,9 +624,15 @@ if path.exists():
 # sphinx_gallery_start_ignore
 assert len(wrong) < 0.13 * len(labels)
 assert not outputs.requires_grad
+before, after = validate(net)[1], 1 - len(wrong) / len(labels)
+chance = after * (1 - after) * (1 / len(val_x) + 1 / len(labels))
+assert abs(before - after) < 3 * chance**0.5, "a share of so few has chance"
 # sphinx_gallery_end_ignore
 
 # %%
+# This may be less than on the validation images: by those the rate was chosen, and a share of so few
+# images has some chance in it.
+#
 # The mistakes of which the network is surest, by the distance between its answer and the right one:
 
 lead = outputs[wrong].max(dim=1).values - outputs[wrong, labels[wrong]]

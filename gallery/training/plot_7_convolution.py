@@ -10,7 +10,7 @@ A small convolutional network
    - compare two networks fairly: parameters, several seeds, and the mistakes themselves
 
 A linear layer knows nothing of neighbours: shuffle the pixels of all images in the same way and it
-learns as well as before. A *convolution* looks at small patches, with the same few weights
+learns as well as before. A :term:`convolution` looks at small patches, with the same few weights
 everywhere. It needs a fraction of the parameters and reads digits better.
 """
 
@@ -277,7 +277,8 @@ assert count["dense_net"] > 40 * count["conv_net"]
 # Two of the layers behave differently in training. *Dropout* we know. *Batch norm*
 # :cite:p:`ioffe2015` brings each channel to mean 0 and standard deviation 1: in training those of
 # the *batch*, which it also averages into running values, and after ``eval()`` these running
-# values. A sample then no longer depends on the others:
+# values. Then it multiplies by a weight and adds a bias, two parameters for each channel. After
+# ``eval()`` a sample no longer depends on the others:
 
 set_seed(0)
 net = conv_net().to(device)
@@ -285,6 +286,9 @@ for chosen in torch.arange(2000).split(100):
     net(train_x[chosen])  # lets batch norm measure; nothing is trained
 # sphinx_gallery_start_ignore
 normed = nn.BatchNorm2d(1)(train_x[:100].cpu())
+assert sum(p.numel() for p in nn.BatchNorm2d(1).parameters()) == 2, (
+    "a weight and a bias, two parameters for each channel"
+)
 assert (
     round(normed.mean().item(), 3),
     round(normed.std(correction=0).item(), 3),
@@ -464,13 +468,13 @@ assert share < dense
 # The dense network does not notice. The convolutional one loses its advantage and more: its kernels
 # look at neighbours that are none any longer.
 #
-# .. choose:: One run of ``a`` beats one of ``b``. Which comparison therefore does not put ``b`` ahead?
+# .. choose:: Which comparison puts ``b`` ahead only if each of its runs beats each run of ``a``?
 #    :aim: 3
 #    :test: not b_is_ahead
 #
 #    a = torch.tensor([0.940, 0.962, 0.948])  # three seeds each
 #    b = torch.tensor([0.961, 0.958, 0.966])
-#    + It asks that the worst run of ``b`` beat the best of ``a``.
+#    + The worst run of ``b`` has to beat the best of ``a``, and here it does not.
 #        b_is_ahead = b.min() > a.max()
 #    - The two best runs say nothing of the others.
 #        b_is_ahead = b.max() > a.max()

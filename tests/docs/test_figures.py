@@ -9,10 +9,11 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import torch
 from docutils import nodes
 from matplotlib.animation import FuncAnimation
 
-from course_site import figures
+from course_site import explore_figures, figures
 
 mpl.use("agg")
 
@@ -263,3 +264,15 @@ def test_animation_of_an_earlier_cell_is_not_shown_again(tmp_path, animation):
     rst, _ = run(tmp_path, anim=animation)
     assert "lesson-video" not in rst
     animation._draw_was_started = True  # it was saved by the earlier cell
+
+
+@pytest.mark.parametrize("beta", [0.5, 0.88])
+def test_a_still_of_a_descent_has_the_momentum_of_its_address(beta):
+    address = {"f": "steep", "opt": "momentum", "lr": "0.0037", "x": "-2", "y": "-1.5"}
+    state = address | {"momentum": str(beta), "steps": "20"}
+    alt = explore_figures.descent_figure(state).alt
+    v, m = torch.tensor([-2, -1.5], dtype=torch.float64), torch.zeros(2, dtype=torch.float64)
+    for _ in range(20):
+        m = beta * m + torch.func.grad(explore_figures.steep)(v)
+        v = v - 0.0037 * m
+    assert f"with the value {explore_figures.steep(v):.2g}." in alt

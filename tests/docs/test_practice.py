@@ -95,6 +95,38 @@ def test_an_error_is_an_outcome_and_its_message_a_reason():
     assert "must match the size" in right.reason
 
 
+def test_a_wrong_option_says_from_which_change_it_comes():
+    made = item(PREDICT)
+    (named,) = (o.reason for o in made.options if "torch.ones(3)`` in place of" in o.reason)
+    assert "The program prints that with ``torch.ones(3)`` in place of" in named
+    refused = item(PREDICT.replace("-> torch.ones(3)", "-> torch.ones(2)"))
+    (named,) = (o.reason for o in refused.options if "torch.ones(2)`` in place of" in o.reason)
+    assert "That error comes with ``torch.ones(2)`` in place of" in named
+
+
+def test_items_of_earlier_lessons_come_once_while_others_are_left(monkeypatch):
+    lessons = [SimpleNamespace(name=f"lesson {n}") for n in range(6)]
+    pages = {each.name: n for n, each in enumerate(lessons)}
+    monkeypatch.setattr(practice, "outline_of", lambda _: SimpleNamespace(lessons=lessons))
+    monkeypatch.setattr(practice, "page_of", lambda _, name: name)
+
+    def earlier(_, page):  # three items a lesson
+        return [
+            (f"lesson {n}", "", SimpleNamespace(item=SimpleNamespace(key=f"{n}{k}", lines=None)))
+            for n in range(pages[page])
+            for k in range(3)
+        ]
+
+    monkeypatch.setattr(practice, "earlier", earlier)
+    app = SimpleNamespace(config=None)
+    chosen = [[told.item.key for *_, told in practice.picked(app, page)] for page in pages]
+    assert chosen[0] == []
+    keys = [key for pair in chosen for key in pair]
+    assert len(keys) == len(set(keys)) == 10
+    assert all(pair[0][0] != pair[1][0] for pair in chosen[2:])
+    assert practice.picked(app, "no lesson") == []
+
+
 def test_a_value_at_the_end_is_shown_as_in_a_notebook():
     assert run("x = 6\nx * 7").said == "42"
     assert run("print(1)\n1 / 0").said == "1\nan error: ZeroDivisionError"

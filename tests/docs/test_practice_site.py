@@ -24,7 +24,8 @@ def test_an_item_is_a_question_with_options_and_a_fold(good):
     fold = [li.get_text() for li in item.select("details li")]
     assert fold[options.index("42")].strip() == "Right. A product."
     assert (
-        "It is no sum. Torch gives that with 6 + 7 in place of 6 * 7." in fold[options.index("13")]
+        "It is no sum. The program prints that with 6 + 7 in place of 6 * 7."
+        in fold[options.index("13")]
     )
     (right,) = item.select("[data-right]")
     assert int(right["data-right"]) == options.index("42")

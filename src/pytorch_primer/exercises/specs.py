@@ -115,7 +115,7 @@ class TensorSpec:
             expected, values = expected.reshape(()), values.reshape(())
         differs = numbers_differ(name, expected, values, tol)
         if differs is None and self.attached and not got.requires_grad:
-            text = f"{name} has the right value but is cut off from the graph: it has no grad_fn."
+            text = f"{name} has the right value but is cut off: it requires no gradient."
             return Difference(text)
         return differs
 

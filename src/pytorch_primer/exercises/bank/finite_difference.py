@@ -1,4 +1,4 @@
-"""A finite difference that keeps ten digits."""
+"""A finite difference that keeps more than eight digits."""
 
 import torch
 

@@ -50,7 +50,7 @@ def call_and_note_grad_mode(predict, model, x):
 )
 def predict(model, x):
     """Return ``model(x)`` without recording a graph. The result does not require a gradient,
-    recording is on again afterwards, and the model is left as it was: its mode, its parameters,
+    recording is on again afterwards, and nothing of the model changes: neither its parameters nor
     their ``requires_grad`` and their ``.grad``.
     """
     # <solution>

@@ -24,7 +24,8 @@ def values(generator):
 )
 def tanh_backward(a, b):
     """For the floats ``a`` and ``b`` and :math:`L = \\tanh(a\\, b) \\cdot a`, return the derivatives of
-    :math:`L` with respect to ``a`` and ``b``, by the rules of the lesson and without autograd.
+    :math:`L` with respect to ``a`` and ``b``, by the rules of the lesson and without autograd. The slope
+    of :math:`\\tanh` is :math:`1 - \\tanh^2`.
     """
     # <solution>
     t = math.tanh(a * b)

@@ -85,9 +85,10 @@ def close(a, b):
     difficulty=2,
 )
 class two_layer_module(nn.Module):
-    """Write a module ``two_layer_module(n_inputs, n_hidden, n_output_classes)``: affine layer, ReLU,
-    affine layer. Called on a batch of shape (batch, n_inputs) it returns raw scores of shape
-    (batch, n_output_classes). Both weights and both biases are registered parameters.
+    """Write a module ``two_layer_module(n_inputs, n_hidden, n_output_classes)``: affine layer
+    (``nn.Linear``), ReLU (``torch.relu``: what is negative becomes 0), affine layer. Called on a batch,
+    one sample a row, of shape (batch, n_inputs), it returns what the last layer gives, as it is: the raw
+    scores, of shape (batch, n_output_classes). All weights and biases are registered parameters.
     """
 
     def __init__(self, n_inputs, n_hidden, n_output_classes):
