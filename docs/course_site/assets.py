@@ -183,7 +183,9 @@ def prune(app: Sphinx, error: Exception | None) -> None:
     # Joined once more: the theme writes the colours of code for dark pages at the end.
     styles = {name: joined_styles(folder, [name]) for name in STYLES}
     sources = (repr(sorted(known)).encode(), repr(styles).encode())
-    rest = kept(app, "styles", sources, lambda: {x: pruned(styles[x], known) for x in STYLES})
+    rest = kept(
+        app.doctreedir, "styles", sources, lambda: {x: pruned(styles[x], known) for x in STYLES}
+    )
     for left_out in ({MATHS, MOVED}, {MATHS}, {MOVED}, set[str]()):
         names = [name for name in STYLES if name not in left_out]
         if (path := folder / sheet(names)).exists():

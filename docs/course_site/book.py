@@ -24,8 +24,9 @@ from uuid import NAMESPACE_URL, uuid5
 from bs4 import BeautifulSoup, Tag
 from PIL import Image
 from sphinx.application import Sphinx
+from sphinx.util.parallel import ParallelTasks, parallel_available
 
-from course_site.cache import kept
+from course_site.cache import kept, kept_at
 from course_site.downloads import ARCHIVES, BOOK, EPOCH
 from course_site.scripts import outline_of, page_of
 from course_site.store import lessons_of
@@ -282,19 +283,30 @@ def package(app: Sphinx, book: Book) -> bytes:
     ).encode()
 
 
+def chapter(app: Sphinx, pages: list[str], page: str) -> Book:
+    """Give a book of one chapter, which is made again only when its page has changed."""
+    alone = Book(Path(app.outdir), app.config.html_baseurl, pages)
+    return kept(app.doctreedir, f"book/{page}", alone.sources(page), partial(alone.add, page))
+
+
 def write_book(app: Sphinx, error: Exception | None) -> None:
     """Write the book into the finished site, before the archive that has all."""
     if error is not None or app.builder.format != "html":
         return
     parts = list(contents(app))
     pages = [page for _, found in parts for page in found]
-    site, url = Path(app.outdir), app.config.html_baseurl
-    book = Book(site, url, pages)
+    book = Book(Path(app.outdir), app.config.html_baseurl, pages)
+    if parallel_available and app.parallel > 1:  # chapters that are new are made on all cores
+        tasks = ParallelTasks(app.parallel)
+        for page in (
+            page for page in pages if not kept_at(app.doctreedir, f"book/{page}").exists()
+        ):
+            tasks.add_task(lambda page: bool(chapter(app, pages, page)), page)
+        tasks.join()
     for page in pages:
-        alone = Book(site, url, pages)
-        alone = kept(app, f"book/{page}", alone.sources(page), partial(alone.add, page))
-        book.files |= alone.files
-        book.chapters |= alone.chapters
+        made = chapter(app, pages, page)
+        book.files |= made.files
+        book.chapters |= made.chapters
     book.files["book.css"] = STYLE.encode()
     book.files["nav.xhtml"] = navigation(book, app.config.project, parts)
     files = {f"book/{name}": content for name, content in book.files.items()}

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sphinx.application import Sphinx
-
 from course_site.keys import digest
 
 RECORD = "record.json"
@@ -156,12 +154,19 @@ def once(folder: Path, key: str, make: Callable[[Path], None]) -> Path:
     return entry.folder
 
 
-def kept(app: Sphinx, name: str, sources: Iterable[bytes], make: Callable[[], Made]) -> Made:
+def kept_at(trees: str | os.PathLike[str], name: str) -> Path:
+    """Give where a build keeps what takes long to make, among what Sphinx keeps of pages."""
+    return Path(trees, KEPT, f"{name}.pickle")
+
+
+def kept(
+    trees: str | os.PathLike[str], name: str, sources: Iterable[bytes], make: Callable[[], Made]
+) -> Made:
     """Give what an earlier build has made of the same sources, or make it and keep it.
 
-    It lies with what Sphinx keeps of pages, which is forgotten when the code or a version changes.
+    It lies in the folder of Sphinx's doctrees, which is emptied when the code or a version changes.
     """
-    path, key = Path(app.doctreedir, KEPT, f"{name}.pickle"), digest(*sources)
+    path, key = kept_at(trees, name), digest(*sources)
     if path.exists():
         before: tuple[str, Made] = pickle.loads(path.read_bytes())
         if before[0] == key:

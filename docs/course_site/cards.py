@@ -71,7 +71,9 @@ def write(app: Sphinx, error: Exception | None) -> None:
         return
     pages = (path.read_text(encoding="utf-8") for path in Path(app.outdir).rglob("*.html"))
     names = sorted({name for page in pages for name in LINKED.findall(page)})
-    found = kept(app, "cards", [repr(names).encode()], lambda: {n: card_of(n) for n in names})
+    found = kept(
+        app.doctreedir, "cards", [repr(names).encode()], lambda: {n: card_of(n) for n in names}
+    )
     cards = dict(term_cards(app)) | {name: card for name, card in found.items() if card}
     text = json.dumps(cards, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     Path(app.outdir, "_static", NAME).write_text(f"var LINK_CARDS = {text};\n", encoding="utf-8")

@@ -310,7 +310,9 @@ def write_worksheets(app: Sphinx, error: Exception | None) -> None:
     folder.mkdir(exist_ok=True)
     texts = prompts(app)
     said = json.dumps(texts).encode()
-    for name, text in kept(app, WORKSHEETS, [said], lambda: worksheets(app, texts)).items():
+    for name, text in kept(
+        app.doctreedir, WORKSHEETS, [said], lambda: worksheets(app, texts)
+    ).items():
         (folder / name).write_text(text, encoding="utf-8")
     for name, pattern in (("worksheets.zip", "part_?.ipynb"), ("solutions.zip", "part_?_*.ipynb")):
         write_zip(folder / name, ((path.name, path.read_bytes()) for path in folder.glob(pattern)))

@@ -119,7 +119,7 @@ def write_scripts(app: Sphinx, env: BuildEnvironment) -> None:
     for name in EXPLORABLES:
         (folder / f"{name}.js").write_text(script(f"{name}_view"), encoding="utf-8")
     if saved := digit_reader.saved():
-        text = kept(app, "digits", [saved.read_bytes()], digits_script)
+        text = kept(app.doctreedir, "digits", [saved.read_bytes()], digits_script)
         (folder / "digits_data.js").write_text(text, encoding="utf-8")
 
 
@@ -173,7 +173,14 @@ class ExplorableDirective(SphinxDirective):
 
 def visit(writer: Any, node: explorable) -> None:
     """Write the place, with its figure for readers without JavaScript."""
-    figure = FIGURES[node["name"]](dict(parse_qsl(node["state"])))
+    state = node["state"]
+    saved = digit_reader.saved() if node["name"] == "digits" else None
+    figure = kept(
+        writer.builder.doctreedir,
+        f"explore/{node['name']}-{zlib.crc32(state.encode()):08x}",
+        (state.encode(), saved.read_bytes() if saved else b""),
+        lambda: FIGURES[node["name"]](dict(parse_qsl(state))),
+    )
     digest = zlib.crc32(figure.svg.encode())
     path = f"explore_{node['name']}_{digest:08x}.svg"
     folder = Path(writer.builder.outdir, writer.builder.imagedir)
@@ -183,7 +190,7 @@ def visit(writer: Any, node: explorable) -> None:
         "class": f"explorable explorable-{node['name']} explorable-{node['size']}",
         "data-explorable": node["name"],
         "data-size": node["size"],
-        "data-state": node["state"],
+        "data-state": state,
         "data-page": node["page"],
     }
     name, scripts = node["name"], folder_of_scripts(writer.builder)
@@ -201,8 +208,8 @@ def visit(writer: Any, node: explorable) -> None:
     run = "".join(f'<script{defer} src="{source}"></script>' for source in sources)
     picture, words = still
     # In a lesson the figure stands there until a reader comes near, and the script fills the place.
-    kept = f'<div class="explorable-still">{picture}</div><noscript>{words}</noscript>'
-    inside = kept if node["later"] else f"<noscript>{picture}{words}</noscript>"
+    waiting = f'<div class="explorable-still">{picture}</div><noscript>{words}</noscript>'
+    inside = waiting if node["later"] else f"<noscript>{picture}{words}</noscript>"
     writer.body.append(f"<div {said}>{inside}</div>{run}\n")
     raise nodes.SkipNode
 

@@ -141,13 +141,15 @@ def entries(app: Sphinx) -> Iterator[Any]:
     env = app.env
     for docname in sorted(env.found_docs):
         doctree = Path(app.doctreedir, f"{docname}.doctree").read_bytes()
-        yield from kept(app, f"finder/{docname}", [doctree], partial(page_entries, app, docname))
+        yield from kept(
+            app.doctreedir, f"finder/{docname}", [doctree], partial(page_entries, app, docname)
+        )
     uris = {
         id: f"{app.builder.get_target_uri(page)}#{anchor(id)}"
         for id in outline_of(app.config).exercises
         for page in store.pages_of(env, id)[:1]
     }
-    yield from kept(app, "finder", [repr(uris).encode()], lambda: exercise_entries(uris))
+    yield from kept(app.doctreedir, "finder", [repr(uris).encode()], lambda: exercise_entries(uris))
     objects = env.domains["py"].objects
     for name in pytorch_primer.__all__:
         if found := objects.get(f"pytorch_primer.{name}"):

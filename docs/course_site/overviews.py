@@ -21,6 +21,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from course_site import numbers
+from course_site.cache import kept
 from course_site.lessons import install_line, launch_links
 from course_site.practice import data_attributes
 from course_site.scripts import outline_of, page_of
@@ -93,8 +94,12 @@ def script_of(app: Sphinx, lesson: str) -> Path:
 def count_assertions(app: Sphinx) -> int:
     """Count the assertions of all lessons that can fail."""
     scripts = (script_of(app, lesson.name) for lesson in outline_of(app.config).lessons)
-    texts = [script.read_text("utf-8") for script in scripts if script.exists()]
-    return sum(len(list(numbers.assertions(ast.parse(text)))) for text in texts)
+    texts = [script.read_bytes() for script in scripts if script.exists()]
+
+    def count() -> int:
+        return sum(len(list(numbers.assertions(ast.parse(text)))) for text in texts)
+
+    return kept(app.doctreedir, "assertions", texts, count)
 
 
 def told(app: Sphinx, lesson: Lesson) -> LessonFacts | None:
@@ -188,16 +193,22 @@ def proof(app: Sphinx, place: overview) -> str:
     row = next((n for n, line in enumerate(lines, 1) if place["assertion"] in line), 0)
     right = place["assertion"].split()[-1]
     docname = page_of(app.config, lesson)
-    doctree = app.env.get_doctree(docname)
-    proofs = numbers.proofs_of(doctree, script)
-    changed = [
-        (claim.changed(claim.numbers[0], float(wrong)), cell)
-        for block, cell in numbers.prose(doctree)
-        if text in " ".join(block.astext().split())
-        for claim in numbers.claims_of(docname, block)
-        if claim.text.strip() == right
-    ]
-    found = [proofs.complaint(*claim) for claim in changed if not proofs.prove(*claim)]
+    sources = (Path(app.doctreedir, f"{docname}.doctree").read_bytes(), script.read_bytes())
+
+    def complaints() -> list[str]:
+        doctree = app.env.get_doctree(docname)
+        proofs = numbers.proofs_of(doctree, script)
+        changed = [
+            (claim.changed(claim.numbers[0], float(wrong)), cell)
+            for block, cell in numbers.prose(doctree)
+            if text in " ".join(block.astext().split())
+            for claim in numbers.claims_of(docname, block)
+            if claim.text.strip() == right
+        ]
+        return [proofs.complaint(*claim) for claim in changed if not proofs.prove(*claim)]
+
+    asked = " ".join([text, right, wrong]).encode()
+    found = kept(app.doctreedir, "proof", (*sources, asked), complaints)
     if not row or len(found) != 1:
         logger.warning("the proof is no longer one of lesson %s", lesson, location=place)
         return ""

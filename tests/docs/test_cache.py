@@ -12,7 +12,6 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from tests.docs.tiny_sites import HERE, NO_NETWORK, SITE_URL, Build, command, lay_out, rebuild
@@ -288,11 +287,10 @@ def test_serial_build_gives_the_same_and_its_log_says_what_runs_and_comes(clean,
 
 
 def test_what_is_kept_is_made_again_when_its_sources_change(tmp_path):
-    app = SimpleNamespace(doctreedir=tmp_path)
-    assert kept(app, "pages/one", [b"a", b"b"], lambda: ["first"]) == ["first"]
-    assert kept(app, "pages/one", [b"a", b"b"], lambda: ["second"]) == ["first"]
-    assert kept(app, "pages/two", [b"a", b"b"], lambda: ["second"]) == ["second"]
-    assert kept(app, "pages/one", [b"ab", b""], lambda: ["third"]) == ["third"]
+    assert kept(tmp_path, "pages/one", [b"a", b"b"], lambda: ["first"]) == ["first"]
+    assert kept(tmp_path, "pages/one", [b"a", b"b"], lambda: ["second"]) == ["first"]
+    assert kept(tmp_path, "pages/two", [b"a", b"b"], lambda: ["second"]) == ["second"]
+    assert kept(tmp_path, "pages/one", [b"ab", b""], lambda: ["third"]) == ["third"]
 
 
 @rebuilds
