@@ -60,6 +60,7 @@ SVG = "http://www.w3.org/2000/svg"
 WORDS = ".words.svg"
 PHONE = ".phone.svg"
 PHONE_WIDTH = 3.7  # inches: the column of a phone is 358 px
+POWERS = 9.75  # points: an exponent has 0.7 of it, 9 px
 SPACED = tuple("=<>≤≥≈+")  # stand in a formula with space around them
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d])")
 
@@ -154,6 +155,9 @@ def fit_phone(fig: Figure) -> bool:
     """
     if fig.get_figwidth() <= PHONE_WIDTH:
         return False
+    for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
+        if axis.get_scale() == "log":
+            axis.set_tick_params(which="both", labelsize=POWERS)
     specs = {ax: spec for ax in fig.axes if (spec := ax.get_subplotspec()) is not None}
     grids = {spec.get_gridspec() for spec in specs.values()}
     if len(grids) != 1:

@@ -95,6 +95,18 @@ def test_panels_that_shared_an_axis_have_their_numbers_where_they_now_stand():
     plt.close(fig)
 
 
+@pytest.mark.parametrize("panels", [1, 3])
+def test_exponents_can_be_read_on_a_phone(panels):
+    fig, axes = plt.subplots(1, panels, figsize=(8, 3), squeeze=False)
+    for ax in axes.flat:
+        ax.loglog([0.001, 1000], [1, 10])
+    assert figures.fit_phone(fig)
+    sizes = re.findall(r"font-size: ([\d.]+)px", figures.svg(fig, "none"))  # of points, as it is
+    assert len(set(sizes)) > 1
+    assert min(map(float, sizes)) * 96 / 72 >= 9
+    plt.close(fig)
+
+
 def test_a_long_title_has_a_row_of_its_own():
     fig, axes = plt.subplots(2, 2, figsize=(8, 5))
     axes[0][0].set_title("a title that half a phone is too narrow for")
