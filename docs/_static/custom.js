@@ -52,6 +52,201 @@ function layOutSections() {
   };
   signs.forEach((sign) => addEventListener(sign, begin, { passive: true }));
 }
+
+// -- drawers: navigation and contents where there is no room beside the page ----------------------
+
+const DRAWERS = { "site-navigation": "(max-width: 64rem)", "page-contents": "(max-width: 76rem)" };
+
+function setUpDrawers() {
+  const scrim = document.createElement("div");
+  scrim.className = "scrim";
+  scrim.hidden = true;
+  document.body.append(scrim);
+  let opened = null;
+
+  function close(returnFocus = true) {
+    if (!opened) return;
+    const { drawer, button } = opened;
+    opened = null;
+    drawer.classList.remove("open");
+    drawer.inert = true;
+    button.setAttribute("aria-expanded", "false");
+    scrim.hidden = true;
+    document.querySelector(".middle").inert = false;
+    if (returnFocus) button.focus();
+  }
+
+  function open(drawer, button) {
+    close(false);
+    opened = { drawer, button };
+    drawer.inert = false;
+    drawer.classList.add("open");
+    button.setAttribute("aria-expanded", "true");
+    scrim.hidden = false;
+    document.querySelector(".middle").inert = true;
+    const stops = [...drawer.querySelectorAll("a, summary")].filter((it) => it.checkVisibility());
+    (stops.find((it) => it.hasAttribute("aria-current")) || stops[0])?.focus();
+  }
+
+  for (const [id, narrow] of Object.entries(DRAWERS)) {
+    const drawer = document.getElementById(id);
+    const button = document.querySelector(`[data-drawer="${id}"]`);
+    if (!drawer || !button) continue;
+    const media = matchMedia(narrow);
+    const fit = () => {
+      if (opened?.drawer === drawer) close(false);
+      drawer.inert = media.matches;
+    };
+    media.addEventListener("change", fit);
+    fit();
+    button.addEventListener("click", () => {
+      if (opened?.drawer === drawer) close();
+      else open(drawer, button);
+    });
+    drawer.addEventListener("click", (event) => {
+      if (event.target.closest("a")) close(false);
+    });
+  }
+  scrim.addEventListener("click", () => close());
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") close();
+  });
+}
+
+// -- copying: the button keeps the focus and says that it worked ----------------------------------
+
+function watchCopying() {
+  document.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target.closest(".copybtn");
+      if (!button) return;
+      setTimeout(() => {
+        button.focus({ preventScroll: true });
+        announce("");
+        announce("Copied");
+      });
+    },
+    true,
+  );
+}
+
+// -- figures: enlarged by a press, closed by a press or Escape ------------------------------------
+
+function makeFiguresLarge() {
+  const pictures = document.querySelectorAll("figure.lesson-figure .figure-picture");
+  if (!pictures.length || !window.HTMLDialogElement) return;
+  const dialog = document.createElement("dialog");
+  dialog.className = "zoom";
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Close";
+  button.addEventListener("click", () => dialog.close());
+  document.body.append(dialog);
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  for (const picture of pictures) {
+    const caption = picture.parentElement.querySelector("figcaption");
+    const name = caption.querySelector(".figure-number").textContent;
+    const opener = document.createElement("button");
+    opener.type = "button";
+    opener.className = "figure-zoom";
+    opener.setAttribute("aria-haspopup", "dialog");
+    opener.setAttribute("aria-label", `Enlarge ${name}`);
+    opener.textContent = "Enlarge";
+    caption.prepend(opener);
+    const enlarge = () => {
+      const large = picture.cloneNode(true);
+      large.querySelector("source")?.remove();
+      large.querySelector("img").loading = "eager";
+      dialog.setAttribute("aria-label", `${name}, enlarged`);
+      dialog.replaceChildren(button, large);
+      dialog.showModal();
+    };
+    opener.addEventListener("click", enlarge);
+    // A mouse may select words in the picture; a finger enlarges it.
+    picture.addEventListener("pointerup", (event) => {
+      if (event.pointerType === "touch" && event.isPrimary) picture.dataset.touched = "";
+    });
+    picture.addEventListener("click", () => {
+      if ("touched" in picture.dataset) enlarge();
+      delete picture.dataset.touched;
+    });
+  }
+}
+
+// -- drawn graphs: one stop of Tab, arrow keys from box to box --------------------------------------
+
+function walkGraphs() {
+  const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+  for (const graph of document.querySelectorAll(".pp-graph svg")) {
+    // As one reads: from above to below, then from left to right.
+    const place = (box, axis) => Number(box.querySelector("rect").getAttribute(axis));
+    const boxes = [...graph.querySelectorAll(".pp-facts[tabindex]")]
+      .sort((a, b) => place(a, "y") - place(b, "y") || place(a, "x") - place(b, "x"));
+    const stopAt = (chosen) => boxes.forEach((box) => box.setAttribute("tabindex", box === chosen ? "0" : "-1"));
+    if (boxes.length) stopAt(boxes[0]);
+    graph.addEventListener("focusin", (event) => {
+      if (boxes.includes(event.target)) stopAt(event.target);
+    });
+    graph.addEventListener("keydown", (event) => {
+      const at = boxes.indexOf(event.target);
+      if (at < 0 || event.ctrlKey || event.altKey || event.metaKey) return;
+      const next = { Home: 0, End: boxes.length - 1 }[event.key] ?? at + (STEPS[event.key] ?? NaN);
+      if (!boxes[next]) return;
+      event.preventDefault();
+      boxes[next].focus();
+    });
+  }
+}
+
+// -- tables that can be narrowed ------------------------------------------------------------------
+
+function setUpFilters() {
+  for (const form of document.querySelectorAll(".page-filter")) {
+    const rows = [...document.querySelectorAll(`#${form.dataset.filters} [data-words]`)];
+    const groups = [...document.querySelectorAll(`#${form.dataset.filters} [data-group]`)];
+    const count = form.querySelector("output");
+    const narrow = () => {
+      const asked = [...form.elements]
+        .filter((field) => field.name)
+        .map((field) => field.value.trim().toLowerCase());
+      let shown = 0;
+      for (const row of rows) {
+        row.hidden = !asked.every((word) => row.dataset.words.includes(word));
+        shown += !row.hidden;
+      }
+      for (const group of groups) group.hidden = !group.querySelector("[data-words]:not([hidden])");
+      if (count) count.textContent = `${shown} of ${rows.length}`;
+    };
+    form.addEventListener("input", narrow);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    narrow();
+  }
+}
+
+// -- paper: what is folded is unfolded ------------------------------------------------------------
+
+function unfoldForPaper() {
+  let unfolded = [];
+  addEventListener("beforeprint", () => {
+    unfolded = [...document.querySelectorAll("article details:not([open])")];
+    for (const fold of unfolded) fold.open = true;
+    for (const image of document.querySelectorAll("img[loading=lazy]")) image.loading = "eager";
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of unfolded) fold.open = false;
+  });
+}
+
+setUpDrawers();
+watchCopying();
+makeFiguresLarge();
+walkGraphs();
+setUpFilters();
+unfoldForPaper();
+makeScrollersReachable();
 layOutSections();
 
 // -- cards: what a link to a term or a name leads to, on pointing and on focus ---------------------
