@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -74,3 +75,31 @@ def test_classes_of_pages_and_of_scripts_are_known(tmp_path):
 def test_a_script_that_changes_has_another_digest():
     assert assets.digest("a") != assets.digest("b")
     assert assets.digest("").startswith("'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+
+
+DOCS = Path(assets.__file__).parents[1]
+FILLED_BY_THE_BUILD = {"run-of", "size-of"}  # run times and sizes, known when all is written
+
+
+def unread(scripts):
+    """Give the ``data-`` names that pages are given and that no script asks for."""
+    sources = [*DOCS.glob("_templates/*.html"), *DOCS.glob("course_site/*.py")]
+    found = {n for p in sources for n in re.findall(r"\bdata-([a-z-]+)=", p.read_text("utf-8"))}
+    taken = re.findall(r"\{([\w, ]+)\} = [\w.]+\.dataset", scripts)  # several at once
+    known = {name.strip() for names in taken for name in names.split(",")}
+    known |= set(re.findall(r"\.dataset\.(\w+)", scripts))
+    as_read = {n: re.sub(r"-(.)", lambda m: m[1].upper(), n) for n in found}
+    asked = {n for n in found if re.search(rf"\bdata-{n}\b", scripts) or as_read[n] in known}
+    return found - asked
+
+
+def test_what_pages_say_to_scripts_is_read_by_one():
+    """An edit once took the drawers and the filters out of a script, and no test pressed a key."""
+    paths = [*DOCS.glob("_static/*.js"), *DOCS.glob("explore/js/*.js")]
+    texts = {path.name: path.read_text("utf-8") for path in paths}
+    style = (DOCS / "_static/custom.css").read_text("utf-8")
+    texts["custom.css"] = " ".join(re.findall(r"attr\(data-[a-z-]+\)", style))  # shown by it
+    assert unread("\n".join(texts.values())) == FILLED_BY_THE_BUILD
+    head, _, _ = texts["custom.js"].partition("function setUpDrawers")
+    without = "\n".join([head, *(text for name, text in texts.items() if name != "custom.js")])
+    assert unread(without) > FILLED_BY_THE_BUILD
