@@ -670,7 +670,7 @@ begin = time.perf_counter()
 epoch(another, optimizer, torch.arange(len(train_x)))
 took = time.perf_counter() - begin
 print("times as many images:", 60_000 / len(known))
-print(f"an epoch on all of them: about {60_000 / len(train_x) * took:.0f} s")
+print(f"an epoch on all of them: about {60_000 / len(train_x) * took:.1f} s")
 
 # sphinx_gallery_start_ignore
 assert 60_000 / 8_000 == 60_000 / len(known) == 7.5, (
