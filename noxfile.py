@@ -13,6 +13,7 @@ import shlex
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -57,6 +58,8 @@ PROGRAMS = {  # that are no Python modules
     "zizmor": ("zizmor", "--offline", "--quiet", ".github"),
 }
 SPACE = 500 * 10**6  # bytes; the site, what Sphinx keeps, and the archives
+# What a very small image of Linux (python:3.12-slim, say) lacks, and Graphviz's wheel expects.
+GRAPHVIZ_NEEDS = ("libexpat1", "libglib2.0-0", "libxext6", "libxrender1")
 # Two busy pools of threads on small tensors were up to 18 times slower than one thread.
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
@@ -81,10 +84,28 @@ def install(session: nox.Session) -> None:
         run(session, "pip", *pinned, "--no-deps", "--index-url", index, "torch", "torchvision")
     run(session, "pip", *pinned, *needs)
     run(session, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT))
+    if not can_draw():
+        install_for_the_machine(session, *GRAPHVIZ_NEEDS)
+        if not can_draw():
+            names = " ".join(GRAPHVIZ_NEEDS)
+            session.error(f"pygraphviz lacks libraries of the system (Debian's packages: {names})")
     session.run(
         str(BIN / "npm"), "ci", "--ignore-scripts", "--prefix", "docs", external=True, silent=True
     )
     stamp.write_text(described, encoding="utf-8")
+
+
+def can_draw() -> bool:
+    """Whether Graphviz's wheel finds what it takes from the system."""
+    command = [str(BIN / "python"), "-c", "import pygraphviz"]
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
+def install_for_the_machine(session: nox.Session, *packages: str) -> None:
+    """Install packages of Debian's where that may be done."""
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        session.run("apt-get", "update", "-qq", external=True)
+        session.run("apt-get", "install", "-qq", "--yes", *packages, external=True, silent=True)
 
 
 def run(session: nox.Session, module: str, *args: str, **env: str) -> None:
@@ -285,10 +306,9 @@ def browser(session: nox.Session) -> None:
     if not SITE.exists():
         session.error("no built site: run `nox -s docs` first")
     missing = [name for name in ("chromium", "firefox-esr") if not shutil.which(name)]
-    if missing and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        session.run("apt-get", "update", "-qq", external=True)
-        session.run("apt-get", "install", "-qq", "--yes", *missing, external=True, silent=True)
-    elif "chromium" in missing:  # without Firefox its tests are skipped, and say so
+    if missing:
+        install_for_the_machine(session, *missing)
+    if not shutil.which("chromium"):  # without Firefox its tests are skipped, and say so
         session.error("no `chromium` on the PATH: install it (Debian's package is chromium)")
     install_lighthouse(session)
     built = {  # where the build has put the digits and the networks that read them
@@ -334,10 +354,8 @@ def grade(session: nox.Session) -> None:
     install(session)
     if not session.posargs:
         session.error("which folder? nox -s grade -- FOLDER")
-    may_install = shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0
-    if not shutil.which("bwrap") and "--unsafe" not in session.posargs and may_install:
-        session.run("apt-get", "update", "-qq", external=True)
-        session.run("apt-get", "install", "-qq", "--yes", "bubblewrap", external=True, silent=True)
+    if not shutil.which("bwrap") and "--unsafe" not in session.posargs:
+        install_for_the_machine(session, "bubblewrap")
     run(session, "pytorch_primer.exercises.grading", *session.posargs)
 
 
