@@ -15,8 +15,15 @@ os.environ.setdefault("PYTORCH_PRIMER_DIGITS", str(HERE / "_build/digits.pt"))
 os.environ.setdefault("TORCH_HOME", str(HERE / "_build/torch"))  # nothing into the user's own
 sys.path.insert(0, str(HERE))
 
-from course_site import inventories  # noqa: E402  # starts the clock of the report, too
+from course_site import workers  # noqa: E402
+
+# Before anything that takes time to load.
+workers.begin_early(HERE / "_build/build.json", HERE / "../gallery", HERE / "../src")
+
+from course_site import inventories, report  # noqa: E402
 from course_site.address import site_url  # noqa: E402
+
+report.CLOCK.begin()
 
 # A dependency of furo sets the root logger to INFO, at which these talk.
 for name in ("fontTools", "matplotlib", "traitlets"):

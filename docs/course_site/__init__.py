@@ -2,7 +2,8 @@
 
 1. `scripts` tells sphinx-gallery which lessons to run, in the order of the outline, each from one
    state; what a lesson warns of, prints or lacks fails the build with the line of its script.
-   `runs` runs those whose `keys` have changed, on all cores, and has the `cache` of the others.
+   `runs` runs those whose `keys` have changed, on all cores by `workers`, and has the `cache` of
+   the others.
 2. `figures` turns what a cell left drawn into vector figures and small videos.
 3. `lessons` reads what a lesson says of itself: aims, what it assumes, how long it takes.
 4. `exercise_boxes` puts exercises on pages, each proved by its own solution; `practice` puts small
@@ -22,73 +23,51 @@
     makes one EPUB of all pages of the course.
 12. `report` keeps what the build measured of itself.
 
+Steps are loaded by `setup`, not by this module: `workers` must be there before all others are.
+
 What pages tell each other while they are read is kept in one place, `store`; `freshness` says
 whether what Sphinx has kept of the last build may be used again.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from sphinx.application import Sphinx
 
-from course_site import (
-    assets,
-    book,
-    cards,
-    downloads,
-    exercise_boxes,
-    explorables,
-    figures,
-    finder,
-    formulas,
-    freshness,
-    glossary,
-    head,
-    lessons,
-    look,
-    numbers,
-    overviews,
-    pages,
-    practice,
-    reference,
-    report,
-    runs,
-    scripts,
-    store,
-    syllabus,
-)
-
 PIPELINE = (
-    report,
-    store,
-    freshness,
-    scripts,
-    runs,
-    figures,
-    lessons,
-    exercise_boxes,
-    practice,
-    explorables,
-    numbers,
-    formulas,
-    syllabus,
-    overviews,
-    reference,
-    glossary,
-    look,
-    assets,
-    pages,
-    head,
-    finder,
-    cards,
-    downloads,
-    book,
+    "report",
+    "store",
+    "freshness",
+    "scripts",
+    "runs",
+    "figures",
+    "lessons",
+    "exercise_boxes",
+    "practice",
+    "explorables",
+    "numbers",
+    "formulas",
+    "syllabus",
+    "overviews",
+    "reference",
+    "glossary",
+    "look",
+    "assets",
+    "pages",
+    "head",
+    "finder",
+    "cards",
+    "downloads",
+    "book",
 )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect each step, in the order in which a page passes through them."""
-    for step in PIPELINE:
+    steps = {name: import_module(f"course_site.{name}") for name in PIPELINE}
+    for step in steps.values():
         step.setup(app)
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": store.VERSION}
+    version = steps["store"].VERSION
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": version}

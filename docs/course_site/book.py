@@ -24,12 +24,12 @@ from uuid import NAMESPACE_URL, uuid5
 from bs4 import BeautifulSoup, Tag
 from PIL import Image
 from sphinx.application import Sphinx
-from sphinx.util.parallel import ParallelTasks, parallel_available
 
 from course_site.cache import kept, kept_at
 from course_site.downloads import ARCHIVES, BOOK, EPOCH
 from course_site.scripts import outline_of, page_of
 from course_site.store import lessons_of
+from course_site.workers import each
 
 LEFT_OUT = {"script", "style", "button", "form", "source", "annotation"}
 LEFT_OUT_CLASSES = {"headerlink", "lesson-line", "lesson-progress"}
@@ -296,13 +296,8 @@ def write_book(app: Sphinx, error: Exception | None) -> None:
     parts = list(contents(app))
     pages = [page for _, found in parts for page in found]
     book = Book(Path(app.outdir), app.config.html_baseurl, pages)
-    if parallel_available and app.parallel > 1:  # chapters that are new are made on all cores
-        tasks = ParallelTasks(app.parallel)
-        for page in (
-            page for page in pages if not kept_at(app.doctreedir, f"book/{page}").exists()
-        ):
-            tasks.add_task(lambda page: bool(chapter(app, pages, page)), page)
-        tasks.join()
+    new = [page for page in pages if not kept_at(app.doctreedir, f"book/{page}").exists()]
+    each(app.parallel, lambda page: bool(chapter(app, pages, page)), new)
     for page in pages:
         made = chapter(app, pages, page)
         book.files |= made.files

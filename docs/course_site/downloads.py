@@ -59,6 +59,7 @@ MNIST = "mnist"
 FOLDER = "pytorch_course"  # not the package's name: Python would take the folder for it
 # Of these, only when they were made differs while all pages are the same.
 WHEN = re.compile(r"/(build\.json|_static/run_times\.js|downloads/course\.epub) ")
+PACKED = {".epub", ".gz", ".mp4", ".png", ".webm", ".webp", ".whl", ".woff2", ".zip"}
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 ABOUT = """\
 > Lesson **{title}** of `{package}` {version}, run with PyTorch {torch} when the course was built.
@@ -371,7 +372,8 @@ def write_zip(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(files):
             info = zipfile.ZipInfo(name, EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
+            packed = Path(name).suffix in PACKED
+            info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
             archive.writestr(info, content)
 

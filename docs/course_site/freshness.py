@@ -35,7 +35,7 @@ STATE = "finished.json"
 OURS = ".course-site"  # in a folder that may be emptied
 NOT_KEPT = {"_build", "lessons", "node_modules", "__pycache__"}
 SHOWS_SCRIPTS = re.compile(r"\{course-(hero|proof)\}")
-SHOWS_BUILD = re.compile(r"\bbuild\.json\b")
+SHOWS_BUILD = re.compile(r"\{build-facts\}")
 
 
 def depends(app: Sphinx, config: Config) -> str:
@@ -87,6 +87,7 @@ class Freshness:
         self.last: dict[str, Any] = {}
         self.now: dict[str, Any] = {}
         self.read = True
+        self.same_facts = False
 
     def begin(self, app: Sphinx, config: Config) -> None:
         """Use what is kept if it is of these sources and whole; otherwise forget it."""
@@ -112,7 +113,7 @@ class Freshness:
             Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)
             add_global_html_resources(app, None)
 
-    def outdated(
+    def note_facts(
         self,
         app: Sphinx,
         env: BuildEnvironment,
@@ -120,31 +121,34 @@ class Freshness:
         changed: set[str],
         removed: set[str],
     ) -> Iterable[str]:
-        """Read pages again that show the facts of the build, if those have changed."""
+        """Note whether the facts of the build are those of the last one."""
         try:
             before = json.loads(Path(app.srcdir, "_build", report.NAME).read_text("utf-8"))
         except (OSError, ValueError):
             before = {}
         now = json.loads(json.dumps(report.facts(app)))
-        if all(before.get(key) == now[key] for key in now if key not in ("steps", "date")):
-            return []
-        return pages_with(env, SHOWS_BUILD)
+        same = (before.get(key) == now[key] for key in now if key not in ("steps", "date"))
+        self.same_facts = all(same)
+        return []
 
     def note_reading(self, app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         """Note whether any page is read: else they tell what they told before."""
         self.read = bool(docnames)
 
     def updated(self, app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
-        """Have all pages written if one tells something new, else those that show scripts."""
+        """Have all pages written if one tells something new, else those that show what changed."""
         conf = app.config.sphinx_gallery_conf
         scripts = sorted(Path(app.srcdir, conf["examples_dirs"]).glob("*/*.py"))
         self.now["told"] = told(env) if self.read or not self.last else self.last["told"]
         self.now["scripts"] = digest(*(path.read_bytes() for path in scripts))
         if self.last.get("told") != self.now["told"]:
             return env.found_docs
-        if self.last.get("scripts") == self.now["scripts"]:
-            return []
-        return pages_with(env, SHOWS_SCRIPTS)
+        shown: list[str] = []
+        if self.last.get("scripts") != self.now["scripts"]:
+            shown += pages_with(env, SHOWS_SCRIPTS)
+        if not self.same_facts:
+            shown += pages_with(env, SHOWS_BUILD)
+        return shown
 
     def finish(self, app: Sphinx, error: Exception | None) -> None:
         """Note that a build has come to its end."""
@@ -178,7 +182,7 @@ def setup(app: Sphinx) -> None:
     state = Freshness()
     app.connect("config-inited", state.begin, priority=950)
     app.connect("builder-inited", state.write_style)
-    app.connect("env-get-outdated", state.outdated)
+    app.connect("env-get-outdated", state.note_facts)
     app.connect("env-before-read-docs", state.note_reading)
     app.connect("env-updated", state.updated, priority=800)
     app.connect("build-finished", state.finish, priority=1000)

@@ -27,7 +27,8 @@ PACKAGES = (
     *("matplotlib", "contourpy", "fonttools", "kiwisolver", "pillow", "imageio-ffmpeg"),
     *("pygraphviz", "graphviz", "networkx", "docutils", "sphinx-gallery"),
 )
-STEPS = ("figures.py", "runs.py", "scripts.py")  # beside this file: from a script to its page
+# Beside this file: from a script to its page.
+STEPS = ("figures.py", "runs.py", "scripts.py", "workers.py")
 EXERCISE = re.compile(r"\.\. exercise:: (\w+)")
 TYPEFACES = Path(__file__).parents[1] / "_build/matplotlib"  # of figures, if they have their own
 IMAGES = "small_mnist"

@@ -25,6 +25,7 @@ from sphinx.application import Sphinx
 from course_site.cache import once, put
 from course_site.keys import digest
 from course_site.scripts import TYPEFACE, outline_of
+from course_site.workers import each
 from pytorch_primer.outline import Part
 
 FOLDER = "_build/static"  # in the source folder: made before Sphinx copies static files
@@ -33,7 +34,7 @@ NAME = "course.css"
 LATE = "late.css"  # for pages from disk
 PACKAGES = "node_modules/@fontsource-variable"
 LATIN = [*range(0x20, 0x7F), *range(0xA0, 0x100)]
-SIGNS = map(ord, "ıŒœ–—‘’“”…•′″←↑→↓−×·≈≠≤≥∞√∂∇Σ∑αβγεηθλμπρσ●○✓✗▸▾")
+SIGNS = [*map(ord, "ıŒœ–—‘’“”…•′″←↑→↓−×·≈≠≤≥∞√∂∇Σ∑αβγεηθλμπρσ●○✓✗▸▾")]
 # How often letters occur in English: what decides how wide a text is.
 LETTERS = (
     "eeeeeeeeeeeetttttttttaaaaaaaaooooooooiiiiiiinnnnnnnsssssshhhhhhrrrrrrddddllllccuumwfgypbvk    "
@@ -130,18 +131,19 @@ def rules(font: TTFont, face: Face) -> str:
 """
 
 
-def write_fonts(packages: Path, folder: Path) -> str:
+def write_fonts(packages: Path, folder: Path, jobs: int) -> str:
     """Write the subset fonts with their licences, and give the rules that declare them."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = []
-    for face in FACES:
+
+    def write_font(face: Face) -> str:
         package = packages / face.package
         font = subset(package / face.source, face)
         font.recalcTimestamp = False
         font.save(folder / face.file)
         shutil.copyfile(package / "LICENSE", folder / f"{face.package}-LICENSE.txt")
-        made.append(rules(font, face))
-    return "".join(made)
+        return rules(font, face)
+
+    return "".join(each(jobs, write_font, FACES))
 
 
 def write_plain(app: Sphinx, path: Path) -> Path:
@@ -159,11 +161,14 @@ def write_for_figures(app: Sphinx) -> None:
 
     def make(folder: Path) -> None:
         face = FACES[2]
-        for weight in (400, 700):
+
+        def write_weight(weight: int) -> None:
             font = TTFont(packages / face.package / face.source)
             font.flavor, font.recalcTimestamp = None, False
             path = folder / f"{face.package}-{weight}.ttf"
             instantiateVariableFont(font, {"wght": weight}).save(path)
+
+        each(app.parallel, write_weight, (400, 700))
 
     made = once(Path(app.srcdir, MADE, "figures"), key_of(packages), make)
     for path in made.iterdir():
@@ -198,7 +203,8 @@ def write(app: Sphinx) -> None:
     packages = Path(app.srcdir, PACKAGES)
 
     def make(target: Path) -> None:
-        (target / "faces.css").write_text(write_fonts(packages, target / "fonts"), "utf-8")
+        faces = write_fonts(packages, target / "fonts", app.parallel)
+        (target / "faces.css").write_text(faces, "utf-8")
 
     made = once(Path(app.srcdir, MADE, "typefaces"), key_of(packages), make)
     for path in (made / "fonts").iterdir():

@@ -1,12 +1,13 @@
-"""How long each step of a build took, and what was built: printed, and kept for pages to show.
+"""How long each step of a build took, and what was built: printed, kept, and shown on pages.
 
-``docs/_build/build.json`` has the lessons with their run times, the versions, the date and the
-commit. It is written after the lessons ran and before pages are read, so that an executed page can
-load it; a copy with the time of every step ends up beside the pages.
+``build.json`` has the lessons with their run times, the versions, the date and the commit; a page
+shows them by the directive ``build-facts``, and is not read again when only they have changed.
 """
 
 from __future__ import annotations
 
+import ast
+import html
 import json
 import os
 import platform
@@ -18,12 +19,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
 
 from course_site import practice
 from course_site.lessons import RUN_TIMES, run_seconds, run_times
+from course_site.scripts import page_of
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +53,10 @@ class Clock:
     last: float = field(default_factory=time.perf_counter)
     steps: dict[str, float] = field(default_factory=dict)
 
+    def begin(self) -> None:
+        """Start the first step."""
+        self.last = time.perf_counter()
+
     def stop(self, step: str) -> None:
         """Note what has passed since the step before."""
         now = time.perf_counter()
@@ -55,7 +64,7 @@ class Clock:
         self.last = now
 
 
-CLOCK = Clock()  # starts when conf.py imports this module
+CLOCK = Clock()
 
 
 def lessons(app: Sphinx) -> list[dict[str, Any]]:
@@ -97,6 +106,82 @@ def facts(app: Sphinx) -> dict[str, Any]:
     }
 
 
+# -- what pages show -----------------------------------------------------------------------------
+
+
+def assertions(script: Path) -> int:
+    """Count what a lesson asserts: ``assert`` statements and calls of ``assert_close``."""
+    tree = list(ast.walk(ast.parse(script.read_text(encoding="utf-8"))))
+    calls = [node.func for node in tree if isinstance(node, ast.Call)]
+    close = [x for x in calls if isinstance(x, ast.Attribute) and x.attr == "assert_close"]
+    return len([node for node in tree if isinstance(node, ast.Assert)]) + len(close)
+
+
+def summary(app: Sphinx, docname: str, built: dict[str, Any]) -> str:
+    """Say in two sentences what was built."""
+    seconds = sum(lesson["seconds"] or 0 for lesson in built["lessons"])
+    return (
+        f"<p>On {built['date']} it was built of <strong>{len(built['lessons'])} lessons</strong>,"
+        f" whose runs took {seconds:.0f} seconds together, each in a process of its own and in one"
+        f" thread, with PyTorch {built['versions']['torch']} on Python"
+        f" {built['versions']['python']}. Not one assertion failed, or you would not be reading"
+        " this.</p>"
+    )
+
+
+def lesson_table(app: Sphinx, docname: str, built: dict[str, Any]) -> str:
+    """Show the lessons with their run times and assertions, and of what they were built."""
+    gallery = Path(app.srcdir, app.config.sphinx_gallery_conf["examples_dirs"])
+    rows, total = [], 0.0
+    for lesson in built["lessons"]:
+        uri = app.builder.get_relative_uri(docname, page_of(app.config, lesson["lesson"]))
+        seconds = max(0.1, lesson["seconds"] or 0)
+        total += seconds
+        rows.append(
+            f'<tr><td><a href="{html.escape(uri)}">{html.escape(lesson["title"])}</a></td>'
+            f"<td>{seconds:.1f}</td><td>{assertions(gallery / (lesson['lesson'] + '.py'))}</td>"
+            f"<td>{'all held' if lesson['passed'] else 'failed'}</td></tr>"
+        )
+    rows.append(f"<tr><th scope='row'>all</th><td>{total:.1f}</td><td></td><td></td></tr>")
+    made = f"PyTorch {built['versions']['torch']}, {built['date']}, commit"
+    made += f" <code>{(built['commit'] or 'unknown')[:10]}</code>."
+    heads = ("lesson", "seconds", "assertions", "result")
+    return f"<p>{made}</p>" + practice.table(heads, rows)
+
+
+def version_table(app: Sphinx, docname: str, built: dict[str, Any]) -> str:
+    """Show with which versions it was built."""
+    rows = [f"<tr><td>{x}</td><td>{number}</td></tr>" for x, number in built["versions"].items()]
+    return practice.table(("tool", "version"), rows)
+
+
+SHOWN = {"summary": summary, "lessons": lesson_table, "versions": version_table}
+
+
+class facts_place(nodes.General, nodes.Element):
+    """Where a page shows something of the build."""
+
+
+class BuildFacts(SphinxDirective):
+    """Show something of the build: one of the names in `SHOWN`."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Leave a place, which is filled whenever the page is written."""
+        return [facts_place(shows=directives.choice(self.arguments[0], tuple(SHOWN)))]
+
+
+def fill_places(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Write the facts where a page asks for them."""
+    for place in list(doctree.findall(facts_place)):
+        text = SHOWN[place["shows"]](app, docname, facts(app))
+        place.replace_self(nodes.raw("", text, format="html", classes=["computed"]))
+
+
+# -- the clock -----------------------------------------------------------------------------------
+
+
 def write(path: Path, app: Sphinx) -> None:
     """Write the facts of a build."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,9 +196,8 @@ def configured(app: Sphinx) -> None:
 
 
 def lessons_ran(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    """End the lessons, and write the facts for the pages that are read next."""
+    """End the lessons."""
     CLOCK.stop("lessons")
-    write(Path(app.srcdir, "_build", NAME), app)
 
 
 def pages_read(app: Sphinx, env: BuildEnvironment) -> None:
@@ -130,9 +214,10 @@ def write_run_times(app: Sphinx, exception: Exception | None) -> None:
 
 
 def finished(app: Sphinx, exception: Exception | None) -> None:
-    """Print the table of steps, and leave a copy of the facts with the site."""
+    """Print the table of steps, and leave the facts here for the next build and with the site."""
     CLOCK.stop("writing pages")
     if exception is None and app.builder.format == "html":
+        write(Path(app.srcdir, "_build", NAME), app)
         write(Path(app.outdir, NAME), app)
     total = sum(CLOCK.steps.values())
     for step, seconds in {**CLOCK.steps, "all": total}.items():
@@ -144,7 +229,10 @@ def finished(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Stop the clock after each step."""
+    """Add the directive, and stop the clock after each step."""
+    app.add_directive("build-facts", BuildFacts)
+    app.add_node(facts_place)
+    app.connect("doctree-resolved", fill_places)
     app.connect("builder-inited", configured, priority=1)
     app.connect("env-before-read-docs", lessons_ran)
     app.connect("env-updated", pages_read, priority=900)

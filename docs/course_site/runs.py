@@ -19,7 +19,6 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from logging import LogRecord
 from multiprocessing.context import BaseContext
@@ -38,6 +37,7 @@ import pytorch_primer
 from course_site.cache import Cache, Entry, files_in, put
 from course_site.keys import Keys, Package, changed
 from course_site.scripts import mark_done, note_run, outline_of, run_script
+from course_site.workers import PATH, cores, start_method, surroundings
 from pytorch_primer.outline import Lesson
 
 if sys.platform == "linux":
@@ -45,21 +45,10 @@ if sys.platform == "linux":
 
 logger = logging.getLogger(__name__)
 
-PATH = "PYTHONPATH"
 NOX = "PYTORCH_PRIMER_NOX"  # the process of nox that has started this build
 MNIST = "PYTORCH_PRIMER_MNIST"
 DIGITS, DIGITS_FILE = "PYTORCH_PRIMER_DIGITS", "_build/digits.pt"
 SHARDS = "_build/shards"
-SITE = Path(__file__).parents[1]
-# The same on every machine, whatever its user has set.
-SURROUNDINGS = {
-    "LC_ALL": "C.UTF-8",  # not C, in which Python cannot start from a folder with an umlaut
-    "MPLBACKEND": "agg",
-    "OMP_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "PYTHONUTF8": "1",
-    "TZ": "UTC",
-}
 
 
 @dataclass(frozen=True)
@@ -137,13 +126,6 @@ def explained(error: OSError) -> str:
     if error.errno in (errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE):
         return f"the system gives no more processes, files or memory ({error.strerror}): {MORE}"
     return str(error)
-
-
-def cores() -> int:
-    """Count the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 # -- one lesson ----------------------------------------------------------------------------------
@@ -233,20 +215,6 @@ class Runner:
         """End all that runs."""
         for process in list(self.running.values()):
             process.kill()
-
-
-@contextmanager
-def surroundings() -> Iterator[None]:
-    """Start processes in the same surroundings on every machine."""
-    before = dict(os.environ)
-    os.environ.update(SURROUNDINGS)
-    # So that what all lessons load is loaded once, in the process from which theirs are forked.
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(SITE), *filter(None, [before.get(PATH)])])
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 def run_all(runs: Sequence[Run], runner: Runner, jobs: int) -> Iterator[tuple[Run, Outcome]]:
@@ -380,15 +348,6 @@ def tell(run: Run, outcome: Outcome, folder: Path, srcdir: Path) -> None:
     for record in outcome.records:
         record.msg = str(record.msg).replace(str(folder), str(srcdir)).replace(seen, meant)
         logger.handle(record)
-
-
-def start_method() -> BaseContext:
-    """Give the way to start processes that is fast and safe on this system."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    return context
 
 
 @dataclass

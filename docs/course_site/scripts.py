@@ -67,7 +67,8 @@ def reset(gallery_conf: dict[str, Any], fname: str, when: str) -> None:
     torch.set_default_dtype(torch.float32)
     torch.set_default_device(None)
     torch.set_printoptions(profile="default")  # type: ignore[no-untyped-call]
-    torch.use_deterministic_algorithms(False)
+    if torch.are_deterministic_algorithms_enabled():  # to say so anew loads a compiler
+        torch.use_deterministic_algorithms(False)
 
 
 def run_script(script: Path, srcdir: Path, conf: dict[str, Any]) -> tuple[str | None, float]:

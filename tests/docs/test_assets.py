@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 
-from course_site import assets
+from course_site import assets, look
 
 PAGES = ("index.html", "course.html", "404.html", "search.html")
 
@@ -33,6 +34,17 @@ def test_code_has_its_colours_on_dark_pages(good):
     rule = re.search(r'body\[data-theme="dark"\] \.highlight \.k\{color: (#\w+)', sheet)
     assert rule
     assert f".highlight .k{{color: {rule[1]}" in sheet
+
+
+def signs_of(path):
+    known = TTFont(path).getBestCmap()
+    return {sign for sign in "–—‘’“”…−×" if ord(sign) in known}
+
+
+@pytest.mark.parametrize("face", look.FACES, ids=lambda face: face.file)
+def test_every_face_keeps_the_signs_that_it_has(good, face):
+    whole = Path(look.__file__).parents[1] / look.PACKAGES / face.package / face.source
+    assert signs_of(good.html / "_static/fonts" / face.file) == signs_of(whole)
 
 
 def test_joined_styles_find_their_files(tmp_path):

@@ -10,13 +10,15 @@ import subprocess
 import sys
 import sysconfig
 import textwrap
+import time
 import venv
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
 from sphinx.errors import ExtensionError
 
-from course_site import address, runs
+from course_site import address, runs, workers
 from course_site.address import site_url
 
 LESSONS = {"a": 10.0, "b": 6.0, "c": 5.0, "d": 1.0, "e": None}
@@ -51,6 +53,31 @@ def test_shard_that_is_not_there(shard):
 )
 def test_what_the_system_refuses_is_explained(code, said):
     assert said in runs.explained(OSError(code, os.strerror(code), "/x"))
+
+
+@pytest.mark.parametrize(
+    ("script", "cores", "begins"), [(9, 2, False), (11, 2, True), (11, 1, False)]
+)
+def test_processes_start_early_where_a_script_is_newer(
+    tmp_path, monkeypatch, script, cores, begins
+):
+    begun = []
+    monkeypatch.setattr(forkserver, "ensure_running", lambda: begun.append(dict(os.environ)))
+    monkeypatch.setattr(workers, "cores", lambda: cores)
+    for name, at in (("gallery/a.py", script), ("build.json", 10)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (at, at))
+    workers.begin_early(tmp_path / "build.json", tmp_path / "gallery", tmp_path / "none")
+    assert [env["TZ"] for env in begun] == ["UTC"] * begins
+    workers.begin_early(tmp_path / "no.json", tmp_path / "gallery")
+    assert len(begun) == begins + (cores > 1), "before the first build"
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_results_come_in_the_order_of_the_arguments(jobs):
+    made = workers.each(jobs, lambda n: (time.sleep(0.02 * (3 - n)), n * n)[1], range(3))
+    assert made == [0, 1, 4]
 
 
 @pytest.mark.skipif(
@@ -109,5 +136,5 @@ def test_python_starts_for_a_lesson_from_a_folder_with_an_umlaut(tmp_path):
     paths = sysconfig.get_paths("venv", vars={"base": str(place), "platbase": str(place)})
     Path(paths["purelib"], "course.pth").write_text(f"{place}\n", encoding="utf-8")
     python = Path(paths["scripts"], "python")
-    env = {**os.environ, **runs.SURROUNDINGS}
+    env = {**os.environ, **workers.SURROUNDINGS}
     subprocess.run([str(python), "-c", "import encodings"], env=env, check=True)

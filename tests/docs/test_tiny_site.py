@@ -70,9 +70,23 @@ def test_build_facts_lie_beside_the_pages(good):
     assert facts["lessons"][0]["seconds"] > 0
 
 
-def test_executed_page_can_use_the_facts(good):
+def test_a_page_computes(good):
     outputs = good.page("page.html").select(".cell_output")
-    assert "3 lessons" in outputs[0].get_text()
+    assert "42 is computed" in outputs[0].get_text()
+
+
+def test_a_page_shows_the_facts(good):
+    facts = json.loads((good.html / "build.json").read_text(encoding="utf-8"))
+    table = good.page("page.html").select("div.table-wrapper table")[0]
+    rows = table.select("tbody tr")
+    assert len(rows) == len(facts["lessons"]) + 1
+    for row, lesson in zip(rows, facts["lessons"], strict=False):
+        name, seconds, assertions, result = (cell.get_text() for cell in row.select("td"))
+        script = (good.root / f"gallery/{lesson['lesson']}.py").read_text(encoding="utf-8")
+        written = re.findall(r"^ *assert |assert_close\(", script, re.M)
+        assert (name, int(assertions), result) == (lesson["title"], len(written), "all held")
+        assert float(seconds) == max(0.1, round(lesson["seconds"], 1))
+        assert (good.html / row.select_one("a")["href"]).exists()
 
 
 def test_unwanted_pages_are_not_written(good):

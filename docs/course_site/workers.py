@@ -1,0 +1,101 @@
+"""How work is given to all cores, and how processes that run lessons are started.
+
+Lessons run in the same surroundings everywhere. Where the system can, one process loads what they
+all need, and theirs are forked from it. It starts while Sphinx loads its extensions, on another
+core; so this module loads nothing that takes time.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from typing import TypeVar
+
+from sphinx.util.parallel import ParallelTasks, parallel_available
+
+X = TypeVar("X")
+Y = TypeVar("Y")
+SITE = Path(__file__).parents[1]
+PATH = "PYTHONPATH"
+# `torch.testing.assert_close`, which nearly all lessons call, loads the last two, for 3 s.
+LOADED = ["course_site.runs", "course_site.figures", "torch.distributed.tensor", "torch._inductor"]
+# The same on every machine, whatever its user has set.
+SURROUNDINGS = {
+    "LC_ALL": "C.UTF-8",  # not C, in which Python cannot start from a folder with an umlaut
+    "MPLBACKEND": "agg",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "TZ": "UTC",
+}
+
+
+def cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def each(jobs: int, function: Callable[[X], Y], arguments: Iterable[X]) -> list[Y]:
+    """Call a function for each argument, `jobs` at a time, in processes forked from this one."""
+    if not (parallel_available and jobs > 1):
+        return [function(argument) for argument in arguments]
+    tasks = ParallelTasks(jobs)
+    done: dict[int, Y] = {}
+
+    def note(argument: tuple[int, X], made: Y) -> None:
+        done[argument[0]] = made
+
+    for argument in enumerate(arguments):
+        tasks.add_task(lambda numbered: function(numbered[1]), argument, note)
+    tasks.join()
+    return [done[place] for place in sorted(done)]
+
+
+def start_method() -> BaseContext:
+    """Give the way to start processes that is fast and safe on this system."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(LOADED)
+    return context
+
+
+@contextmanager
+def surroundings() -> Iterator[None]:
+    """Start processes in the same surroundings on every machine."""
+    before = dict(os.environ)
+    os.environ.update(SURROUNDINGS)
+    # So that what all lessons load is loaded once, in the process from which theirs are forked.
+    os.environ[PATH] = os.pathsep.join([str(SITE), *filter(None, [before.get(PATH)])])
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def begin_early(last_build: Path, *sources: Path) -> None:
+    """Start the process from which lessons are forked if it looks as if lessons will run.
+
+    Parameters
+    ----------
+    last_build : pathlib.Path
+        What a build leaves when it is done.
+    sources : pathlib.Path
+        Folders: if one of their files is newer, or there was no build, lessons will likely run.
+    """
+    if cores() == 1 or start_method().get_start_method() != "forkserver":
+        return
+    done = last_build.stat().st_mtime if last_build.exists() else 0.0
+    scripts = (path for folder in sources for path in folder.rglob("*.py"))
+    if any(path.stat().st_mtime > done for path in scripts):
+        from multiprocessing import forkserver  # which Windows has not
+
+        with surroundings():
+            forkserver.ensure_running()
