@@ -7,6 +7,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import islice
 from numbers import Integral
 from types import FrameType
@@ -360,7 +361,6 @@ class Builder:
         self._dtype_names: dict[torch.dtype, str] = {}
         # Of functions with several results the shape of each that is used, if these differ.
         self._several: dict[int, dict[int, tuple[int, ...] | None]] = {}
-        self._used = _used_results(plan)
         self._build()
 
     def _build(self) -> None:
@@ -469,18 +469,21 @@ class Builder:
         self._several[i] = {} if len(set(flowing.values())) == 1 else flowing
         return None if self._several[i] else shape, dtype_name(made[first].dtype)
 
+    @cached_property
+    def _used(self) -> dict[int, tuple[int, ...]]:
+        return _used_results(self.plan)
+
     def _connect(self, i: int, key: str, constants: Mapping[int, str]) -> None:
-        keys, named, several = self.key, self.result_key, self._several
-        for position, operand in enumerate(self._operands[i]):
-            function, number = operand
+        keys, named, several = self.key, self._named, self._several
+        for position, (function, number) in enumerate(self._operands[i]):
             result, shape = None, None
             if function < 0:
                 source = constants.get(position, key)
-            elif operand in named:
-                source = named[operand]
             else:
                 source = keys[function]
-                if function in several:
+                if function in named and (function, number) in self.result_key:
+                    source = self.result_key[function, number]
+                elif function in several:
                     result, shape = number, several[function].get(number)
             if source != key:  # within a folded box there are no arrows
                 fields = (source, key, position, result, None, 1, shape)
@@ -586,7 +589,7 @@ class Builder:
                 if module:
                     self._own[i] = prefix + module
             return
-        uses = Counter(j for operands in self.trace.operands for j, _ in operands)
+        uses = Counter([j for operands in self.trace.operands for j, _ in operands])
         # A parameter that is used twice may be another module's, too.
         shared = {owners.get(name) for i, name in named.items() if uses[i] > 1}
         self._own = {
@@ -607,25 +610,22 @@ class Builder:
         return module
 
     def _module_by_parameters(self, i: int, name: str) -> str | None:
-        own = self._own
-        operands = [j for j, _ in self.trace.operands[i]]
-        if name in frames.SHAPE_ONLY:
-            modules = {own.get(j) for j in operands}
-            if len(modules) == 1 and (module := modules.pop()) is not None:
-                own[i] = module
-                return module
+        own, inside, operands = self._own, self._inside, self._operands[i]
+        modules = [own.get(j) for j, _ in operands]
+        if not any(modules):
             return None
         if name in frames.LAYERS:
-            positions = [k for k in frames.LAYERS[name] if k < len(operands) and operands[k] >= 0]
-            modules = {own.get(operands[k]) for k in positions}
-        elif not (own.keys().isdisjoint(operands) or self._inside.keys().isdisjoint(operands)):
+            positions = [k for k in frames.LAYERS[name] if k < len(operands)]
+            modules = [modules[k] for k in positions if operands[k] is not NOTHING]
+        elif name not in frames.SHAPE_ONLY:
             # A layer's bias added to what its weight has made.
-            modules = {own.get(j) or self._inside.get(j) for j in operands}
-        else:
-            return None
-        module = modules.pop() if len(modules) == 1 else None
+            made = [inside.get(j) for j, _ in operands]
+            if not any(made):
+                return None
+            modules = [a or b for a, b in zip(modules, made, strict=True)]
+        module = modules[0] if len(set(modules)) == 1 else None
         if module is not None:
-            self._inside[i] = module
+            (own if name in frames.SHAPE_ONLY else inside)[i] = module
         return module
 
     def add_empty(self, tensor: torch.Tensor, name: str) -> None:

@@ -45,7 +45,7 @@ START = re.compile(r'text-anchor="start" x="[^"]*"')
 HIDDEN = re.compile(r'<text [^>]*fill="transparent"[^>]*>[^<]*</text>\n')
 COMMENT = re.compile(r"<!--.*?-->\n?", re.S)
 ELLIPSE = re.compile(r'cx="([^"]*)" cy="([^"]*)" rx="([^"]*)" ry="([^"]*)"')
-NUMBER = re.compile(r"-?[\d.]+")
+BETWEEN_NUMBERS = str.maketrans("MC,", "   ")
 CATEGORIES = (locale.LC_NUMERIC, locale.LC_CTYPE)
 _rendering = Lock()
 
@@ -202,7 +202,8 @@ def _box(found: re.Match[str], places: dict[str, Place]) -> str:
         place = Place(x - rx, y - ry, x + rx, y + ry)
         middle = round_one[1]
     else:
-        corners = NUMBER.findall(shape, shape.rindex('="'))  # d or points comes last
+        # Corners come last, as d or as points.
+        corners = shape[shape.rindex('="') + 2 : -1].translate(BETWEEN_NUMBERS).split()
         xs, ys = ([float(number) for number in set(corners[axis::2])] for axis in (0, 1))
         place = Place(min(xs), min(ys), max(xs), max(ys))
         middle = f"{(place.left + place.right) / 2:g}"
