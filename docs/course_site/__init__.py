@@ -22,7 +22,8 @@
     makes one EPUB of all pages of the course.
 12. `report` keeps what the build measured of itself.
 
-What pages tell each other while they are read is kept in one place, `store`; `freshness` says
+What pages tell each other while they are read is kept in one place, `store`, and what needs all
+pages waits in `later`; `freshness` says
 whether what Sphinx has kept of the last build may be used again.
 """
 
@@ -45,6 +46,7 @@ from course_site import (
     freshness,
     glossary,
     head,
+    later,
     lessons,
     look,
     numbers,
@@ -62,6 +64,7 @@ from course_site import (
 PIPELINE = (
     report,
     store,
+    later,
     freshness,
     scripts,
     runs,

@@ -21,6 +21,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from course_site.cache import kept
+from course_site.later import when_written
 
 SCRIPT = "site.js"
 MATHS = "katex/katex.css"
@@ -175,10 +176,8 @@ def classes(selector: list[Any]) -> set[str]:
     return {name.value for dot, name in pairs if dot == "." and name.type == "ident"}
 
 
-def prune(app: Sphinx, error: Exception | None) -> None:
+def prune(app: Sphinx) -> None:
     """Take out of the style sheets of the finished site what none of its pages can have."""
-    if error is not None or app.builder.format != "html":
-        return
     known, folder = vocabulary(Path(app.outdir)), Path(app.outdir, "_static")
     # Joined once more: the theme writes the colours of code for dark pages at the end.
     styles = {name: joined_styles(folder, [name]) for name in STYLES}
@@ -194,5 +193,5 @@ def prune(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Choose when all others have added theirs, and prune when all pages are written."""
-    app.connect("build-finished", prune, priority=650)
+    when_written(app, prune, priority=650)
     app.connect("html-page-context", add_assets, priority=990)

@@ -28,8 +28,8 @@ from sphinx.util.parallel import ParallelTasks, parallel_available
 
 from course_site.cache import kept, kept_at
 from course_site.downloads import ARCHIVES, BOOK, EPOCH
-from course_site.scripts import outline_of, page_of
-from course_site.store import lessons_of
+from course_site.later import when_written
+from course_site.lessons import course
 
 LEFT_OUT = {"script", "style", "button", "form", "source", "annotation"}
 LEFT_OUT_CLASSES = {"headerlink", "lesson-line", "lesson-progress"}
@@ -232,11 +232,8 @@ def capitals(text: str) -> str:
 
 def contents(app: Sphinx) -> Iterator[tuple[str, list[str]]]:
     """Give the parts with the pages of their lessons, then the pages to look things up in."""
-    read = lessons_of(app.env)
-    for part in outline_of(app.config).parts:
-        pages = [page_of(app.config, lesson.name) for lesson in part.lessons]
-        if found := [page for page in pages if page in read]:
-            yield f"{part.number} {part.title}", found
+    for part, of_part in course(app):
+        yield f"{part.number} {part.title}", [stop.page for stop in of_part]
     others: list[str] = ["glossary", "bibliography"]
     if found := [page for page in others if page in app.env.all_docs]:
         yield "To look things up", found
@@ -289,10 +286,8 @@ def chapter(app: Sphinx, pages: list[str], page: str) -> Book:
     return kept(app.doctreedir, f"book/{page}", alone.sources(page), partial(alone.add, page))
 
 
-def write_book(app: Sphinx, error: Exception | None) -> None:
+def write_book(app: Sphinx) -> None:
     """Write the book into the finished site, before the archive that has all."""
-    if error is not None or app.builder.format != "html":
-        return
     parts = list(contents(app))
     pages = [page for _, found in parts for page in found]
     book = Book(Path(app.outdir), app.config.html_baseurl, pages)
@@ -327,4 +322,4 @@ def write_book(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Write when all pages are written."""
-    app.connect("build-finished", write_book, priority=700)
+    when_written(app, write_book, priority=700)

@@ -31,6 +31,8 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx_gallery.py_source_parser import remove_ignore_blocks, split_code_and_text_blocks
 
+from course_site.doctrees import around
+
 logger = logging.getLogger(__name__)
 
 EXCEPTIONS = Path(__file__).parents[1] / "numbers.toml"
@@ -416,9 +418,9 @@ def prose(doctree: nodes.Node) -> Iterator[tuple[nodes.Element, int]]:
         outermost = isinstance(node, nodes.math_block) or (
             isinstance(node, nodes.TextElement)
             and not isinstance(node, nodes.Inline)
-            and not inside(node, (nodes.TextElement,))
+            and not any(isinstance(each, nodes.TextElement) for each in around(node))
         )
-        if outermost and not inside(node, NOT_PROSE):
+        if outermost and not any(map(is_apart, (node, *around(node)))):
             yield node, line
 
 
@@ -460,24 +462,10 @@ def claims_of_pieces(docname: str, pieces: list[tuple[str, str]]) -> Iterator[Cl
             yield from claims_in(text, words, kind)
 
 
-def inside(node: nodes.Node, kinds: tuple[type, ...]) -> bool:
-    """Whether a node lies in one of these kinds, or is computed or proved by its exercise."""
-    parent = node if kinds is NOT_PROSE else node.parent
-    while parent is not None:
-        if isinstance(parent, kinds):
-            return True
-        if kinds is NOT_PROSE:
-            if type(parent).__name__ == "exercise_box":
-                return True
-            if (OUTPUTS | COMPUTED) & set(classes(parent)):
-                return True
-        parent = parent.parent
-    return False
-
-
-def classes(node: nodes.Node) -> list[str]:
-    """Give the classes of a node, which only elements have."""
-    return list(node.get("classes", ())) if isinstance(node, nodes.Element) else []
+def is_apart(node: nodes.Element) -> bool:
+    """Whether what lies in a node is no prose, or is computed or proved by its exercise."""
+    proved = type(node).__name__ == "exercise_box" or (OUTPUTS | COMPUTED) & {*node["classes"]}
+    return isinstance(node, NOT_PROSE) or bool(proved)
 
 
 def proved_by_block(text: str) -> Iterator[Statement]:

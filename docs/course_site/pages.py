@@ -18,9 +18,9 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 from course_site import assets
+from course_site.lessons import course
 from course_site.scripts import lesson_of, outline_of, page_of
-from course_site.store import lessons_of
-from pytorch_primer.outline import Lesson
+from pytorch_primer.outline import Part
 
 # What a page may load. Styles stand in formulas and drawings, element by element; of scripts a few
 # lines, which the policy names by their digests.
@@ -69,44 +69,27 @@ ABOUT_LINKS = (
 )
 
 
-def course_parts(app: Sphinx) -> list[dict[str, Any]]:
-    """Give the parts with those of their lessons that were read."""
-    facts = lessons_of(app.env)
-    found = []
-    for part in outline_of(app.config).parts:
-        lessons = [
-            {"page": page, "name": each.name, "number": each.number, "short": each.short}
-            for each in part.lessons
-            if (page := page_of(app.config, each.name)) in facts
-        ]
-        if lessons:
-            found.append({"number": part.number, "title": part.title, "lessons": lessons})
-    return found
-
-
 def links(app: Sphinx, wanted: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
     """Give the pages among `wanted` that this site has."""
     return [(name, title) for name, title in wanted if name in app.env.all_docs]
 
 
-def part_of(app: Sphinx, pagename: str) -> dict[str, str] | None:
-    """Give number and title of the part to which a page belongs."""
-    folder = app.config.sphinx_gallery_conf["gallery_dirs"]
-    for part in outline_of(app.config).parts:
-        if pagename.startswith(f"{folder}/{part.folder}/"):
-            return {"number": part.number, "title": part.title, "page": f"{folder}/{part.folder}"}
-    return None
+def part_of(app: Sphinx, pagename: str) -> Part | None:
+    """Give the part to which a page belongs."""
+    parts = outline_of(app.config).parts
+    within = (p for p in parts if pagename.startswith(page_of(app.config, f"{p.folder}/")))
+    return next(within, None)
 
 
 def trail(app: Sphinx, pagename: str) -> tuple[list[tuple[str, str]], str]:
     """Give the pages above a lesson or a part, and the words for the page itself."""
-    folder = app.config.sphinx_gallery_conf["gallery_dirs"]
     part, lesson = part_of(app, pagename), lesson_of(app.config, pagename)
-    above = [(f"{folder}/index", "Lessons")]
+    above = [(page_of(app.config, "index"), "Lessons")]
     if part and lesson:
-        above.append((f"{part['page']}/index", f"{part['number']} {part['title']}"))
+        index = page_of(app.config, f"{part.folder}/index")
+        above.append((index, f"{part.number} {part.title}"))
         return above, f"Lesson {lesson.number} of {len(outline_of(app.config).lessons)}"
-    return (above, part["title"]) if part else ([], "")
+    return (above, part.title) if part else ([], "")
 
 
 def source_of(app: Sphinx, pagename: str) -> str | None:
@@ -151,7 +134,7 @@ def add_context(
     }
     digests = " ".join(map(assets.digest, scripts.values()))
     context["content_policy"] = POLICY.format(scripts=digests)
-    context["course_parts"] = course_parts(app)
+    context["course_parts"] = course(app)
     context["main_links"] = MAIN_LINKS
     groups = (("Course", links(app, COURSE_LINKS)), ("About", links(app, ABOUT_LINKS)))
     context["site_links"] = [(heading, found) for heading, found in groups if found]
@@ -166,27 +149,6 @@ def add_context(
     context["metatags"] = re.sub(r'<meta [^>]*name="viewport"[^>]*>\s*', "", tags)
 
 
-def describe_neighbours(
-    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
-) -> None:
-    """Say of the lessons before and after which they are and what they bring."""
-    facts = lessons_of(app.env)
-    if pagename not in facts:
-        return
-    by_title = {facts[page].title: (lesson, page) for lesson, page in read_lessons(app)}
-    for key in ("prev", "next"):
-        if (neighbour := context.get(key)) and neighbour["title"] in by_title:
-            lesson, page = by_title[neighbour["title"]]
-            told = facts[page]
-            neighbour |= {
-                "number": lesson.number,
-                "title": as_html(app.env.titles[page]),
-                "part": lesson.number[0] if "." in lesson.number else "1",
-                "sentence": f"{told.aims[0][0].upper()}{told.aims[0][1:]}.",
-                "minutes": told.reading_minutes,
-            }
-
-
 def as_html(title: nodes.Node) -> str:
     """Write a title with its code as code."""
     return "".join(
@@ -195,12 +157,6 @@ def as_html(title: nodes.Node) -> str:
         else html.escape(each.astext())
         for each in title.children
     )
-
-
-def read_lessons(app: Sphinx) -> list[tuple[Lesson, str]]:
-    """Give the lessons that were read, each with its page."""
-    pages = ((each, page_of(app.config, each.name)) for each in outline_of(app.config).lessons)
-    return [(lesson, page) for lesson, page in pages if page in lessons_of(app.env)]
 
 
 def is_uncoloured(node: nodes.inline) -> bool:
@@ -285,4 +241,3 @@ def setup(app: Sphinx) -> None:
     """Write with the translator, and tell the template."""
     app.set_translator("html", PageTranslator)
     app.connect("html-page-context", add_context)
-    app.connect("html-page-context", describe_neighbours, priority=450)

@@ -23,6 +23,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from course_site import practice
+from course_site.later import when_written
 from course_site.lessons import RUN_TIMES, run_seconds, run_times
 
 logger = logging.getLogger(__name__)
@@ -121,12 +122,11 @@ def pages_read(app: Sphinx, env: BuildEnvironment) -> None:
     CLOCK.stop("reading pages")
 
 
-def write_run_times(app: Sphinx, exception: Exception | None) -> None:
+def write_run_times(app: Sphinx) -> None:
     """Write the script that says how long each lesson ran, before the site is packed."""
-    if exception is None and app.builder.format == "html":
-        folder = app.config.sphinx_gallery_conf["gallery_dirs"]
-        ran = {f"{folder}/{x['lesson']}": x["seconds"] for x in lessons(app) if x["seconds"]}
-        Path(app.outdir, "_static", RUN_TIMES).write_text(run_times(ran), encoding="utf-8")
+    folder = app.config.sphinx_gallery_conf["gallery_dirs"]
+    ran = {f"{folder}/{x['lesson']}": x["seconds"] for x in lessons(app) if x["seconds"]}
+    Path(app.outdir, "_static", RUN_TIMES).write_text(run_times(ran), encoding="utf-8")
 
 
 def finished(app: Sphinx, exception: Exception | None) -> None:
@@ -148,5 +148,5 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", configured, priority=1)
     app.connect("env-before-read-docs", lessons_ran)
     app.connect("env-updated", pages_read, priority=900)
-    app.connect("build-finished", write_run_times, priority=600)
+    when_written(app, write_run_times, priority=600)
     app.connect("build-finished", finished, priority=900)
