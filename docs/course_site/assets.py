@@ -42,6 +42,7 @@ SCRIPTS = (
     "scripts/furo.js",
     "clipboard.min.js",
     "copybutton.js",
+    "make.js",
     "custom.js",
 )
 # Their few rules that a page of this site needs are in custom.css; the scripts do nothing here.
