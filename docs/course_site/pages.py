@@ -42,36 +42,24 @@ MAIN = "main"  # the branch of the repository from which the site is published
 # Names, punctuation and blanks have the colour of the text, unless a name is a link.
 UNCOLOURED = re.compile(r'(?<!">)<span class="(?:n|p|w)">([^<]*)</span>')
 PLAIN = (["n"], ["p"], ["w"])
-MAIN_LINKS = (
-    ("lessons/index", "Lessons"),
-    ("explore/index", "Explore"),
-    ("exercises", "Exercises"),
-    ("glossary", "Glossary"),
-    ("downloads", "Downloads"),
-)
-COURSE_LINKS = (
-    ("lessons/index", "All lessons"),
-    ("syllabus", "Syllabus"),
-    ("explore/index", "Explore"),
-    ("exercises", "Exercises"),
-    ("what_changed", "What changed"),
-    ("glossary", "Glossary"),
-    ("reference", "Reference"),
-    ("downloads", "Downloads"),
-)
-ABOUT_LINKS = (
-    ("instructors", "For instructors"),
-    ("adopt", "Adopt this course"),
-    ("how_it_is_made", "How this site is made"),
-    ("build_report", "Build report"),
-    ("benchmarks", "Benchmarks"),
-    ("bibliography", "Bibliography"),
-)
+MAIN_LINKS = "lessons/index explore/index exercises glossary downloads"
+SITE_LINKS = {
+    "Course": "lessons/index syllabus explore/index exercises what_changed glossary reference"
+    " downloads",
+    "About": "instructors adopt how_it_is_made build_report benchmarks bibliography",
+}
+# What the navigation says in place of a page's title.
+SHORTER = {
+    "lessons/index": "All lessons",
+    "what_changed": "What changed",
+    "benchmarks": "Benchmarks",
+}
 
 
-def links(app: Sphinx, wanted: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-    """Give the pages among `wanted` that this site has."""
-    return [(name, title) for name, title in wanted if name in app.env.all_docs]
+def links(app: Sphinx, wanted: str, shorter: dict[str, str]) -> list[tuple[str, str]]:
+    """Give the pages among `wanted` that this site has, with their titles."""
+    titles = {name: title.astext() for name, title in app.env.titles.items()} | shorter
+    return [(name, titles[name]) for name in wanted.split() if name in app.env.all_docs]
 
 
 def part_of(app: Sphinx, pagename: str) -> Part | None:
@@ -135,9 +123,9 @@ def add_context(
     digests = " ".join(map(assets.digest, scripts.values()))
     context["content_policy"] = POLICY.format(scripts=digests)
     context["course_parts"] = course(app)
-    context["main_links"] = MAIN_LINKS
-    groups = (("Course", links(app, COURSE_LINKS)), ("About", links(app, ABOUT_LINKS)))
-    context["site_links"] = [(heading, found) for heading, found in groups if found]
+    context["main_links"] = links(app, MAIN_LINKS, {})
+    groups = {heading: links(app, names, SHORTER) for heading, names in SITE_LINKS.items()}
+    context["site_links"] = [(heading, found) for heading, found in groups.items() if found]
     title = re.sub(r"<[^>]+>", "", context.get("title", "")) or app.config.project
     context["feedback"] = feedback(
         app.config.repository_url, source_of(app, pagename), html.unescape(title)
