@@ -12,7 +12,6 @@ import io
 import os
 import posixpath
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,7 +26,7 @@ from sphinx.application import Sphinx
 from sphinx.util.parallel import ParallelTasks, parallel_available
 
 from course_site.cache import kept, kept_at
-from course_site.downloads import ARCHIVES, BOOK, EPOCH
+from course_site.downloads import ARCHIVES, BOOK, write_zip
 from course_site.later import when_written
 from course_site.lessons import course
 
@@ -35,7 +34,6 @@ LEFT_OUT = {"script", "style", "button", "form", "source", "annotation"}
 LEFT_OUT_CLASSES = {"headerlink", "lesson-line", "lesson-progress"}
 LEFT_OUT_CLASSES |= {"install", "poster", "visually-hidden"}
 PICTURES = {"figure-picture", "lesson-video", "explorable"}
-SPAN = re.compile(r"<span\b|</span>")
 # HTML knows no capitals in names; SVG does.
 CAPITALS = (
     *("viewBox", "preserveAspectRatio", "markerWidth", "markerHeight", "refX", "refY"),
@@ -115,7 +113,7 @@ class Book:
 
     def add(self, page: str) -> Book:
         """Make a chapter of a page."""
-        text = without_layout((self.site / f"{page}.html").read_text("utf-8"))
+        text = (self.site / f"{page}.html").read_text("utf-8")
         article = BeautifulSoup(text[text.index("<article") :], "html.parser").article
         if article is None:
             return self
@@ -209,20 +207,6 @@ def is_left_out(tag: Tag) -> bool:
     return tag.name in LEFT_OUT or bool(LEFT_OUT_CLASSES & classes(tag))
 
 
-def without_layout(text: str) -> str:
-    """Leave out of a page what lays its formulas out for a browser: most of its elements."""
-    kept, at = [], 0
-    for found in re.finditer('<span class="katex-html"', text):
-        kept.append(text[at : found.start()])
-        depth = 0
-        for tag in SPAN.finditer(text, found.start()):
-            depth += 1 if tag[0] == "<span" else -1
-            if depth == 0:
-                at = tag.end()
-                break
-    return "".join([*kept, text[at:]])
-
-
 def capitals(text: str) -> str:
     """Give the names in drawings their capitals back."""
     for name in CAPITALS:
@@ -311,13 +295,7 @@ def write_book(app: Sphinx) -> None:
     }
     path = Path(app.outdir, ARCHIVES, BOOK)
     path.parent.mkdir(exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        # A reader knows a book by the first file, which is not packed.
-        archive.writestr(zipfile.ZipInfo("mimetype", EPOCH), "application/epub+zip")
-        for name, content in sorted(files.items()):
-            info = zipfile.ZipInfo(name, EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, content)
+    write_zip(path, files.items(), kind="application/epub+zip")
 
 
 def setup(app: Sphinx) -> None:

@@ -365,9 +365,14 @@ def length(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def write_zip(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Pack named contents so that the same contents give the same bytes."""
+def write_zip(path: Path, files: Iterable[tuple[str, bytes]], kind: str = "") -> None:
+    """Pack named contents so that the same contents give the same bytes.
+
+    A reader knows a book by the first file, which says its `kind` and is not packed.
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        if kind:
+            archive.writestr(zipfile.ZipInfo("mimetype", EPOCH), kind)
         for name, content in sorted(files):
             info = zipfile.ZipInfo(name, EPOCH)
             info.compress_type = zipfile.ZIP_DEFLATED

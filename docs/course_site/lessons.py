@@ -163,17 +163,16 @@ def finish_header(app: Sphinx, doctree: nodes.document) -> None:
     minutes = math.ceil(count_words(doctree) / WORDS_PER_MINUTE)
     for place in list(box.findall(reading_time)):
         place.replace_self(nodes.Text(f"{minutes} minutes" if minutes > 1 else "1 minute"))
-    seconds = run_seconds(Path(app.srcdir, docname))
+    ran = run_seconds(Path(app.srcdir, docname)) is not None
     config = app.config
     links = launch_links(config.repository_url, config.jupyterhub_url, f"{docname}.ipynb")
-    line = header_line(docname, seconds is not None, links) + install_line(config.html_baseurl)
+    line = header_line(docname, ran, links) + install_line(config.html_baseurl)
     section.insert(1, nodes.raw("", line, format="html"))
     store.record(app.env, docname).lesson = store.LessonFacts(
         title=section[0].astext(),
         aims=tuple(item.astext() for item in box.findall(nodes.list_item)),
         assumes=tuple(box["assumes"]),
         reading_minutes=minutes,
-        run_seconds=seconds,
     )
 
 

@@ -54,15 +54,9 @@ from pytorch_primer.outline import Outline
 
 logger = logging.getLogger(__name__)
 
-FORMS: dict[str, Callable[[Written], Item]] = {
-    "predict": predict,
-    "choose": choose,
-    "repair": repair,
-    "shapes": shapes,
-    "which-line": which_line,
-    "symptom": symptom,
-    "parsons": parsons,
-}
+MAKERS: tuple[Callable[[Written], Item], ...]
+MAKERS = (predict, choose, repair, shapes, which_line, symptom, parsons)
+FORMS = {maker.__name__.replace("_", "-"): maker for maker in MAKERS}
 BEFORE = 2  # items of earlier lessons that open a lesson
 LARGEST_ITEM = 3000  # bytes of HTML
 LARGEST_LESSON = 200_000
@@ -638,16 +632,11 @@ def write_items(app: Sphinx) -> None:
             re.S,
         )
         kept = {item[1]: item[0] for item in found}
-        name = file_of(lesson_of(app.config, lesson.page).name)  # type: ignore[union-attr]
-        target = Path(app.outdir, "_static", FILES, name)
+        name = lesson.page.removeprefix(page_of(app.config, "")).replace("/", "-")
+        target = Path(app.outdir, "_static", FILES, f"{name}.js")
         target.parent.mkdir(parents=True, exist_ok=True)
         said = json.dumps(kept, ensure_ascii=False, sort_keys=True)
         target.write_text(f"Object.assign((window.PRACTICE ??= {{}}), {said});\n", encoding="utf-8")
-
-
-def file_of(lesson: str) -> str:
-    """Name the file with the items of a lesson."""
-    return f"{lesson.replace('/', '-')}.js"
 
 
 def report_html(app: Sphinx, docname: str, left: place) -> str:

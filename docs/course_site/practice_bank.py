@@ -400,7 +400,6 @@ def parsons(written: Written) -> Item:
         (),
         lines=lines,
         exercise=made.id,
-        line=written.line,
     )
 
 

@@ -106,20 +106,10 @@ def write(path: Path, app: Sphinx) -> None:
     )
 
 
-def configured(app: Sphinx) -> None:
-    """End the first step, before sphinx-gallery starts."""
-    CLOCK.stop("configuration and imports")
-
-
 def lessons_ran(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """End the lessons, and write the facts for the pages that are read next."""
     CLOCK.stop("lessons")
     write(Path(app.srcdir, "_build", NAME), app)
-
-
-def pages_read(app: Sphinx, env: BuildEnvironment) -> None:
-    """End the reading of pages (executed pages included)."""
-    CLOCK.stop("reading pages")
 
 
 def write_run_times(app: Sphinx) -> None:
@@ -145,8 +135,10 @@ def finished(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Stop the clock after each step."""
-    app.connect("builder-inited", configured, priority=1)
+    # Before sphinx-gallery starts.
+    app.connect("builder-inited", lambda _: CLOCK.stop("configuration and imports"), priority=1)
     app.connect("env-before-read-docs", lessons_ran)
-    app.connect("env-updated", pages_read, priority=900)
+    # Executed pages included.
+    app.connect("env-updated", lambda *_: CLOCK.stop("reading pages"), priority=900)
     when_written(app, write_run_times, priority=600)
     app.connect("build-finished", finished, priority=900)
