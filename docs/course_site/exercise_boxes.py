@@ -22,7 +22,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from course_site import store
 from course_site.doctrees import box
-from course_site.later import add_place, place
+from course_site.later import add_place, later_place
 from course_site.scripts import outline_of, page_of
 from pytorch_primer.exercises.checking import judge
 from pytorch_primer.exercises.exercise import Exercise, load, written_ids
@@ -125,25 +125,19 @@ def check_pages(app: Sphinx, env: BuildEnvironment) -> None:
         for id in lesson.exercises:
             found = store.pages_of(env, id)
             if found != own:
-                logger.warning(
-                    "exercise %r belongs on %s and stands on %s: mend `exercises` in the"
-                    " outline, or the directive `.. exercise:: %s` in the lesson",
-                    id,
-                    own or f"lesson {lesson.name}, which was not read",
-                    found or "no page",
-                    id,
-                    location=page if own else None,
-                    type="exercise",
+                where = own or f"lesson {lesson.name}, which was not read"
+                said = (
+                    f"exercise {id!r} belongs on {where} and stands on {found or 'no page'}: mend"
+                    f" `exercises` in the outline, or the directive `.. exercise:: {id}` in the"
+                    " lesson"
                 )
+                logger.warning("%s", said, location=page if own else None, type="exercise")
     known = set(outline_of(app.config).exercises)
     for page, kept in store.records(env).items():
         for id in set(kept.exercises) - known:
-            logger.warning(
-                "exercise %r is in no lesson of the outline: add it to `exercises` of its lesson",
-                id,
-                location=page,
-                type="exercise",
-            )
+            said = f"exercise {id!r} is in no lesson of the outline"
+            mend = "add it to `exercises` of its lesson"
+            logger.warning("%s: %s", said, mend, location=page, type="exercise")
 
 
 FILTER = """\
@@ -177,7 +171,7 @@ def exercise_title(made: Exercise) -> str:
     return text.strip().splitlines()[0].rstrip(".").replace("`", "")
 
 
-def index_html(app: Sphinx, docname: str, left: place) -> str:
+def index_html(app: Sphinx, docname: str, left: later_place) -> str:
     """Write the table of all exercises, and the fields that narrow it."""
     parts = [part for part in outline_of(app.config).parts if part.exercises]
     bodies, levels = [], sorted({load(id).difficulty for part in parts for id in part.exercises})

@@ -12,11 +12,11 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 
-class place(nodes.General, nodes.Element):  # docutils names nodes so
+class later_place(nodes.General, nodes.Element):  # docutils names nodes so
     """Where something will stand; `name` is that of its directive, whose options it has, too."""
 
 
-Fill = Callable[[Sphinx, str, place], str | list[nodes.Element]]
+Fill = Callable[[Sphinx, str, later_place], str | list[nodes.Element]]
 FILLS: dict[str, Fill] = {}
 
 
@@ -25,7 +25,7 @@ class Place(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Make the place."""
-        left = place(name=self.name, **self.options)
+        left = later_place(name=self.name, **self.options)
         self.set_source_info(left)
         return [left]
 
@@ -43,7 +43,7 @@ def computed(text: str) -> nodes.raw:
 
 def fill_places(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Fill the places of a page that is about to be written."""
-    for left in list(doctree.findall(place)):
+    for left in list(doctree.findall(later_place)):
         made = FILLS[left["name"]](app, docname, left)
         left.replace_self(computed(made) if isinstance(made, str) else made)
 
@@ -60,5 +60,5 @@ def when_written(app: Sphinx, write: Callable[[Sphinx], None], priority: int = 5
 
 def setup(app: Sphinx) -> None:
     """Fill places when references are resolved."""
-    app.add_node(place)
+    app.add_node(later_place)
     app.connect("doctree-resolved", fill_places)

@@ -21,7 +21,7 @@ from sphinx.util import logging
 
 from course_site import numbers
 from course_site.cache import kept
-from course_site.later import Place, add_place, computed, place
+from course_site.later import Place, add_place, computed, later_place
 from course_site.lessons import Stop, course, install_line, launch_links, stops, stops_of
 from course_site.practice import data_attributes
 from course_site.scripts import outline_of, page_of
@@ -99,7 +99,7 @@ def address(app: Sphinx, start: str, page: str) -> str:
 # -- views -----------------------------------------------------------------------------------------
 
 
-def hero(app: Sphinx, docname: str, left: place) -> str:
+def hero(app: Sphinx, docname: str, left: later_place) -> str:
     """Write two ways to begin, the counts, and the line that installs the package."""
     read, start = stops(app), left["start"]
     exercises = len(outline_of(app.config).exercises)
@@ -120,7 +120,7 @@ def hero(app: Sphinx, docname: str, left: place) -> str:
     )
 
 
-def part_rows(app: Sphinx, docname: str, left: place) -> str:
+def part_rows(app: Sphinx, docname: str, left: later_place) -> str:
     """Write a row for each part: what one can do afterwards, and how long it takes."""
     rows = []
     for part, read in course(app):
@@ -141,7 +141,7 @@ def part_rows(app: Sphinx, docname: str, left: place) -> str:
     return f'<ol class="rows">{"".join(rows)}</ol>'
 
 
-def proof(app: Sphinx, docname: str, left: place) -> str:
+def proof(app: Sphinx, docname: str, left: later_place) -> str:
     """Show a sentence, its assertion, and what the build says when the number is another."""
     lesson, text, wrong = left["lesson"], left["sentence"], left["wrong"]
     script = script_of(app, lesson)

@@ -31,7 +31,7 @@ from sphinx.util.docutils import SphinxDirective
 from course_site import store
 from course_site.doctrees import around, closing
 from course_site.exercise_boxes import anchor, exercise_box
-from course_site.later import add_place, place, when_written
+from course_site.later import add_place, later_place, when_written
 from course_site.lessons import WORDS_PER_MINUTE, is_lesson, lesson_box, stops
 from course_site.pages import MANY_COLUMNS
 from course_site.practice_bank import parsons, symptom, which_line
@@ -345,14 +345,9 @@ def depart_item(writer: Any, node: practice_item) -> None:
     writer.body.append(f"</div>{END}\n")
     size = len("".join(writer.body[node["start"] :]).encode())
     if size > LARGEST_ITEM and "origin" not in node:
-        logger.warning(
-            "this %s takes %d bytes of HTML, at most %d are allowed: shorten code or reasons",
-            node["item"].kind,
-            size,
-            LARGEST_ITEM,
-            location=node,
-            type="practice",
-        )
+        mend = f"at most {LARGEST_ITEM} are allowed: shorten code or reasons"
+        said = f"this {node['item'].kind} takes {size} bytes of HTML, {mend}"
+        logger.warning("%s", said, location=node, type="practice")
 
 
 def visit_code(writer: Any, node: practice_code) -> None:
@@ -592,27 +587,20 @@ def check_practice(app: Sphinx, env: BuildEnvironment) -> None:
     every = practice_of(app)
     for lesson in every if app.config.assess_every_aim else []:
         for aim in lesson.bare:
-            logger.warning(
-                "lesson %s: no item and no exercise assesses aim %d, %r: write a practice item"
-                " with `:aim: %d`",
-                lesson.number,
-                aim,
-                lesson.aims[aim - 1],
-                aim,
-                location=lesson.page,
-                type="practice",
+            said = (
+                f"lesson {lesson.number}: no item and no exercise assesses aim {aim},"
+                f" {lesson.aims[aim - 1]!r}: write a practice item with `:aim: {aim}`"
             )
+            logger.warning("%s", said, location=lesson.page, type="practice")
     items = [item for lesson in every for item in lesson.items]
     for way, shares in guessing(items).items() if len(items) >= ENOUGH else ():
         if shares["right"] > shares["chance"] + LEAD:
-            logger.warning(
-                "who always takes %s is right in %.1f %% of the items, by chance in %.1f %%: make"
-                " other options as long, or change SALT in practice_items.py",
-                way,
-                100 * shares["right"],
-                100 * shares["chance"],
-                type="practice",
+            said = (
+                f"who always takes {way} is right in {100 * shares['right']:.1f} % of the items, by"
+                f" chance in {100 * shares['chance']:.1f} %: make other options as long, or change"
+                " SALT in practice_items.py"
             )
+            logger.warning("%s", said, type="practice")
 
 
 def write_items(app: Sphinx) -> None:
@@ -639,7 +627,7 @@ def write_items(app: Sphinx) -> None:
         target.write_text(f"Object.assign((window.PRACTICE ??= {{}}), {said});\n", encoding="utf-8")
 
 
-def report_html(app: Sphinx, docname: str, left: place) -> str:
+def report_html(app: Sphinx, docname: str, left: later_place) -> str:
     """Write what there is to do, lesson by lesson, and what guessing would bring."""
     rows = []
     for lesson in practice_of(app):
@@ -685,7 +673,7 @@ def table(heads: Sequence[str], rows: list[str]) -> str:
     )
 
 
-def map_html(app: Sphinx, docname: str, left: place) -> str:
+def map_html(app: Sphinx, docname: str, left: later_place) -> str:
     """Write for each aim of each lesson which items and exercises assess it."""
     made = []
     for lesson in practice_of(app):

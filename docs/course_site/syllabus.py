@@ -16,7 +16,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from course_site.later import add_place, place
+from course_site.later import add_place, later_place
 from course_site.lessons import LESSON, course, stops
 from course_site.pages import as_html
 from course_site.practice import data_attributes
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 MINUTES_PER_EXERCISE = 8
 
 
-def lanes(app: Sphinx, docname: str, left: place) -> list[nodes.Element]:
+def lanes(app: Sphinx, docname: str, left: later_place) -> list[nodes.Element]:
     """Write a lane for each part, with a node for each lesson: its minutes, and what it assumes."""
     numbers = {stop.lesson.name: stop.lesson.number for stop in stops(app)}
     made = []
@@ -89,7 +89,7 @@ def duration(minutes: int) -> str:
     return f"{minutes} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
 
 
-def plans(app: Sphinx, docname: str, left: place) -> list[nodes.Element]:
+def plans(app: Sphinx, docname: str, left: later_place) -> list[nodes.Element]:
     """Give the sections of all plans, and warn of what is wrong with them."""
     made = [plan_section(app, docname, plan) for plan in outline_of(app.config).plans]
     for problem in (problem for _, problems in made for problem in problems):
