@@ -28,7 +28,7 @@ from course_site.cache import kept
 from course_site.exercise_boxes import anchor, exercise_title
 from course_site.later import when_written
 from course_site.lessons import is_practice
-from course_site.scripts import lesson_of, outline_of
+from course_site.scripts import lesson_of, outline_of, page_of
 from pytorch_primer.exercises.exercise import load
 
 NAME = "finder_data.js"
@@ -107,8 +107,7 @@ def page_entries(app: Sphinx, docname: str) -> list[Any]:
     """Give the entries of a page: its sections, and the terms that it explains."""
     found: list[Any] = []
     doctree = app.env.get_doctree(docname)
-    lessons = app.config.sphinx_gallery_conf["gallery_dirs"]
-    if not (docname.startswith(f"{lessons}/") and docname.endswith("/index")):
+    if not (docname.startswith(page_of(app.config, "")) and docname.endswith("/index")):
         found += sections(app, docname, doctree)
     for glossary in doctree.findall(addnodes.glossary):
         for item in glossary.findall(nodes.definition_list_item):

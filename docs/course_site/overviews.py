@@ -203,9 +203,8 @@ def lesson_rows(app: Sphinx, docname: str, part: Part) -> str:
 
 def replace_cards(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put one row a lesson where sphinx-gallery has cards."""
-    folder = app.config.sphinx_gallery_conf["gallery_dirs"]
-    parts = {f"{folder}/{part.folder}/index": part for part in outline_of(app.config).parts}
-    if docname not in (f"{folder}/index", *parts):
+    parts = {page_of(app.config, f"{p.folder}/index"): p for p in outline_of(app.config).parts}
+    if docname not in (page_of(app.config, "index"), *parts):
         return
     for section in doctree.findall(nodes.section):
         part = parts.get(docname) or part_of_cards(section, list(parts.values()))
@@ -222,12 +221,10 @@ def replace_cards(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def part_of_cards(section: nodes.section, parts: list[Part]) -> Part | None:
     """Give the part to whose lessons the cards of a section lead."""
-    for child in section.children:
-        if not isinstance(child, nodes.section):
-            for link in child.findall(nodes.reference):
-                folder = link.get("refuri", "").partition("/")[0]
-                return next((part for part in parts if part.folder == folder), None)
-    return None
+    own = (child for child in section.children if not isinstance(child, nodes.section))
+    links = (link for child in own for link in child.findall(nodes.reference))
+    folder = next((link.get("refuri", "").partition("/")[0] for link in links), "")
+    return next((part for part in parts if part.folder == folder), None)
 
 
 def setup(app: Sphinx) -> None:
