@@ -59,7 +59,7 @@ function bringScripts() {
     for (const { isIntersecting, target } of seen) {
       if (!isIntersecting) continue;
       near.unobserve(target);
-      document.head.append(Object.assign(document.createElement("script"), { src: target.dataset.script }));
+      document.head.append(make("script", { src: target.dataset.script }));
     }
   }, { rootMargin: "1500px" });
   for (const place of document.querySelectorAll("[data-script]")) near.observe(place);
@@ -70,9 +70,7 @@ function bringScripts() {
 const DRAWERS = { "site-navigation": "(max-width: 64rem)", "page-contents": "(max-width: 76rem)" };
 
 function setUpDrawers() {
-  const scrim = document.createElement("div");
-  scrim.className = "scrim";
-  scrim.hidden = true;
+  const scrim = make("div", { className: "scrim", hidden: true });
   document.body.append(scrim);
   let opened = null;
 
@@ -148,12 +146,8 @@ function watchCopying() {
 function makeFiguresLarge() {
   const pictures = document.querySelectorAll("figure.lesson-figure .figure-picture");
   if (!pictures.length || !window.HTMLDialogElement) return;
-  const dialog = document.createElement("dialog");
-  dialog.className = "zoom";
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Close";
-  button.addEventListener("click", () => dialog.close());
+  const dialog = make("dialog", { className: "zoom" });
+  const button = make("button", { type: "button", onclick: () => dialog.close() }, "Close");
   document.body.append(dialog);
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
@@ -161,12 +155,9 @@ function makeFiguresLarge() {
   for (const picture of pictures) {
     const caption = picture.parentElement.querySelector("figcaption");
     const name = caption.querySelector(".figure-number").textContent;
-    const opener = document.createElement("button");
-    opener.type = "button";
-    opener.className = "figure-zoom";
+    const opener = make("button", { type: "button", className: "figure-zoom" }, "Enlarge");
     opener.setAttribute("aria-haspopup", "dialog");
     opener.setAttribute("aria-label", `Enlarge ${name}`);
-    opener.textContent = "Enlarge";
     caption.prepend(opener);
     const enlarge = () => {
       const large = picture.cloneNode(true);
@@ -268,24 +259,10 @@ const CARD_LINKS = "a[href*='#term-'], a[href*='#torch'], a[href*='#numpy.'], a[
 
 function setUpCards() {
   const { src } = document.currentScript;
-  const card = document.createElement("div");
-  card.className = "link-card";
-  card.id = "link-card";
-  card.setAttribute("role", "tooltip");
-  card.hidden = true;
+  const card = make("div", { className: "link-card", id: "link-card", role: "tooltip", hidden: true });
   document.body.append(card);
   let loading = null;
   let shown = null;
-
-  function load() {
-    loading ??= new Promise((done) => {
-      const data = document.createElement("script");
-      data.src = new URL("cards_data.js", src);
-      data.onload = data.onerror = done;
-      document.head.append(data);
-    });
-    return loading;
-  }
 
   function hide() {
     shown?.removeAttribute("aria-describedby");
@@ -296,15 +273,13 @@ function setUpCards() {
   async function show(link) {
     hide();
     shown = link;
-    await load();
+    loading ??= loadBeside("cards_data.js", src);
+    await loading;
     const found = window.LINK_CARDS?.[decodeURIComponent(link.hash.slice(1))];
     if (shown !== link || !found) return;
     const [title, text] = found;
-    const name = document.createElement(link.hash.startsWith("#term-") ? "strong" : "code");
-    name.textContent = title;
-    const words = document.createElement("p");
-    words.textContent = text;
-    card.replaceChildren(name, words);
+    const name = link.hash.startsWith("#term-") ? "strong" : "code";
+    card.replaceChildren(make(name, {}, title), make("p", {}, text));
     card.hidden = false;
     const box = link.getBoundingClientRect();
     const left = Math.max(8, Math.min(box.left, document.documentElement.clientWidth - card.offsetWidth - 8));
@@ -351,33 +326,18 @@ function setUpTicks() {
       const done = read.has(link.dataset.lesson);
       link.toggleAttribute("data-done", done);
       link.querySelector(".visually-hidden.done")?.remove();
-      if (done) {
-        const words = document.createElement("span");
-        words.className = "visually-hidden done";
-        words.textContent = " (read)";
-        link.append(words);
-      }
+      if (done) link.append(make("span", { className: "visually-hidden done" }, " (read)"));
     }
   }
 
   const current = document.querySelector("#site-navigation a[aria-current][data-lesson]")?.dataset.lesson;
   const onward = document.querySelector(".onward");
   if (current && onward) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "tick";
-    const say = () => {
-      button.setAttribute("aria-pressed", String(read.has(current)));
-      button.textContent = read.has(current) ? "✓ Read" : "Mark as read";
-    };
-    button.addEventListener("click", () => {
+    onward.before(makeSwitch(["✓ Read", "Mark as read"], () => read.has(current), () => {
       if (!read.delete(current)) read.add(current);
       keep();
-      say();
       mark();
-    });
-    say();
-    onward.before(button);
+    }));
   }
 
   const lessons = [...document.querySelectorAll("#site-navigation a[data-lesson]")];
@@ -387,10 +347,7 @@ function setUpTicks() {
     const start = actions.querySelector("a");
     start.href = next.href;
     start.textContent = `Continue: ${next.textContent.trim().replace(/\s+/g, " ")}`;
-    const clear = document.createElement("button");
-    clear.type = "button";
-    clear.className = "tick";
-    clear.textContent = "Clear my ticks";
+    const clear = make("button", { type: "button", className: "tick" }, "Clear my ticks");
     clear.addEventListener("click", () => {
       localStorage.removeItem(KEY);
       location.reload();

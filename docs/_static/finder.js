@@ -141,17 +141,9 @@
     }
     const found = find(index, query);
     for (const row of found) {
-      const item = document.createElement("li");
-      const link = document.createElement("a");
-      link.href = root + row.uri;
-      link.textContent = row.title;
-      const kind = document.createElement("span");
-      kind.className = "result-kind";
-      kind.textContent = row.kind;
-      const note = document.createElement("p");
-      note.textContent = row.note;
-      item.append(link, kind, note);
-      list.append(item);
+      const link = make("a", { href: root + row.uri }, row.title);
+      const kind = make("span", { className: "result-kind" }, row.kind);
+      list.append(make("li", {}, link, kind, make("p", {}, row.note)));
     }
     said.textContent = found.length ? `${found.length} found for “${query}”` : `Nothing found for “${query}”. Another word?`;
   }

@@ -24,16 +24,6 @@
     showProgress();
   }
 
-  function make(name, attributes = {}, ...children) {
-    const made = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) {
-      if (key in made) made[key] = value;
-      else made.setAttribute(key, value);
-    }
-    made.append(...children);
-    return made;
-  }
-
   // -- choosing -------------------------------------------------------------------------------------
 
   // Note the first try of this visit; what was missed before is forgiven when it is right at once.
@@ -159,8 +149,7 @@
         if (row.parentNode === program) {
           move(row, step);
         } else {
-          const stops = [...pool.children];
-          stops[(stops.indexOf(row) + step + stops.length) % stops.length].firstChild.focus();
+          moveFocus(event, [...pool.children].map((it) => it.firstChild));
         }
       });
       row.addEventListener("dragstart", (event) => {
@@ -254,15 +243,6 @@
   const links = [...document.querySelectorAll("#site-navigation a[data-lesson]")];
   const here = links.find((link) => link.hasAttribute("aria-current"))?.dataset.lesson;
 
-  function load(lesson) {
-    return new Promise((done) => {
-      const name = `practice/${lesson.replace("/", "-")}.js`;
-      const data = make("script", { src: new URL(name, script).href });
-      data.onload = data.onerror = done;
-      document.head.append(data);
-    });
-  }
-
   async function bringBackMissed(box) {
     const names = links.map((link) => link.dataset.lesson);
     const before = names.slice(0, names.indexOf(here));
@@ -271,7 +251,7 @@
       .slice(-2);
     for (const [key, [lesson]] of missed) {
       if (box.querySelector(`[data-item="${key}"]`)) continue;
-      await load(lesson);
+      await loadBeside(`practice/${lesson.replace("/", "-")}.js`, script);
       const text = window.PRACTICE?.[key];
       if (!text) {
         delete kept.items[key]; // the item is no more
@@ -325,20 +305,11 @@
     }
     for (const box of document.querySelectorAll("div.exercise[id]")) {
       const id = box.id.replace("exercise-", "").replaceAll("-", "_");
-      const button = make("button", { type: "button", className: "tick" });
-      const say = () => {
-        const solved = id in kept.exercises;
-        button.setAttribute("aria-pressed", String(solved));
-        button.textContent = solved ? "✓ Solved" : "Mark as solved";
-      };
-      button.addEventListener("click", () => {
+      box.append(makeSwitch(["✓ Solved", "Mark as solved"], () => id in kept.exercises, () => {
         if (id in kept.exercises) delete kept.exercises[id];
         else kept.exercises[id] = [here, RIGHT];
         keep();
-        say();
-      });
-      say();
-      box.append(button);
+      }));
     }
   }
 

@@ -25,7 +25,8 @@
 
 Steps are loaded by `setup`, not by this module: `workers` must be there before all others are.
 
-What pages tell each other while they are read is kept in one place, `store`; `freshness` says
+What pages tell each other while they are read is kept in one place, `store`, and what needs all
+pages waits in `later`; `doctrees` has what several steps do with them, and `freshness` says
 whether what Sphinx has kept of the last build may be used again.
 """
 
@@ -36,37 +37,17 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-PIPELINE = (
-    "report",
-    "store",
-    "freshness",
-    "scripts",
-    "runs",
-    "figures",
-    "lessons",
-    "exercise_boxes",
-    "practice",
-    "explorables",
-    "numbers",
-    "formulas",
-    "syllabus",
-    "overviews",
-    "reference",
-    "glossary",
-    "look",
-    "assets",
-    "pages",
-    "head",
-    "finder",
-    "cards",
-    "downloads",
-    "book",
-)
+# The order in which a page passes through them.
+PIPELINE = """
+report store later freshness scripts runs figures lessons exercise_boxes practice explorables
+numbers formulas syllabus overviews reference glossary look assets pages head finder cards
+downloads book
+"""
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect each step, in the order in which a page passes through them."""
-    steps = {name: import_module(f"course_site.{name}") for name in PIPELINE}
+    steps = {name: import_module(f"course_site.{name}") for name in PIPELINE.split()}
     for step in steps.values():
         step.setup(app)
     version = steps["store"].VERSION

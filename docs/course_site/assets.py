@@ -23,6 +23,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from course_site.cache import kept
+from course_site.later import when_written
 
 SCRIPT = "site.js"
 MATHS = "katex/katex.css"
@@ -43,6 +44,7 @@ SCRIPTS = (
     "scripts/furo.js",
     "clipboard.min.js",
     "copybutton.js",
+    "make.js",
     "custom.js",
 )
 # Their few rules that a page of this site needs are in custom.css; the scripts do nothing here.
@@ -202,10 +204,8 @@ def classes(selector: list[Any]) -> set[str]:
     return {name.value for dot, name in pairs if dot == "." and name.type == "ident"}
 
 
-def prune(app: Sphinx, error: Exception | None) -> None:
+def prune(app: Sphinx) -> None:
     """Take out of the style sheets of the finished site what none of its pages can have."""
-    if error is not None or app.builder.format != "html":
-        return
     known, folder = vocabulary(Path(app.outdir)), Path(app.outdir, "_static")
     # Joined once more: the theme writes the colours of code for dark pages at the end.
     styles = {name: joined_styles(folder, [name]) for name in STYLES}
@@ -221,5 +221,5 @@ def prune(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Choose when all others have added theirs, and prune when all pages are written."""
-    app.connect("build-finished", prune, priority=650)
+    when_written(app, prune, priority=650)
     app.connect("html-page-context", add_assets, priority=990)

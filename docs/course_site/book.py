@@ -12,7 +12,6 @@ import io
 import os
 import posixpath
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,16 +25,15 @@ from PIL import Image
 from sphinx.application import Sphinx
 
 from course_site.cache import kept, kept_at
-from course_site.downloads import ARCHIVES, BOOK, EPOCH
-from course_site.scripts import outline_of, page_of
-from course_site.store import lessons_of
+from course_site.downloads import ARCHIVES, BOOK, write_zip
+from course_site.later import when_written
+from course_site.lessons import course
 from course_site.workers import each
 
 LEFT_OUT = {"script", "style", "button", "form", "source", "annotation"}
 LEFT_OUT_CLASSES = {"headerlink", "lesson-line", "lesson-progress"}
 LEFT_OUT_CLASSES |= {"install", "poster", "visually-hidden"}
 PICTURES = {"figure-picture", "lesson-video", "explorable"}
-SPAN = re.compile(r"<span\b|</span>")
 # HTML knows no capitals in names; SVG does.
 CAPITALS = (
     *("viewBox", "preserveAspectRatio", "markerWidth", "markerHeight", "refX", "refY"),
@@ -115,7 +113,7 @@ class Book:
 
     def add(self, page: str) -> Book:
         """Make a chapter of a page."""
-        text = without_layout((self.site / f"{page}.html").read_text("utf-8"))
+        text = (self.site / f"{page}.html").read_text("utf-8")
         article = BeautifulSoup(text[text.index("<article") :], "html.parser").article
         if article is None:
             return self
@@ -209,20 +207,6 @@ def is_left_out(tag: Tag) -> bool:
     return tag.name in LEFT_OUT or bool(LEFT_OUT_CLASSES & classes(tag))
 
 
-def without_layout(text: str) -> str:
-    """Leave out of a page what lays its formulas out for a browser: most of its elements."""
-    kept, at = [], 0
-    for found in re.finditer('<span class="katex-html"', text):
-        kept.append(text[at : found.start()])
-        depth = 0
-        for tag in SPAN.finditer(text, found.start()):
-            depth += 1 if tag[0] == "<span" else -1
-            if depth == 0:
-                at = tag.end()
-                break
-    return "".join([*kept, text[at:]])
-
-
 def capitals(text: str) -> str:
     """Give the names in drawings their capitals back."""
     for name in CAPITALS:
@@ -232,11 +216,8 @@ def capitals(text: str) -> str:
 
 def contents(app: Sphinx) -> Iterator[tuple[str, list[str]]]:
     """Give the parts with the pages of their lessons, then the pages to look things up in."""
-    read = lessons_of(app.env)
-    for part in outline_of(app.config).parts:
-        pages = [page_of(app.config, lesson.name) for lesson in part.lessons]
-        if found := [page for page in pages if page in read]:
-            yield f"{part.number} {part.title}", found
+    for part, of_part in course(app):
+        yield f"{part.number} {part.title}", [stop.page for stop in of_part]
     others: list[str] = ["glossary", "bibliography"]
     if found := [page for page in others if page in app.env.all_docs]:
         yield "To look things up", found
@@ -289,10 +270,8 @@ def chapter(app: Sphinx, pages: list[str], page: str) -> Book:
     return kept(app.doctreedir, f"book/{page}", alone.sources(page), partial(alone.add, page))
 
 
-def write_book(app: Sphinx, error: Exception | None) -> None:
+def write_book(app: Sphinx) -> None:
     """Write the book into the finished site, before the archive that has all."""
-    if error is not None or app.builder.format != "html":
-        return
     parts = list(contents(app))
     pages = [page for _, found in parts for page in found]
     book = Book(Path(app.outdir), app.config.html_baseurl, pages)
@@ -311,15 +290,9 @@ def write_book(app: Sphinx, error: Exception | None) -> None:
     }
     path = Path(app.outdir, ARCHIVES, BOOK)
     path.parent.mkdir(exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        # A reader knows a book by the first file, which is not packed.
-        archive.writestr(zipfile.ZipInfo("mimetype", EPOCH), "application/epub+zip")
-        for name, content in sorted(files.items()):
-            info = zipfile.ZipInfo(name, EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, content)
+    write_zip(path, files.items(), kind="application/epub+zip")
 
 
 def setup(app: Sphinx) -> None:
     """Write when all pages are written."""
-    app.connect("build-finished", write_book, priority=700)
+    when_written(app, write_book, priority=700)

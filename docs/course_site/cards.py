@@ -21,6 +21,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from course_site.cache import kept
+from course_site.later import when_written
 
 NAME = "cards_data.js"
 LINKED = re.compile(r'href="[^"]*#((?:torch|torchvision|numpy|matplotlib|pytorch_primer)\.[\w.]+)"')
@@ -65,10 +66,8 @@ def term_cards(app: Sphinx) -> Iterator[tuple[str, tuple[str, str]]]:
                     yield term["ids"][0], (term.astext(), first_sentence(text))
 
 
-def write(app: Sphinx, error: Exception | None) -> None:
+def write(app: Sphinx) -> None:
     """Write the cards of all that the finished pages link."""
-    if error is not None or app.builder.format != "html":
-        return
     pages = (path.read_text(encoding="utf-8") for path in Path(app.outdir).rglob("*.html"))
     names = sorted({name for page in pages for name in LINKED.findall(page)})
     found = kept(
@@ -81,4 +80,4 @@ def write(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Write when sphinx-gallery has linked the names in code."""
-    app.connect("build-finished", write, priority=700)
+    when_written(app, write, priority=700)

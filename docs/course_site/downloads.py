@@ -42,6 +42,7 @@ from course_site import store
 from course_site.cache import kept, once, put
 from course_site.exercise_boxes import difficulty, exercise_box, starter_code
 from course_site.keys import digest, of_files
+from course_site.later import when_written
 from course_site.lessons import PACKAGE, is_lesson, wheel_name
 from course_site.look import MADE
 from course_site.markdown_writer import CODE_CELL, MarkdownWriter
@@ -303,10 +304,8 @@ def worksheets(app: Sphinx, texts: dict[str, str]) -> dict[str, str]:
     return made
 
 
-def write_worksheets(app: Sphinx, error: Exception | None) -> None:
+def write_worksheets(app: Sphinx) -> None:
     """Write all worksheets and both zips into the built site."""
-    if error is not None or app.builder.format != "html":
-        return
     folder = Path(app.outdir, WORKSHEETS)
     folder.mkdir(exist_ok=True)
     texts = prompts(app)
@@ -367,9 +366,14 @@ def length(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def write_zip(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """Pack named contents so that the same contents give the same bytes."""
+def write_zip(path: Path, files: Iterable[tuple[str, bytes]], kind: str = "") -> None:
+    """Pack named contents so that the same contents give the same bytes.
+
+    A reader knows a book by the first file, which says its `kind` and is not packed.
+    """
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        if kind:
+            archive.writestr(zipfile.ZipInfo("mimetype", EPOCH), kind)
         for name, content in sorted(files):
             info = zipfile.ZipInfo(name, EPOCH)
             packed = Path(name).suffix in PACKED
@@ -400,9 +404,9 @@ def site_files(site: Path) -> dict[str, bytes]:
     }
 
 
-def write_archives(app: Sphinx, error: Exception | None) -> None:
+def write_archives(app: Sphinx) -> None:
     """Write both archives into the finished site."""
-    if error is not None or app.builder.format != "html" or not app.config.course_archives:
+    if not app.config.course_archives:
         return
     site = Path(app.outdir)
     (site / ARCHIVES).mkdir(exist_ok=True)
@@ -444,5 +448,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("bundle-links", BundleLinks)
     app.connect("doctree-resolved", write_downloads, priority=900)
     app.connect("doctree-resolved", keep_prompts, priority=900)
-    app.connect("build-finished", write_worksheets)
-    app.connect("build-finished", write_archives, priority=800)
+    when_written(app, write_worksheets)
+    when_written(app, write_archives, priority=800)

@@ -21,6 +21,8 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from course_site import store
+from course_site.doctrees import box
+from course_site.later import add_place, later_place
 from course_site.scripts import outline_of, page_of
 from pytorch_primer.exercises.checking import judge
 from pytorch_primer.exercises.exercise import Exercise, load, written_ids
@@ -51,10 +53,6 @@ HINT = """\
 
 class exercise_box(nodes.container):  # docutils names nodes so
     """An exercise: title, text, and the rest; its id and code are its attributes."""
-
-
-class exercise_index(nodes.General, nodes.Element):
-    """Where the table of all exercises will stand."""
 
 
 def anchor(id: str) -> str:
@@ -119,14 +117,6 @@ class ExerciseDirective(SphinxDirective):
         return [box]
 
 
-class ExerciseIndex(SphinxDirective):
-    """Put the table of all exercises on the page."""
-
-    def run(self) -> list[nodes.Node]:
-        """Leave a place for the table: not all lessons have been read yet."""
-        return [exercise_index()]
-
-
 def check_pages(app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of exercises that stand on a wrong page, on two pages, or on none of theirs."""
     for lesson in outline_of(app.config).lessons:
@@ -135,25 +125,19 @@ def check_pages(app: Sphinx, env: BuildEnvironment) -> None:
         for id in lesson.exercises:
             found = store.pages_of(env, id)
             if found != own:
-                logger.warning(
-                    "exercise %r belongs on %s and stands on %s: mend `exercises` in the"
-                    " outline, or the directive `.. exercise:: %s` in the lesson",
-                    id,
-                    own or f"lesson {lesson.name}, which was not read",
-                    found or "no page",
-                    id,
-                    location=page if own else None,
-                    type="exercise",
+                where = own or f"lesson {lesson.name}, which was not read"
+                said = (
+                    f"exercise {id!r} belongs on {where} and stands on {found or 'no page'}: mend"
+                    f" `exercises` in the outline, or the directive `.. exercise:: {id}` in the"
+                    " lesson"
                 )
+                logger.warning("%s", said, location=page if own else None, type="exercise")
     known = set(outline_of(app.config).exercises)
     for page, kept in store.records(env).items():
         for id in set(kept.exercises) - known:
-            logger.warning(
-                "exercise %r is in no lesson of the outline: add it to `exercises` of its lesson",
-                id,
-                location=page,
-                type="exercise",
-            )
+            said = f"exercise {id!r} is in no lesson of the outline"
+            mend = "add it to `exercises` of its lesson"
+            logger.warning("%s: %s", said, mend, location=page, type="exercise")
 
 
 FILTER = """\
@@ -187,7 +171,7 @@ def exercise_title(made: Exercise) -> str:
     return text.strip().splitlines()[0].rstrip(".").replace("`", "")
 
 
-def index_html(app: Sphinx, docname: str) -> str:
+def index_html(app: Sphinx, docname: str, left: later_place) -> str:
     """Write the table of all exercises, and the fields that narrow it."""
     parts = [part for part in outline_of(app.config).parts if part.exercises]
     bodies, levels = [], sorted({load(id).difficulty for part in parts for id in part.exercises})
@@ -226,28 +210,9 @@ def index_row(app: Sphinx, docname: str, part: str, made: Exercise, lesson: Less
     )
 
 
-def fill_index(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put the lists of exercises where a page asks for them."""
-    for place in list(doctree.findall(exercise_index)):
-        table = nodes.raw("", index_html(app, docname), format="html", classes=["computed"])
-        place.replace_self(table)
-
-
-def visit_box(writer: Any, node: exercise_box) -> None:
-    """Open the box."""
-    writer.body.append(writer.starttag(node, "div", CLASS="exercise"))
-
-
-def depart_box(writer: Any, node: exercise_box) -> None:
-    """Close the box."""
-    writer.body.append("</div>\n")
-
-
 def setup(app: Sphinx) -> None:
     """Add both directives and the check of the pages."""
-    app.add_node(exercise_box, html=(visit_box, depart_box))
-    app.add_node(exercise_index)
+    app.add_node(exercise_box, html=box("exercise"))
     app.add_directive("exercise", ExerciseDirective)
-    app.add_directive("exercise-index", ExerciseIndex)
+    add_place(app, "exercise-index", index_html)
     app.connect("env-check-consistency", check_pages)
-    app.connect("doctree-resolved", fill_index)

@@ -26,7 +26,7 @@ from sphinx.util.docutils import SphinxDirective
 from course_site import digit_reader
 from course_site.assets import short
 from course_site.cache import kept
-from course_site.explore_figures import FIGURES, Figure
+from course_site.explore_figures import FIGURES
 from course_site.scripts import lesson_of
 
 MODULES = Path(__file__).parents[1] / "explore/js"
@@ -138,16 +138,14 @@ class explorable(nodes.General, nodes.Element):  # docutils names nodes so
     """The place of an explorable: its name, size and state, and the figure without JavaScript."""
 
 
-def size(argument: str) -> str:
-    """Read the option `size`."""
-    return directives.choice(argument, ("small", "large"))
-
-
 class ExplorableDirective(SphinxDirective):
     """Read ``.. explorable:: descent``, of a size, in a state that is written as in an address."""
 
     required_arguments = 1
-    option_spec: ClassVar = {"size": size, "state": directives.unchanged_required}
+    option_spec: ClassVar = {
+        "size": lambda argument: directives.choice(argument, ("small", "large")),
+        "state": directives.unchanged_required,
+    }
 
     def run(self) -> list[nodes.Node]:
         """Make the place, and the figure that stands in it until a script fills it."""
@@ -175,43 +173,45 @@ class ExplorableDirective(SphinxDirective):
 
 def visit(writer: Any, node: explorable) -> None:
     """Write the place, with its figure for readers without JavaScript."""
-    state = node["state"]
-    saved = digit_reader.saved() if node["name"] == "digits" else None
+    name, state = node["name"], node["state"]
+    saved = digit_reader.saved() if name == "digits" else None
     figure = kept(
         writer.builder.doctreedir,
-        f"explore/{node['name']}-{zlib.crc32(state.encode()):08x}",
+        f"explore/{name}-{zlib.crc32(state.encode()):08x}",
         (state.encode(), saved.read_bytes() if saved else b""),
-        lambda: FIGURES[node["name"]](dict(parse_qsl(state))),
+        lambda: FIGURES[name](dict(parse_qsl(state))),
     )
-    digest = zlib.crc32(figure.svg.encode())
-    path = f"explore_{node['name']}_{digest:08x}.svg"
+    path = f"explore_{name}_{zlib.crc32(figure.svg.encode()):08x}.svg"
     folder = Path(writer.builder.outdir, writer.builder.imagedir)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / path).write_text(figure.svg, encoding="utf-8")
     attributes = {
-        "class": f"explorable explorable-{node['name']} explorable-{node['size']}",
-        "data-explorable": node["name"],
+        "class": f"explorable explorable-{name} explorable-{node['size']}",
+        "data-explorable": name,
         "data-size": node["size"],
         "data-state": state,
         "data-page": node["page"],
     }
-    name, scripts = node["name"], folder_of_scripts(writer.builder)
     up = f"{node['page'].removesuffix(f'{FOLDER}/{name}.html')}_static/{FOLDER}"
-    sources = [f"{up}/{name}.js?v={version(scripts / f'{name}.js')}"]
+    # What changes with the script, so that no browser keeps an old one.
+    version = zlib.crc32((folder_of_scripts(writer.builder) / f"{name}.js").read_bytes())
+    sources = [f"{up}/{name}.js?v={version:08x}"]
     if name == "digits" and digit_reader.exported():
         attributes["data-networks"] = f"{up}/digits_data.js"
         if node["size"] == "large":
             sources.insert(0, f"{up}/digits_data.js")
-    still = without_script(writer, figure, path)
-    picture, words = still
+    picture = (
+        f'<img class="lesson-figure" src="{posixpath.join(writer.builder.imgpath, path)}"'
+        f' alt="{html.escape(figure.alt)}" width="{figure.width}" height="{figure.height}"'
+        ' loading="lazy">'
+    )
+    words = "<p>With JavaScript this can be moved.</p>"
     if node["later"]:
         # In a lesson the figure stands there until a reader comes near, for whom the script is
         # fetched, which fills the place.
         attributes["data-script"] = sources[-1]
-        inside, run = (
-            f'<div class="explorable-still">{picture}</div><noscript>{words}</noscript>',
-            "",
-        )
+        inside = f'<div class="explorable-still">{picture}</div><noscript>{words}</noscript>'
+        run = ""
     else:
         # It is what a page opens with: its script stands right behind its place, so that nothing
         # below it is there yet to move.
@@ -220,21 +220,6 @@ def visit(writer: Any, node: explorable) -> None:
     said = " ".join(f'{key}="{html.escape(value)}"' for key, value in attributes.items())
     writer.body.append(f"<div {said}>{inside}</div>{run}\n")
     raise nodes.SkipNode
-
-
-def version(path: Path) -> str:
-    """Give what changes with a file, so that no browser keeps an old one."""
-    return f"{zlib.crc32(path.read_bytes()):08x}"
-
-
-def without_script(writer: Any, figure: Figure, path: str) -> tuple[str, str]:
-    """Write what readers see whose browser runs no script: a figure, and why it does not move."""
-    uri = posixpath.join(writer.builder.imgpath, path)
-    return (
-        f'<img class="lesson-figure" src="{uri}" alt="{html.escape(figure.alt)}"'
-        f' width="{figure.width}" height="{figure.height}" loading="lazy">',
-        "<p>With JavaScript this can be moved.</p>",
-    )
 
 
 def setup(app: Sphinx) -> None:

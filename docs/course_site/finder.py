@@ -26,8 +26,9 @@ import pytorch_primer
 from course_site import store
 from course_site.cache import kept
 from course_site.exercise_boxes import anchor, exercise_title
-from course_site.practice import practice_item
-from course_site.scripts import lesson_of, outline_of
+from course_site.later import when_written
+from course_site.lessons import is_practice
+from course_site.scripts import lesson_of, outline_of, page_of
 from pytorch_primer.exercises.exercise import load
 
 NAME = "finder_data.js"
@@ -58,18 +59,9 @@ def own_text(section: nodes.section, whole: bool = False) -> str:
         found += [
             text.astext()
             for text in child.findall(nodes.Text)
-            if not isinstance(text.parent, LEFT_OUT) and not is_asked(text)
+            if not isinstance(text.parent, LEFT_OUT) and not is_practice(text)
         ]
     return " ".join(found)
-
-
-def is_asked(node: nodes.Node) -> bool:
-    """Whether a node is part of a practice item: what it names may be an answer that is wrong."""
-    while node.parent is not None and not isinstance(node, nodes.section):
-        if isinstance(node, practice_item):
-            return True
-        node = node.parent
-    return False
 
 
 def code_names(doctree: nodes.Element) -> str:
@@ -82,7 +74,7 @@ def code_names(doctree: nodes.Element) -> str:
         found += [match[0].strip(".(") for match in TORCH.finditer(text)]
         found += ERROR.findall(text)
     for literal in doctree.findall(nodes.literal):
-        if not is_asked(literal):
+        if not is_practice(literal):  # what it names may be an answer that is wrong
             found += literal.astext().split()
     counts = Counter(found)
     return " ".join(name for name in sorted(counts) for _ in range(min(3, counts[name])))
@@ -115,8 +107,7 @@ def page_entries(app: Sphinx, docname: str) -> list[Any]:
     """Give the entries of a page: its sections, and the terms that it explains."""
     found: list[Any] = []
     doctree = app.env.get_doctree(docname)
-    lessons = app.config.sphinx_gallery_conf["gallery_dirs"]
-    if not (docname.startswith(f"{lessons}/") and docname.endswith("/index")):
+    if not (docname.startswith(page_of(app.config, "")) and docname.endswith("/index")):
         found += sections(app, docname, doctree)
     for glossary in doctree.findall(addnodes.glossary):
         for item in glossary.findall(nodes.definition_list_item):
@@ -158,10 +149,8 @@ def entries(app: Sphinx) -> Iterator[Any]:
             yield entry("reference", name, uri, line, name, line)
 
 
-def write(app: Sphinx, error: Exception | None) -> None:
+def write(app: Sphinx) -> None:
     """Write the entries beside the pages."""
-    if error is not None or app.builder.format != "html":
-        return
     rows = json.dumps(list(entries(app)), ensure_ascii=False, separators=(",", ":"))
     Path(app.outdir, NAME).write_text(f"var FINDER_ENTRIES = {rows};\n", encoding="utf-8")
 
@@ -175,4 +164,4 @@ def take_place(app: Sphinx) -> None:
 def setup(app: Sphinx) -> None:
     """Write when all pages are."""
     app.connect("builder-inited", take_place)
-    app.connect("build-finished", write, priority=600)
+    when_written(app, write, priority=600)

@@ -66,7 +66,6 @@ def told(env: BuildEnvironment) -> str:
     for name, record in store.records(env).items():
         kept = dataclasses.asdict(record)
         kept.pop("formulas", None)
-        (kept["lesson"] or {}).pop("run_seconds", None)
         records[name] = {key: sorted(x) if isinstance(x, set) else x for key, x in kept.items()}
     said: list[Any] = [sorted(records.items()), sorted(env.toctree_includes.items())]
     said += [sorted((name, title.astext()) for name, title in env.titles.items())]

@@ -14,8 +14,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 
 from course_site import store
-from course_site.scripts import outline_of, page_of
-from pytorch_primer.outline import Lesson
+from course_site.lessons import Stop, stops
 
 
 def note_terms(app: Sphinx, doctree: nodes.document) -> None:
@@ -25,14 +24,10 @@ def note_terms(app: Sphinx, doctree: nodes.document) -> None:
             store.record(app.env, app.env.docname).terms.add(link["reftarget"].lower())
 
 
-def taught_in(app: Sphinx, term: str) -> tuple[Lesson, str] | None:
-    """Give the first lesson that links a term, and its page."""
-    records = store.records(app.env)
-    for lesson in outline_of(app.config).lessons:
-        page = page_of(app.config, lesson.name)
-        if page in records and records[page].lesson and term.lower() in records[page].terms:
-            return lesson, page
-    return None
+def taught_in(app: Sphinx, term: str) -> Stop | None:
+    """Give the first lesson that links a term."""
+    linked = (s for s in stops(app) if term.lower() in store.record(app.env, s.page).terms)
+    return next(linked, None)
 
 
 def finish_glossary(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -53,10 +48,9 @@ def finish_glossary(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             term = next(item.findall(nodes.term)).astext()
             if not (found := taught_in(app, term)):
                 continue
-            lesson, page = found
-            uri = html.escape(app.builder.get_relative_uri(docname, page))
-            title = html.escape(store.lessons_of(app.env)[page].title)
-            text = f'<p class="taught">Taught in <a href="{uri}">{lesson.number} {title}</a></p>'
+            uri = html.escape(app.builder.get_relative_uri(docname, found.page))
+            title = f"{found.lesson.number} {html.escape(found.facts.title)}"
+            text = f'<p class="taught">Taught in <a href="{uri}">{title}</a></p>'
             next(item.findall(nodes.definition)).append(nodes.raw("", text, format="html"))
 
 

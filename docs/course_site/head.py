@@ -28,6 +28,7 @@ from course_site import look
 from course_site.address import UNSET
 from course_site.cache import once, put
 from course_site.keys import digest
+from course_site.later import when_written
 from course_site.scripts import lesson_of, outline_of
 from course_site.store import lessons_of
 
@@ -157,10 +158,8 @@ def draw_pictures(app: Sphinx, folder: Path, colours: list[str]) -> None:
 # -- the site's map --------------------------------------------------------------------------------
 
 
-def write_map(app: Sphinx, error: Exception | None) -> None:
+def write_map(app: Sphinx) -> None:
     """Write sitemap.xml, robots.txt and the feed of builds."""
-    if error is not None or app.builder.format != "html":
-        return
     home, out = app.config.html_baseurl, Path(app.outdir)
     names = sorted(name for name in app.env.found_docs if name not in NOT_LISTED)
     pages = [urljoin(home, app.builder.get_target_uri(name)) for name in names]
@@ -198,4 +197,4 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", say_address, priority=1)
     app.connect("builder-inited", write_pictures, priority=600)
     app.connect("html-page-context", add_head, priority=600)
-    app.connect("build-finished", write_map, priority=600)
+    when_written(app, write_map, priority=600)

@@ -33,7 +33,7 @@ import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
-from typing import Any, ClassVar
+from typing import ClassVar, NamedTuple
 from urllib.parse import quote, urlencode, urljoin
 
 from docutils import nodes
@@ -43,7 +43,9 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from course_site import store
-from course_site.scripts import page_of
+from course_site.doctrees import around, box
+from course_site.scripts import outline_of, page_of
+from pytorch_primer.outline import Lesson, Part
 
 logger = logging.getLogger(__name__)
 
@@ -129,10 +131,7 @@ def run_seconds(page: Path) -> float | None:
 
 def is_practice(node: nodes.Node) -> bool:
     """Whether a node belongs to a practice item, which is done and not read."""
-    while (node := node.parent) is not None:
-        if type(node).__name__ == "practice_item":
-            return True
-    return False
+    return any(type(each).__name__ == "practice_item" for each in around(node))
 
 
 def count_words(doctree: nodes.Node) -> int:
@@ -164,18 +163,43 @@ def finish_header(app: Sphinx, doctree: nodes.document) -> None:
     minutes = math.ceil(count_words(doctree) / WORDS_PER_MINUTE)
     for place in list(box.findall(reading_time)):
         place.replace_self(nodes.Text(f"{minutes} minutes" if minutes > 1 else "1 minute"))
-    seconds = run_seconds(Path(app.srcdir, docname))
+    ran = run_seconds(Path(app.srcdir, docname)) is not None
     config = app.config
     links = launch_links(config.repository_url, config.jupyterhub_url, f"{docname}.ipynb")
-    line = header_line(docname, seconds is not None, links) + install_line(config.html_baseurl)
+    line = header_line(docname, ran, links) + install_line(config.html_baseurl)
     section.insert(1, nodes.raw("", line, format="html"))
     store.record(app.env, docname).lesson = store.LessonFacts(
         title=section[0].astext(),
         aims=tuple(item.astext() for item in box.findall(nodes.list_item)),
         assumes=tuple(box["assumes"]),
         reading_minutes=minutes,
-        run_seconds=seconds,
     )
+
+
+class Stop(NamedTuple):
+    """A lesson that was read: its place in the outline, its page, and what it says of itself."""
+
+    lesson: Lesson
+    page: str
+    facts: store.LessonFacts
+
+
+def stops_of(app: Sphinx, part: Part) -> list[Stop]:
+    """Give those lessons of a part that were read."""
+    facts = store.lessons_of(app.env)
+    pages = ((lesson, page_of(app.config, lesson.name)) for lesson in part.lessons)
+    return [Stop(lesson, page, facts[page]) for lesson, page in pages if page in facts]
+
+
+def course(app: Sphinx) -> list[tuple[Part, list[Stop]]]:
+    """Give the parts that have lessons which were read, each with those."""
+    parts = ((part, stops_of(app, part)) for part in outline_of(app.config).parts)
+    return [(part, stops) for part, stops in parts if stops]
+
+
+def stops(app: Sphinx) -> list[Stop]:
+    """Give the lessons that were read, in the order of the course."""
+    return [stop for _, of_part in course(app) for stop in of_part]
 
 
 def header_line(page: str, ran: bool, links: Sequence[tuple[str, str]] = ()) -> str:
@@ -222,16 +246,6 @@ class InstallLine(SphinxDirective):
         return [nodes.raw("", install_line(self.config.html_baseurl), format="html")]
 
 
-def visit_box(writer: Any, node: lesson_box) -> None:
-    """Open the box."""
-    writer.body.append(writer.starttag(node, "div", CLASS="lesson-box"))
-
-
-def depart_box(writer: Any, node: lesson_box) -> None:
-    """Close the box."""
-    writer.body.append("</div>\n")
-
-
 def launch_links(repository: str, hub: str, path: str) -> list[tuple[str, str]]:
     """Give name and address of each service that can open a notebook.
 
@@ -266,5 +280,5 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("jupyterhub_url", os.environ.get("JUPYTERHUB_URL", ""), "env", str)
     app.add_directive("lesson", LessonBox)
     app.add_directive("install-line", InstallLine)
-    app.add_node(lesson_box, html=(visit_box, depart_box))
+    app.add_node(lesson_box, html=box("lesson-box"))
     app.connect("doctree-read", finish_header, priority=400)

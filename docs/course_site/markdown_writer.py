@@ -161,9 +161,6 @@ class MarkdownWriter:
             rows.append(f"- {mark}{right}{''.join(map(self.inline, answer.children))}")
         return folded("Answer and reasons", "\n".join(rows))
 
-    def block_practice_before(self, node: nodes.Element) -> str:
-        return self.blocks(node.children)
-
     def block_rubric(self, node: nodes.Element) -> str:
         return f"**{self.inline(node)}**"
 
@@ -232,9 +229,6 @@ class MarkdownWriter:
             return self.inline(first), self.blocks(node.children[1:])
         kind = type(node).__name__
         return ADMONITIONS.get(kind, kind.capitalize()), self.blocks(node.children)
-
-    def block_image(self, node: nodes.Element) -> str:
-        return self.inline_image(node)
 
     def block_caption(self, node: nodes.Element) -> str:
         return f"*{self.inline(node)}*"

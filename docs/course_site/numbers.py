@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import ast
 import math
-import operator
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -23,13 +22,15 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from textwrap import shorten
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx_gallery.py_source_parser import remove_ignore_blocks, split_code_and_text_blocks
+
+from course_site.doctrees import around
 
 logger = logging.getLogger(__name__)
 
@@ -46,13 +47,11 @@ NUMBER = re.compile(
 STRUCTURE = re.compile(
     r"_\{[^{}]*\}|_\w|(?<=[A-Za-z)}\]|′'])\^(?:\{[^{}]*\}|-?(?:\d+|\w))|#[0-9a-f]{6}\b"
 )
-OPERATIONS: dict[type[ast.operator], Any] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-}
+# What an expression consists of whose value needs nothing but its numbers.
+ARITHMETIC = (
+    *(ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp),
+    *(ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow),
+)
 OUTPUTS = {"output", "cell_output"}
 COMPUTED = {"lesson-facts", "computed"}  # what the build itself has written
 # Arguments that say where, how exactly or how large to draw.
@@ -245,21 +244,15 @@ def is_technical(parent: ast.AST, child: ast.AST) -> bool:
 
 def constant_value(node: ast.expr) -> float | None:
     """Compute an expression that consists of numbers alone."""
-    if isinstance(node, ast.Constant):
-        number = isinstance(node.value, int | float) and not isinstance(node.value, bool)
-        return float(node.value) if number else None  # type: ignore[arg-type]
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        value = constant_value(node.operand)
-        return None if value is None else -value
-    if isinstance(node, ast.BinOp) and type(node.op) in OPERATIONS:
-        left, right = constant_value(node.left), constant_value(node.right)
-        if left is None or right is None:
+    for part in ast.walk(node):
+        if not isinstance(part, ARITHMETIC):
             return None
-        try:
-            return float(OPERATIONS[type(node.op)](left, right))
-        except (ArithmeticError, TypeError):
+        if isinstance(part, ast.Constant) and type(part.value) not in (int, float):
             return None
-    return None
+    try:
+        return float(eval(ast.unparse(node)))
+    except (ArithmeticError, TypeError):
+        return None
 
 
 # -- what proves ---------------------------------------------------------------------------------
@@ -277,9 +270,7 @@ def is_assertion(node: ast.AST) -> bool:
 
 def asserts_something(node: ast.AST) -> bool:
     """Whether an assertion can fail: not ``True``, not two literals, not a thing and itself."""
-    if not isinstance(node, ast.Assert):
-        return True
-    return can_fail(node.test)
+    return can_fail(node.test) if isinstance(node, ast.Assert) else True
 
 
 def can_fail(test: ast.expr) -> bool:
@@ -354,15 +345,10 @@ def cells_of(script: Path) -> list[Cell]:
     for block in blocks:
         if block.type == "code":
             asserted = assertions(ast.parse(block.content))
-            shown = [x for x in ast.parse(remove_hidden(block.content)).body if not is_assertion(x)]
-            proving = ast.Module([*asserted, *shown], [])
+            visible = ast.parse(str(remove_ignore_blocks(block.content))).body
+            proving = ast.Module([*asserted, *(x for x in visible if not is_assertion(x))], [])
             cells.append(Cell(block.lineno, list(statements_of(proving))))
     return cells
-
-
-def remove_hidden(text: str) -> str:
-    """Leave out the blocks that readers do not see."""
-    return str(remove_ignore_blocks(text))
 
 
 def proves(known: Iterable[float], number: Number) -> bool:
@@ -416,9 +402,9 @@ def prose(doctree: nodes.Node) -> Iterator[tuple[nodes.Element, int]]:
         outermost = isinstance(node, nodes.math_block) or (
             isinstance(node, nodes.TextElement)
             and not isinstance(node, nodes.Inline)
-            and not inside(node, (nodes.TextElement,))
+            and not any(isinstance(each, nodes.TextElement) for each in around(node))
         )
-        if outermost and not inside(node, NOT_PROSE):
+        if outermost and not any(map(is_apart, (node, *around(node)))):
             yield node, line
 
 
@@ -460,24 +446,10 @@ def claims_of_pieces(docname: str, pieces: list[tuple[str, str]]) -> Iterator[Cl
             yield from claims_in(text, words, kind)
 
 
-def inside(node: nodes.Node, kinds: tuple[type, ...]) -> bool:
-    """Whether a node lies in one of these kinds, or is computed or proved by its exercise."""
-    parent = node if kinds is NOT_PROSE else node.parent
-    while parent is not None:
-        if isinstance(parent, kinds):
-            return True
-        if kinds is NOT_PROSE:
-            if type(parent).__name__ == "exercise_box":
-                return True
-            if (OUTPUTS | COMPUTED) & set(classes(parent)):
-                return True
-        parent = parent.parent
-    return False
-
-
-def classes(node: nodes.Node) -> list[str]:
-    """Give the classes of a node, which only elements have."""
-    return list(node.get("classes", ())) if isinstance(node, nodes.Element) else []
+def is_apart(node: nodes.Element) -> bool:
+    """Whether what lies in a node is no prose, or is computed or proved by its exercise."""
+    proved = type(node).__name__ == "exercise_box" or (OUTPUTS | COMPUTED) & {*node["classes"]}
+    return isinstance(node, NOT_PROSE) or bool(proved)
 
 
 def proved_by_block(text: str) -> Iterator[Statement]:

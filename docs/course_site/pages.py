@@ -18,9 +18,9 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 from course_site import assets
+from course_site.lessons import course
 from course_site.scripts import lesson_of, outline_of, page_of
-from course_site.store import lessons_of
-from pytorch_primer.outline import Lesson
+from pytorch_primer.outline import Part
 
 # What a page may load. Styles stand in formulas and drawings, element by element; of scripts a few
 # lines, which the policy names by their digests.
@@ -42,71 +42,42 @@ MAIN = "main"  # the branch of the repository from which the site is published
 # Names, punctuation and blanks have the colour of the text, unless a name is a link.
 UNCOLOURED = re.compile(r'(?<!">)<span class="(?:n|p|w)">([^<]*)</span>')
 PLAIN = (["n"], ["p"], ["w"])
-MAIN_LINKS = (
-    ("lessons/index", "Lessons"),
-    ("explore/index", "Explore"),
-    ("exercises", "Exercises"),
-    ("glossary", "Glossary"),
-    ("downloads", "Downloads"),
-)
-COURSE_LINKS = (
-    ("lessons/index", "All lessons"),
-    ("syllabus", "Syllabus"),
-    ("explore/index", "Explore"),
-    ("exercises", "Exercises"),
-    ("what_changed", "What changed"),
-    ("glossary", "Glossary"),
-    ("reference", "Reference"),
-    ("downloads", "Downloads"),
-)
-ABOUT_LINKS = (
-    ("instructors", "For instructors"),
-    ("adopt", "Adopt this course"),
-    ("how_it_is_made", "How this site is made"),
-    ("build_report", "Build report"),
-    ("benchmarks", "Benchmarks"),
-    ("bibliography", "Bibliography"),
-)
+MAIN_LINKS = "lessons/index explore/index exercises glossary downloads"
+SITE_LINKS = {
+    "Course": "lessons/index syllabus explore/index exercises what_changed glossary reference"
+    " downloads",
+    "About": "instructors adopt how_it_is_made build_report benchmarks bibliography",
+}
+# What the navigation says in place of a page's title.
+SHORTER = {
+    "lessons/index": "All lessons",
+    "what_changed": "What changed",
+    "benchmarks": "Benchmarks",
+}
 
 
-def course_parts(app: Sphinx) -> list[dict[str, Any]]:
-    """Give the parts with those of their lessons that were read."""
-    facts = lessons_of(app.env)
-    found = []
-    for part in outline_of(app.config).parts:
-        lessons = [
-            {"page": page, "name": each.name, "number": each.number, "short": each.short}
-            for each in part.lessons
-            if (page := page_of(app.config, each.name)) in facts
-        ]
-        if lessons:
-            found.append({"number": part.number, "title": part.title, "lessons": lessons})
-    return found
+def links(app: Sphinx, wanted: str, shorter: dict[str, str]) -> list[tuple[str, str]]:
+    """Give the pages among `wanted` that this site has, with their titles."""
+    titles = {name: title.astext() for name, title in app.env.titles.items()} | shorter
+    return [(name, titles[name]) for name in wanted.split() if name in app.env.all_docs]
 
 
-def links(app: Sphinx, wanted: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-    """Give the pages among `wanted` that this site has."""
-    return [(name, title) for name, title in wanted if name in app.env.all_docs]
-
-
-def part_of(app: Sphinx, pagename: str) -> dict[str, str] | None:
-    """Give number and title of the part to which a page belongs."""
-    folder = app.config.sphinx_gallery_conf["gallery_dirs"]
-    for part in outline_of(app.config).parts:
-        if pagename.startswith(f"{folder}/{part.folder}/"):
-            return {"number": part.number, "title": part.title, "page": f"{folder}/{part.folder}"}
-    return None
+def part_of(app: Sphinx, pagename: str) -> Part | None:
+    """Give the part to which a page belongs."""
+    parts = outline_of(app.config).parts
+    within = (p for p in parts if pagename.startswith(page_of(app.config, f"{p.folder}/")))
+    return next(within, None)
 
 
 def trail(app: Sphinx, pagename: str) -> tuple[list[tuple[str, str]], str]:
     """Give the pages above a lesson or a part, and the words for the page itself."""
-    folder = app.config.sphinx_gallery_conf["gallery_dirs"]
     part, lesson = part_of(app, pagename), lesson_of(app.config, pagename)
-    above = [(f"{folder}/index", "Lessons")]
+    above = [(page_of(app.config, "index"), "Lessons")]
     if part and lesson:
-        above.append((f"{part['page']}/index", f"{part['number']} {part['title']}"))
+        index = page_of(app.config, f"{part.folder}/index")
+        above.append((index, f"{part.number} {part.title}"))
         return above, f"Lesson {lesson.number} of {len(outline_of(app.config).lessons)}"
-    return (above, part["title"]) if part else ([], "")
+    return (above, part.title) if part else ([], "")
 
 
 def source_of(app: Sphinx, pagename: str) -> str | None:
@@ -151,10 +122,10 @@ def add_context(
     }
     digests = " ".join(map(assets.digest, scripts.values()))
     context["content_policy"] = POLICY.format(scripts=digests)
-    context["course_parts"] = course_parts(app)
-    context["main_links"] = MAIN_LINKS
-    groups = (("Course", links(app, COURSE_LINKS)), ("About", links(app, ABOUT_LINKS)))
-    context["site_links"] = [(heading, found) for heading, found in groups if found]
+    context["course_parts"] = course(app)
+    context["main_links"] = links(app, MAIN_LINKS, {})
+    groups = {heading: links(app, names, SHORTER) for heading, names in SITE_LINKS.items()}
+    context["site_links"] = [(heading, found) for heading, found in groups.items() if found]
     title = re.sub(r"<[^>]+>", "", context.get("title", "")) or app.config.project
     context["feedback"] = feedback(
         app.config.repository_url, source_of(app, pagename), html.unescape(title)
@@ -166,27 +137,6 @@ def add_context(
     context["metatags"] = re.sub(r'<meta [^>]*name="viewport"[^>]*>\s*', "", tags)
 
 
-def describe_neighbours(
-    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any
-) -> None:
-    """Say of the lessons before and after which they are and what they bring."""
-    facts = lessons_of(app.env)
-    if pagename not in facts:
-        return
-    by_title = {facts[page].title: (lesson, page) for lesson, page in read_lessons(app)}
-    for key in ("prev", "next"):
-        if (neighbour := context.get(key)) and neighbour["title"] in by_title:
-            lesson, page = by_title[neighbour["title"]]
-            told = facts[page]
-            neighbour |= {
-                "number": lesson.number,
-                "title": as_html(app.env.titles[page]),
-                "part": lesson.number[0] if "." in lesson.number else "1",
-                "sentence": f"{told.aims[0][0].upper()}{told.aims[0][1:]}.",
-                "minutes": told.reading_minutes,
-            }
-
-
 def as_html(title: nodes.Node) -> str:
     """Write a title with its code as code."""
     return "".join(
@@ -195,12 +145,6 @@ def as_html(title: nodes.Node) -> str:
         else html.escape(each.astext())
         for each in title.children
     )
-
-
-def read_lessons(app: Sphinx) -> list[tuple[Lesson, str]]:
-    """Give the lessons that were read, each with its page."""
-    pages = ((each, page_of(app.config, each.name)) for each in outline_of(app.config).lessons)
-    return [(lesson, page) for lesson, page in pages if page in lessons_of(app.env)]
 
 
 def is_uncoloured(node: nodes.inline) -> bool:
@@ -285,4 +229,3 @@ def setup(app: Sphinx) -> None:
     """Write with the translator, and tell the template."""
     app.set_translator("html", PageTranslator)
     app.connect("html-page-context", add_context)
-    app.connect("html-page-context", describe_neighbours, priority=450)

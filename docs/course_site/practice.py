@@ -29,8 +29,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from course_site import store
+from course_site.doctrees import around, closing
 from course_site.exercise_boxes import anchor, exercise_box
-from course_site.lessons import WORDS_PER_MINUTE, is_lesson, lesson_box
+from course_site.later import add_place, later_place, when_written
+from course_site.lessons import WORDS_PER_MINUTE, is_lesson, lesson_box, stops
 from course_site.pages import MANY_COLUMNS
 from course_site.practice_bank import parsons, symptom, which_line
 from course_site.practice_items import (
@@ -52,15 +54,9 @@ from pytorch_primer.outline import Outline
 
 logger = logging.getLogger(__name__)
 
-FORMS: dict[str, Callable[[Written], Item]] = {
-    "predict": predict,
-    "choose": choose,
-    "repair": repair,
-    "shapes": shapes,
-    "which-line": which_line,
-    "symptom": symptom,
-    "parsons": parsons,
-}
+MAKERS: tuple[Callable[[Written], Item], ...]
+MAKERS = (predict, choose, repair, shapes, which_line, symptom, parsons)
+FORMS = {maker.__name__.replace("_", "-"): maker for maker in MAKERS}
 BEFORE = 2  # items of earlier lessons that open a lesson
 LARGEST_ITEM = 3000  # bytes of HTML
 LARGEST_LESSON = 200_000
@@ -163,10 +159,6 @@ class practice_before(nodes.container):
 
 class practice_literal(nodes.literal):
     """Code within a reason, written without a span around each word."""
-
-
-class practice_place(nodes.General, nodes.Element):
-    """Where a report or a map will stand; `kind` says which."""
 
 
 class Told(NamedTuple):
@@ -353,14 +345,9 @@ def depart_item(writer: Any, node: practice_item) -> None:
     writer.body.append(f"</div>{END}\n")
     size = len("".join(writer.body[node["start"] :]).encode())
     if size > LARGEST_ITEM and "origin" not in node:
-        logger.warning(
-            "this %s takes %d bytes of HTML, at most %d are allowed: shorten code or reasons",
-            node["item"].kind,
-            size,
-            LARGEST_ITEM,
-            location=node,
-            type="practice",
-        )
+        mend = f"at most {LARGEST_ITEM} are allowed: shorten code or reasons"
+        said = f"this {node['item'].kind} takes {size} bytes of HTML, {mend}"
+        logger.warning("%s", said, location=node, type="practice")
 
 
 def visit_code(writer: Any, node: practice_code) -> None:
@@ -387,11 +374,6 @@ def visit_option(writer: Any, node: practice_option) -> None:
         deep = (len(text) - len(text.lstrip(" "))) // 4
         kind = f' class="in-{deep}"' if len(text) > SHORT_LINE and "\n" not in text else ""
         writer.body.append(f"<code{kind}>{html.escape(text, quote=False)}</code>")
-
-
-def depart_option(writer: Any, node: practice_option) -> None:
-    """Close an option."""
-    writer.body.append("</li>\n")
 
 
 def visit_answers(writer: Any, node: practice_answers) -> None:
@@ -430,11 +412,6 @@ def visit_answer(writer: Any, node: practice_answer) -> None:
         writer.body.append("<b>The other lines:</b> ")
 
 
-def depart_answer(writer: Any, node: practice_answer) -> None:
-    """Close it."""
-    writer.body.append("</li>\n")
-
-
 def visit_literal(writer: Any, node: practice_literal) -> None:
     """Write a literal without spans."""
     text = html.escape(node.astext(), quote=False)
@@ -448,16 +425,6 @@ def visit_before(writer: Any, node: practice_before) -> None:
         '<div class="practice-before" role="group" aria-labelledby="from-before">'
         '<p class="practice-before-title" id="from-before">From before</p>\n'
     )
-
-
-def close(writer: Any, node: nodes.Node) -> None:
-    """Close a box."""
-    writer.body.append("</div>\n")
-
-
-def close_list(writer: Any, node: nodes.Node) -> None:
-    """Close a list."""
-    writer.body.append("</ol>\n")
 
 
 # -- from before -----------------------------------------------------------------------------------
@@ -556,16 +523,11 @@ def measure(app: Sphinx, doctree: nodes.document) -> None:
 
 def is_read(node: nodes.Text) -> bool:
     """Whether a text is read and not done, shown or hidden."""
-    parent = node.parent
-    while parent is not None:
-        if isinstance(
-            parent, practice_item | exercise_box | nodes.comment | nodes.raw | nodes.math
-        ):
-            return False
-        if "sphx-glr-script-out" in parent.get("classes", ()):
-            return False
-        parent = parent.parent
-    return True
+    apart = practice_item | exercise_box | nodes.comment | nodes.raw | nodes.math
+    return not any(
+        isinstance(each, apart) or "sphx-glr-script-out" in each.get("classes", ())
+        for each in around(node)
+    )
 
 
 class LessonPractice(NamedTuple):
@@ -594,14 +556,12 @@ class LessonPractice(NamedTuple):
 def practice_of(app: Sphinx) -> list[LessonPractice]:
     """Give what all lessons that were read have to do, in their order."""
     found = []
-    for lesson in outline_of(app.config).lessons:
-        page = page_of(app.config, lesson.name)
-        kept = store.records(app.env).get(page)
-        if kept and kept.lesson:
-            items = [told.item for told in kept.items]
-            facts = kept.lesson
-            aims = kept.exercise_aims
-            found.append(LessonPractice(lesson.number, page, facts.title, facts.aims, items, aims))
+    for lesson, page, facts in stops(app):
+        kept = store.record(app.env, page)
+        items = [told.item for told in kept.items]
+        found.append(
+            LessonPractice(lesson.number, page, facts.title, facts.aims, items, kept.exercise_aims)
+        )
     return found
 
 
@@ -627,33 +587,24 @@ def check_practice(app: Sphinx, env: BuildEnvironment) -> None:
     every = practice_of(app)
     for lesson in every if app.config.assess_every_aim else []:
         for aim in lesson.bare:
-            logger.warning(
-                "lesson %s: no item and no exercise assesses aim %d, %r: write a practice item"
-                " with `:aim: %d`",
-                lesson.number,
-                aim,
-                lesson.aims[aim - 1],
-                aim,
-                location=lesson.page,
-                type="practice",
+            said = (
+                f"lesson {lesson.number}: no item and no exercise assesses aim {aim},"
+                f" {lesson.aims[aim - 1]!r}: write a practice item with `:aim: {aim}`"
             )
+            logger.warning("%s", said, location=lesson.page, type="practice")
     items = [item for lesson in every for item in lesson.items]
     for way, shares in guessing(items).items() if len(items) >= ENOUGH else ():
         if shares["right"] > shares["chance"] + LEAD:
-            logger.warning(
-                "who always takes %s is right in %.1f %% of the items, by chance in %.1f %%: make"
-                " other options as long, or change SALT in practice_items.py",
-                way,
-                100 * shares["right"],
-                100 * shares["chance"],
-                type="practice",
+            said = (
+                f"who always takes {way} is right in {100 * shares['right']:.1f} % of the items, by"
+                f" chance in {100 * shares['chance']:.1f} %: make other options as long, or change"
+                " SALT in practice_items.py"
             )
+            logger.warning("%s", said, type="practice")
 
 
-def write_items(app: Sphinx, error: Exception | None) -> None:
+def write_items(app: Sphinx) -> None:
     """Write the items of each lesson beside the site's scripts, for those who missed one."""
-    if error is not None or app.builder.format != "html":
-        return
     for lesson in practice_of(app):
         path = Path(app.outdir, f"{lesson.page}.html")
         if not path.exists():
@@ -669,27 +620,14 @@ def write_items(app: Sphinx, error: Exception | None) -> None:
             re.S,
         )
         kept = {item[1]: item[0] for item in found}
-        name = file_of(lesson_of(app.config, lesson.page).name)  # type: ignore[union-attr]
-        target = Path(app.outdir, "_static", FILES, name)
+        name = lesson.page.removeprefix(page_of(app.config, "")).replace("/", "-")
+        target = Path(app.outdir, "_static", FILES, f"{name}.js")
         target.parent.mkdir(parents=True, exist_ok=True)
         said = json.dumps(kept, ensure_ascii=False, sort_keys=True)
         target.write_text(f"Object.assign((window.PRACTICE ??= {{}}), {said});\n", encoding="utf-8")
 
 
-def file_of(lesson: str) -> str:
-    """Name the file with the items of a lesson."""
-    return f"{lesson.replace('/', '-')}.js"
-
-
-class PracticePlace(SphinxDirective):
-    """Put a report or a map on the page."""
-
-    def run(self) -> list[nodes.Node]:
-        """Leave a place: not all lessons have been read yet."""
-        return [practice_place(kind=self.name)]
-
-
-def report_html(app: Sphinx) -> str:
+def report_html(app: Sphinx, docname: str, left: later_place) -> str:
     """Write what there is to do, lesson by lesson, and what guessing would bring."""
     rows = []
     for lesson in practice_of(app):
@@ -735,7 +673,7 @@ def table(heads: Sequence[str], rows: list[str]) -> str:
     )
 
 
-def map_html(app: Sphinx, docname: str) -> str:
+def map_html(app: Sphinx, docname: str, left: later_place) -> str:
     """Write for each aim of each lesson which items and exercises assess it."""
     made = []
     for lesson in practice_of(app):
@@ -754,14 +692,6 @@ def map_html(app: Sphinx, docname: str) -> str:
             f"{table(('after this lesson you can', 'assessed by'), rows)}</details>"
         )
     return "".join(made)
-
-
-def fill_places(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put report and map where a page asks for them."""
-    for place in list(doctree.findall(practice_place)):
-        asked = place["kind"] == "practice-report"
-        text = report_html(app) if asked else map_html(app, docname)
-        place.replace_self(nodes.raw("", text, format="html", classes=["computed"]))
 
 
 def data_attributes(app: Sphinx, lesson: str) -> str:
@@ -787,20 +717,18 @@ def setup(app: Sphinx) -> None:
     app.add_config_value("assess_every_aim", True, "", bool)
     for name in FORMS:
         app.add_directive(name, PracticeDirective)
-    for name in ("practice-report", "aims-map"):
-        app.add_directive(name, PracticePlace)
+    add_place(app, "practice-report", report_html)
+    add_place(app, "aims-map", map_html)
     app.add_node(practice_item, html=(visit_item, depart_item))
     app.add_node(practice_code, html=(visit_code, None))
-    app.add_node(practice_options, html=(visit_options, close_list))
-    app.add_node(practice_option, html=(visit_option, depart_option))
+    app.add_node(practice_options, html=(visit_options, closing("ol")))
+    app.add_node(practice_option, html=(visit_option, closing("li")))
     app.add_node(practice_answers, html=(visit_answers, depart_answers))
-    app.add_node(practice_answer, html=(visit_answer, depart_answer))
-    app.add_node(practice_before, html=(visit_before, close))
+    app.add_node(practice_answer, html=(visit_answer, closing("li")))
+    app.add_node(practice_before, html=(visit_before, closing("div")))
     app.add_node(practice_literal, html=(visit_literal, None))
-    app.add_node(practice_place)
     app.add_post_transform(OpenWithItems)
     app.connect("doctree-read", measure)
     app.connect("env-check-consistency", check_practice)
-    app.connect("doctree-resolved", fill_places)
     app.connect("html-page-context", add_script)
-    app.connect("build-finished", write_items)
+    when_written(app, write_items)

@@ -126,17 +126,9 @@ def which_line(written: Written) -> Item:
         mend = f"{made.id!r} has {len(body)} lines to choose from: ask `symptom` instead"
         raise Fault(mend)
     indent = min(len(lines[n - 1]) - len(lines[n - 1].lstrip()) for n in body)
-    options = [
-        Option(
-            lines[n - 1][indent:],
-            n == number,
-            rst(mistake.message)
-            if n == number
-            else f"This line is right. With the mistake the check says: {exact}",
-        )
-        for n in body
-    ]
-    options = distinct(options)
+    fine = f"This line is right. With the mistake the check says: {exact}"
+    reasons = dict.fromkeys(body, fine) | {number: rst(mistake.message)}
+    options = distinct([Option(lines[n - 1][indent:], n == number, reasons[n]) for n in body])
     question = f"One line of this ``{made.id}`` is wrong. It should do this: {task(written, made)}"
     return finished(
         written,
@@ -400,7 +392,6 @@ def parsons(written: Written) -> Item:
         (),
         lines=lines,
         exercise=made.id,
-        line=written.line,
     )
 
 

@@ -132,7 +132,6 @@ class Item:
     curve: tuple[float, ...] = ()
     lines: Lines | None = None
     exercise: str = ""
-    line: int = 0
 
     @property
     def right(self) -> int:
@@ -428,17 +427,8 @@ def finished(
         raise Fault(f"{mend} ({lengths[-2]}): print less, or make another as long")
     if shuffle:
         random.Random(f"{SALT} {written.key}").shuffle(options)
-    return Item(
-        written.kind,
-        written.aim,
-        written.key,
-        title,
-        question,
-        code,
-        tuple(options),
-        line=written.line,
-        **more,
-    )
+    made = tuple(options)
+    return Item(written.kind, written.aim, written.key, title, question, code, made, **more)
 
 
 # -- guessing ------------------------------------------------------------------------------------

@@ -98,7 +98,6 @@ def memory(draw: random.Random) -> list[str]:
     }
     shared = draw.random() < 0.5
     made, why = draw.choice(sorted((view if shared else copied).items()))
-    rows = ["x = torch.ones(2, 3)", f"y = {made}", "y.fill_(5)", "print(x.sum().item())"]
     turned = "y = x.clone()" if shared else "y = x[:]"
     sign = (
         "``y`` shares the memory of ``x``"
@@ -106,7 +105,7 @@ def memory(draw: random.Random) -> list[str]:
         else "``y`` has its own, and ``x`` stays as it was"
     )
     return [
-        *rows,
+        *("x = torch.ones(2, 3)", f"y = {made}", "y.fill_(5)", "print(x.sum().item())"),
         f"+ {why[0].upper()}{why[1:]}: {sign}.",
         f"- {'Nothing was copied' if shared else 'This is a copy'}: {why}.",
         f"    y = {made} -> {turned}",
@@ -152,25 +151,20 @@ def reduction(draw: random.Random) -> list[str]:
     sizes = tuple(draw.sample(range(2, 7), 3))
     dim = draw.choice([0, 1, 2])
     keep = draw.random() < 0.5
-    call = f"dim={dim}, keepdim=True" if keep else f"dim={dim}"
-    other = (dim + 1) % 3
+    kept, otherwise = (", keepdim=True", "") if keep else ("", ", keepdim=True")
+    call, other = f"dim={dim}{kept}", (dim + 1) % 3
+    goes = "which stays with size 1" if keep else "which goes"
+    why = "With ``keepdim`` the axis stays, as a 1" if keep else "Without ``keepdim`` the axis goes"
     return [
         f"t = torch.ones{sizes}",
         f"print(tuple(t.sum({call}).shape))",
-        f"+ The sum runs along axis {dim}"
-        + (", which stays with size 1." if keep else ", which goes."),
-        "- "
-        + (
-            "With ``keepdim`` the axis stays, as a 1."
-            if keep
-            else "Without ``keepdim`` the axis goes."
-        ),
-        f"    {call} -> " + (f"dim={dim}" if keep else f"dim={dim}, keepdim=True"),
+        f"+ The sum runs along axis {dim}, {goes}.",
+        f"- {why}.",
+        f"    {call} -> dim={dim}{otherwise}",
         "- The sum runs along the axis that is named; the others stay.",
-        f"    {call} -> " + (f"dim={other}, keepdim=True" if keep else f"dim={other}"),
+        f"    {call} -> dim={other}{kept}",
         "- That sums along two axes; only one was named.",
-        f"    {call} -> "
-        + (f"dim=({dim}, {other}), keepdim=True" if keep else f"dim=({dim}, {other})"),
+        f"    {call} -> dim=({dim}, {other}){kept}",
     ]
 
 

@@ -24,9 +24,9 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
 
 from course_site import practice
+from course_site.later import Place, add_place, later_place, when_written
 from course_site.lessons import RUN_TIMES, run_seconds, run_times
 from course_site.scripts import page_of
 
@@ -158,25 +158,20 @@ def version_table(app: Sphinx, docname: str, built: dict[str, Any]) -> str:
 SHOWN = {"summary": summary, "lessons": lesson_table, "versions": version_table}
 
 
-class facts_place(nodes.General, nodes.Element):
-    """Where a page shows something of the build."""
-
-
-class BuildFacts(SphinxDirective):
+class BuildFacts(Place):
     """Show something of the build: one of the names in `SHOWN`."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Leave a place, which is filled whenever the page is written."""
-        return [facts_place(shows=directives.choice(self.arguments[0], tuple(SHOWN)))]
+        self.options["shows"] = directives.choice(self.arguments[0], tuple(SHOWN))
+        return super().run()
 
 
-def fill_places(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Write the facts where a page asks for them."""
-    for place in list(doctree.findall(facts_place)):
-        text = SHOWN[place["shows"]](app, docname, facts(app))
-        place.replace_self(nodes.raw("", text, format="html", classes=["computed"]))
+def show_facts(app: Sphinx, docname: str, left: later_place) -> str:
+    """Write the facts that a page asks for."""
+    return SHOWN[left["shows"]](app, docname, facts(app))
 
 
 # -- the clock -----------------------------------------------------------------------------------
@@ -190,27 +185,16 @@ def write(path: Path, app: Sphinx) -> None:
     )
 
 
-def configured(app: Sphinx) -> None:
-    """End the first step, before sphinx-gallery starts."""
-    CLOCK.stop("configuration and imports")
-
-
 def lessons_ran(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """End the lessons."""
     CLOCK.stop("lessons")
 
 
-def pages_read(app: Sphinx, env: BuildEnvironment) -> None:
-    """End the reading of pages (executed pages included)."""
-    CLOCK.stop("reading pages")
-
-
-def write_run_times(app: Sphinx, exception: Exception | None) -> None:
+def write_run_times(app: Sphinx) -> None:
     """Write the script that says how long each lesson ran, before the site is packed."""
-    if exception is None and app.builder.format == "html":
-        folder = app.config.sphinx_gallery_conf["gallery_dirs"]
-        ran = {f"{folder}/{x['lesson']}": x["seconds"] for x in lessons(app) if x["seconds"]}
-        Path(app.outdir, "_static", RUN_TIMES).write_text(run_times(ran), encoding="utf-8")
+    folder = app.config.sphinx_gallery_conf["gallery_dirs"]
+    ran = {f"{folder}/{x['lesson']}": x["seconds"] for x in lessons(app) if x["seconds"]}
+    Path(app.outdir, "_static", RUN_TIMES).write_text(run_times(ran), encoding="utf-8")
 
 
 def finished(app: Sphinx, exception: Exception | None) -> None:
@@ -229,12 +213,12 @@ def finished(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Add the directive, and stop the clock after each step."""
-    app.add_directive("build-facts", BuildFacts)
-    app.add_node(facts_place)
-    app.connect("doctree-resolved", fill_places)
-    app.connect("builder-inited", configured, priority=1)
+    """Offer the facts to pages, and stop the clock after each step."""
+    add_place(app, "build-facts", show_facts, BuildFacts)
+    # Before sphinx-gallery starts.
+    app.connect("builder-inited", lambda _: CLOCK.stop("configuration and imports"), priority=1)
     app.connect("env-before-read-docs", lessons_ran)
-    app.connect("env-updated", pages_read, priority=900)
-    app.connect("build-finished", write_run_times, priority=600)
+    # Executed pages included.
+    app.connect("env-updated", lambda *_: CLOCK.stop("reading pages"), priority=900)
+    when_written(app, write_run_times, priority=600)
     app.connect("build-finished", finished, priority=900)

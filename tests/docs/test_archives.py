@@ -13,6 +13,7 @@ import pytest
 from tests.downloads import static
 
 from course_site import downloads
+from course_site.later import when_written
 
 ROOT = Path(__file__).parents[2]
 WHEEL = "pytorch_primer-1.2.3-py3-none-any.whl"
@@ -50,7 +51,7 @@ def write(site):
     app = SimpleNamespace(
         builder=builder, config=config, outdir=str(site), srcdir=str(site.parents[1])
     )
-    downloads.write_archives(app, None)
+    downloads.write_archives(app)
     return {path.name: path.read_bytes() for path in (site / "downloads").iterdir()}
 
 
@@ -119,8 +120,14 @@ def test_what_jupyterlab_brings_is_pinned_too():
 
 
 def test_no_archive_of_a_build_that_failed(site):
-    app = SimpleNamespace(builder=SimpleNamespace(format="html"), outdir=str(site))
-    downloads.write_archives(app, ValueError())
+    connected = {}
+    app = SimpleNamespace(
+        builder=SimpleNamespace(format="html"),
+        outdir=str(site),
+        connect=lambda event, act, priority: connected.update({event: act}),
+    )
+    when_written(app, downloads.write_archives)
+    connected["build-finished"](app, ValueError())
     assert not (site / "downloads").exists()
 
 

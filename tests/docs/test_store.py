@@ -33,6 +33,6 @@ def test_pages_are_forgotten_and_merged(env):
 
 
 def test_only_pages_with_facts_are_lessons(env):
-    facts = store.LessonFacts("T", ("a",), (), 1, None)
+    facts = store.LessonFacts("T", ("a",), (), 1)
     store.record(env, "b").lesson = facts
     assert store.lessons_of(env) == {"b": facts}

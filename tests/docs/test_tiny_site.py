@@ -320,7 +320,7 @@ def test_lessons_are_kept_for_other_pages(good):
     lesson = store.lessons_of(env)[LESSON]
     assert lesson.title == "A lesson with everything"
     assert lesson.assumes[0] == "optimisation/plot_9_no_figure"
-    assert lesson.run_seconds > 0
+    assert lesson.reading_minutes > 0
 
 
 def test_every_lesson_starts_from_the_same_seed(good):

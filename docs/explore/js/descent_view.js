@@ -1,7 +1,7 @@
 // The descent explorer on a page: a map or a curve, two runs, questions, numbers.
 
 import { contours } from "./contours.js";
-import { addressOf, fateOf, limitOf, pathOf, pythonOf, stateFrom } from "./descent.js";
+import { addressOf, fateOf, limitOf, MOST_STEPS, pathOf, pythonOf, stateFrom } from "./descent.js";
 import { judgeRate, QUESTIONS } from "./descent_guide.js";
 import { OPTIMIZERS, settingsOf } from "./optimizers.js";
 import {
@@ -130,7 +130,7 @@ function fillDescent(place, small) {
   };
   const startX = field("start x", (x) => change({ ...state, x }), { step: "any" });
   const startY = field("start y", (y) => change({ ...state, y }), { step: "any" });
-  const steps = field("steps", (n) => change({ ...state, steps: Math.min(Math.max(Math.round(n), 1), 2000) }), { step: 1, min: 1, max: 2000 });
+  const steps = field("steps", (n) => change({ ...state, steps: Math.min(Math.max(Math.round(n), 1), MOST_STEPS) }), { step: 1, min: 1, max: MOST_STEPS });
   const surfaces = labelled("function", surface);
   const fields = make("div", { class: "xp-fields" }, surfaces, startX.label, startY.label, steps.label);
   const formula = make("p", { class: "xp-formula" });

@@ -111,9 +111,7 @@ export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matche
 export function voice() {
   const place = make("p", { class: "xp-unseen", role: "status" });
   let text = "";
-  const say = settled(() => {
-    if (place.textContent !== text) place.textContent = text;
-  }, 600);
+  const say = settled(() => write(place, text), 600);
   return [place, (next) => { text = next; say(); }];
 }
 

@@ -1,0 +1,35 @@
+// What the scripts of the pages share: it stands before them in the script that every page loads.
+"use strict";
+
+function make(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key in made) made[key] = value;
+    else made.setAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+// A button with two states and words for each.
+function makeSwitch([on, off], isOn, change) {
+  const button = make("button", { type: "button", className: "tick" });
+  const say = () => {
+    button.setAttribute("aria-pressed", String(isOn()));
+    button.textContent = isOn() ? on : off;
+  };
+  button.addEventListener("click", () => {
+    change();
+    say();
+  });
+  say();
+  return button;
+}
+
+// Load a script that the build has written beside another, whether it is there or not.
+function loadBeside(name, script) {
+  return new Promise((done) => {
+    const { href } = new URL(name, script);
+    document.head.append(make("script", { src: href, onload: done, onerror: done }));
+  });
+}
