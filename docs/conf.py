@@ -1,6 +1,5 @@
 """The site's configuration. What is more lives in ``course_site``, typed and tested."""
 
-import logging
 import os
 import sys
 from pathlib import Path
@@ -20,14 +19,8 @@ from course_site import workers  # noqa: E402
 # Before anything that takes time to load.
 workers.begin_early(HERE / "_build/build.json", HERE / "../gallery", HERE / "../src")
 
-from course_site import inventories, report  # noqa: E402
+from course_site import inventories  # noqa: E402
 from course_site.address import site_url  # noqa: E402
-
-report.CLOCK.begin()
-
-# A dependency of furo sets the root logger to INFO, at which these talk.
-for name in ("fontTools", "matplotlib", "traitlets"):
-    logging.getLogger(name).setLevel(logging.WARNING)
 
 project = "PyTorch Primer"
 author = "The pytorch_primer authors"

@@ -32,6 +32,7 @@ whether what Sphinx has kept of the last build may be used again.
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import Any
 
@@ -47,6 +48,9 @@ downloads book
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect each step, in the order in which a page passes through them."""
+    # A dependency of furo sets the root logger to INFO, at which these talk.
+    for name in ("fontTools", "matplotlib", "traitlets"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     steps = {name: import_module(f"course_site.{name}") for name in PIPELINE.split()}
     for step in steps.values():
         step.setup(app)

@@ -29,6 +29,7 @@ from course_site import practice
 from course_site.later import Place, add_place, later_place, when_written
 from course_site.lessons import RUN_TIMES, run_seconds, run_times
 from course_site.scripts import page_of
+from course_site.workers import BEGUN
 
 logger = logging.getLogger(__name__)
 
@@ -50,12 +51,8 @@ VARIES = {
 class Clock:
     """The steps of one build."""
 
-    last: float = field(default_factory=time.perf_counter)
+    last: float = BEGUN
     steps: dict[str, float] = field(default_factory=dict)
-
-    def begin(self) -> None:
-        """Start the first step."""
-        self.last = time.perf_counter()
 
     def stop(self, step: str) -> None:
         """Note what has passed since the step before."""

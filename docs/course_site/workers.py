@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from multiprocessing.context import BaseContext
@@ -19,6 +20,7 @@ from sphinx.util.parallel import ParallelTasks, parallel_available
 
 X = TypeVar("X")
 Y = TypeVar("Y")
+BEGUN = time.perf_counter()  # the configuration loads this module first
 SITE = Path(__file__).parents[1]
 PATH = "PYTHONPATH"
 # `torch.testing.assert_close`, which nearly all lessons call, loads the last two, for 3 s.
