@@ -152,7 +152,8 @@ def test_what_was_computed_cannot_be_edited():
 
 
 def test_cells_of_a_table_with_many_columns_name_their_column(good):
-    (table,) = good.page("page.html").select("table.stacked:has(td p)")
+    tables = good.page("page.html").select("table.stacked")
+    (table,) = (table for table in tables if "verdict" in table.get_text())
     cells = table.select("tbody td")
     assert [cell.get("data-label") for cell in cells] == [None, "steps", "end", "verdict"]
     assert not table.select("th[data-label]")
