@@ -36,6 +36,7 @@ TIMES = {  # of an audit, and in what it is told
     "cumulative-layout-shift": "",
 }
 AIM = 98
+RUNS = 3  # the middle one counts, as a machine is now and then busy
 PACKED = {".html", ".css", ".js", ".svg"}
 
 
@@ -89,7 +90,8 @@ def main() -> int:
     found, failed = {}, False
     with served(asked.site, PackingHandler) as base:
         for title, name in PAGES.items():
-            scores = scored(base + name)
+            runs = [scored(base + name) for _ in range(RUNS)]
+            scores = sorted(runs, key=lambda run: run["performance"])[RUNS // 2]
             low = missed(scores)
             failed |= bool(set(low) - {"performance"})
             found[title] = {"page": name} | scores
