@@ -56,20 +56,24 @@
     return a.length > b.length ? a.slice(i + 1) === b.slice(i) : a.slice(i) === b.slice(i + 1);
   }
 
-  function makeIndex(entries) {
-    const known = new Map(); // word -> Map(entry -> weight)
-    const rows = entries.map(([kind, title, uri, text, names, note, heads], place) => {
-      const fields = [words(title), words(heads), words(names), words(text)];
-      fields.forEach((field, level) => {
-        for (const word of level < 2 ? new Set(field) : field) {
-          if (!known.has(word)) known.set(word, new Map());
-          const places = known.get(word);
-          places.set(place, (places.get(place) || 0) + FIELDS[level]);
-        }
-      });
-      return { kind, title, uri, note, plain: fields[0].join(" "), length: fields[0].length };
+  function add({ rows, known }, [kind, title, uri, text, names, note, heads]) {
+    const place = rows.length;
+    const fields = [words(title), words(heads), words(names), words(text)];
+    fields.forEach((field, level) => {
+      for (const word of level < 2 ? new Set(field) : field) {
+        if (!known.has(word)) known.set(word, new Map());
+        const places = known.get(word);
+        places.set(place, (places.get(place) || 0) + FIELDS[level]);
+      }
     });
-    return { rows, known };
+    rows.push({ kind, title, uri, note, plain: fields[0].join(" "), length: fields[0].length });
+  }
+
+  // An index: rows, and for each word the weight that it has in which row.
+  function makeIndex(entries) {
+    const index = { rows: [], known: new Map() };
+    for (const entry of entries) add(index, entry);
+    return index;
   }
 
   function find(index, query) {
@@ -130,7 +134,14 @@
   const list = document.getElementById("search-results");
   const said = document.getElementById("search-said");
   const root = document.documentElement.dataset.content_root || "./";
-  const index = makeIndex(FINDER_ENTRIES);
+  const index = makeIndex([]);
+
+  // Grows while the browser has nothing else to do, or at once for who has asked.
+  function grow(until) {
+    const { rows } = index;
+    while (rows.length < FINDER_ENTRIES.length && performance.now() < until) add(index, FINDER_ENTRIES[rows.length]);
+    if (rows.length < FINDER_ENTRIES.length) setTimeout(() => grow(performance.now() + 8));
+  }
 
   function show() {
     const query = field.value.trim();
@@ -139,6 +150,7 @@
       said.textContent = "";
       return;
     }
+    grow(Infinity);
     const found = find(index, query);
     for (const row of found) {
       const link = make("a", { href: root + row.uri }, row.title);
@@ -156,4 +168,5 @@
     list.querySelector("a")?.focus();
   });
   show();
+  grow(0);
 })();

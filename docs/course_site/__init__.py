@@ -11,7 +11,7 @@
 5. `explorables` puts what can be moved on pages, with `explore_figures` for readers without
    JavaScript and `digit_reader` for the networks that a page runs.
 6. `numbers` looks for numbers in the prose that nothing proves.
-7. `formulas` typesets mathematics.
+7. `formulas` typesets mathematics, by a program of `javascript`.
 8. `syllabus` draws the course: who builds on whom, plans, previous and next; `overviews` has the
    home page and the rows of lessons.
 9. `reference` and `inventories` document the library and link the projects that it stands on.

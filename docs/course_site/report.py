@@ -129,11 +129,11 @@ def summary(app: Sphinx, docname: str, built: dict[str, Any]) -> str:
 def lesson_table(app: Sphinx, docname: str, built: dict[str, Any]) -> str:
     """Show the lessons with their run times and assertions, and of what they were built."""
     gallery = Path(app.srcdir, app.config.sphinx_gallery_conf["examples_dirs"])
-    rows, total = [], 0.0
+    rows = []
+    total = sum(lesson["seconds"] or 0 for lesson in built["lessons"])
     for lesson in built["lessons"]:
         uri = app.builder.get_relative_uri(docname, page_of(app.config, lesson["lesson"]))
         seconds = max(0.1, lesson["seconds"] or 0)
-        total += seconds
         rows.append(
             f'<tr><td><a href="{html.escape(uri)}">{html.escape(lesson["title"])}</a></td>'
             f"<td>{seconds:.1f}</td><td>{assertions(gallery / (lesson['lesson'] + '.py'))}</td>"

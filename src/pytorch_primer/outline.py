@@ -85,22 +85,6 @@ class Outline:
         """Find a lesson by folder and file."""
         return next((lesson for lesson in self.lessons if lesson.name == name), None)
 
-    def lesson_of(self, exercise: str) -> Lesson:
-        """Find the lesson of an exercise.
-
-        Raises
-        ------
-        LookupError
-            If no lesson has it; the message says which line to add where.
-        """
-        for lesson in self.lessons:
-            if exercise in lesson.exercises:
-                return lesson
-        raise LookupError(
-            f"{self.file.name} gives the exercise {exercise!r} to no lesson: add it to the list"
-            " `exercises` of one"
-        )
-
     def problems(self, scripts: Iterable[str], exercises: Iterable[str]) -> list[str]:
         """Say what the outline has and the course lacks, and the other way round.
 

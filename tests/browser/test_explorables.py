@@ -313,9 +313,12 @@ def test_a_page_is_light(browser, bases, name):
 def test_in_a_lesson_it_is_there_when_the_reader_comes_near(open_page):
     page = open_page("lessons/optimisation/plot_1_gradient_descent.html")
     place = page.locator(".explorable")
+    scripts = "() => [...document.scripts].filter((it) => it.src.includes('explore/')).length"
     assert "explorable-ready" not in place.get_attribute("class")
+    assert page.evaluate(scripts) == 0, "its script comes with it"
     place.scroll_into_view_if_needed()
     expect(place.locator(".xp-map")).to_be_visible()
+    assert page.evaluate(scripts) == 1
 
 
 def test_reduced_motion_is_respected(opened):

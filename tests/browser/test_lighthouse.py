@@ -41,3 +41,16 @@ def test_the_run_fails_for_what_a_busy_machine_does_not_lower(tmp_path, monkeypa
     monkeypatch.setattr(lighthouse, "scored", scored)
     monkeypatch.setattr(sys, "argv", ["lighthouse", str(tmp_path)])
     assert lighthouse.main() == status
+
+
+def test_the_middle_of_three_runs_counts(tmp_path, monkeypatch, capsys):
+    speeds = iter([99.0, 90.0, 97.0] * len(lighthouse.PAGES))
+
+    def scored(address):
+        return dict.fromkeys(lighthouse.SCORES, 100.0) | {"performance": next(speeds)}
+
+    (tmp_path / "index.html").write_text(PAGE.format(""), encoding="utf-8")
+    monkeypatch.setattr(lighthouse, "scored", scored)
+    monkeypatch.setattr(sys, "argv", ["lighthouse", str(tmp_path)])
+    assert lighthouse.main() == 0
+    assert capsys.readouterr().out.count("'performance': 97.0") == len(lighthouse.PAGES)

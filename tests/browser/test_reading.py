@@ -322,6 +322,16 @@ def test_nothing_moves_while_a_page_loads(first_views):
     assert {name: shift for name, (shift, _) in first_views.items() if shift > 0.01} == {}
 
 
+@pytest.mark.parametrize("name", ["index.html", "exercises.html", LESSON])
+def test_the_links_at_the_top_do_not_wait_for_what_comes_behind_them(open_page, name):
+    """A slow machine draws them before it has read the search field."""
+    page = open_page(name, 1440)
+    links = page.locator(".main-links")
+    before = links.bounding_box()
+    page.evaluate("document.querySelectorAll('.main-links ~ *').forEach((it) => it.remove())")
+    assert links.bounding_box() == before
+
+
 def test_the_first_view_of_a_lesson_is_light(first_views):
     sizes = {name: size for name, (_, size) in first_views.items() if "plot_" in name}
     assert len(sizes) > 20

@@ -47,6 +47,16 @@ def test_every_face_keeps_the_signs_that_it_has(good, face):
     assert signs_of(good.html / "_static/fonts" / face.file) == signs_of(whole)
 
 
+def test_scripts_are_short_and_keep_licences(good):
+    text = (good.html / "_static/site.js").read_text(encoding="utf-8")
+    assert "Licensed MIT" in text  # clipboard.js
+    assert "function setUpDrawers()" in text, "names that other scripts may use stay"
+    source = (DOCS / "_static/custom.js").read_text(encoding="utf-8")
+    comments = re.findall(r"^// (.+)$", source, re.M)
+    assert len(comments) > 20
+    assert not [comment for comment in comments if comment in text]
+
+
 def test_joined_styles_find_their_files(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a/one.css").write_text("/* x */ p { src: url(fonts/x.woff2), url('data:,') }")

@@ -80,12 +80,12 @@ def test_bad_latex_is_an_error_and_the_others_are_typeset(latex):
 def test_each_text_is_typeset_once_and_all_at_once(monkeypatch):
     sizes = []
 
-    def count(args, *, input, **kwargs):  # subprocess calls it so
-        sizes.append(input.count("[") - 1)
-        return original(args, input=input, **kwargs)
+    def count(name, program, text):
+        sizes.append(text.count("[") - 1)
+        return original(name, program, text)
 
-    original = formulas.run_node
-    monkeypatch.setattr(formulas, "run_node", count)
+    original = formulas.ask
+    monkeypatch.setattr(formulas, "ask", count)
     typesetter = Typesetter(KATEX)
     typesetter.typeset({Formula(t, False) for t in "abc"})
     typesetter.typeset({Formula(t, False) for t in "abc"})

@@ -83,12 +83,6 @@ def test_an_outline_that_is_none_names_the_file(write, change, said):
     assert said in str(caught.value)
 
 
-def test_an_exercise_without_a_lesson_says_where_to_add_it(write):
-    with pytest.raises(LookupError, match=r"outline\.toml gives the exercise 'f' to no lesson"):
-        write().lesson_of("f")
-    assert write().lesson_of("e").name == "a/1"
-
-
 ASSUMED = {"a/2": ["a/1"], "b/3": ["a/2"]}
 
 
