@@ -32,7 +32,7 @@ function makeScrollersReachable() {
 // measures the page are right soon. Who comes by a link into the page, or back to where the page was
 // left, gets all at once: nothing above may grow afterwards.
 function layOutSections() {
-  const sections = [...document.querySelectorAll('.frame[class*="part-"] article > section > section')];
+  const sections = [...document.querySelectorAll(".long article > section > section, .pair")];
   const idle = window.requestIdleCallback ?? ((act) => setTimeout(act, 50));
   const layOut = (section) => { section.style.contentVisibility = "visible"; };
   const next = () => {
@@ -51,6 +51,40 @@ function layOutSections() {
     idle(next);
   };
   signs.forEach((sign) => addEventListener(sign, begin, { passive: true }));
+}
+
+// The contents mark the part of the page that is read: the innermost one across a line near the top,
+// or the last where the page ends. The theme's own way asks where each part is, and so lays out all.
+function followContents() {
+  const column = document.getElementById("page-contents");
+  if (!column) return;
+  const parts = new Map();
+  for (const link of column.querySelectorAll("a:not(ul ul ul ul a, [href='#'])")) {
+    const part = document.getElementById(link.hash.slice(1))?.closest("section, dl");
+    if (part) parts.set(part, link);
+  }
+  const read = new Set();
+  let ended = false;
+  const mark = () => {
+    const all = [...parts.keys()];
+    const link = parts.get(ended && scrollY ? all.at(-1) : all.findLast((part) => read.has(part)));
+    const before = column.querySelector("[aria-current]");
+    if (link === before) return;
+    before?.removeAttribute("aria-current");
+    if (!link) return;
+    link.setAttribute("aria-current", "location");
+    if (!column.inert) column.scrollTop = link.offsetTop - column.clientHeight / 2;
+  };
+  const line = new IntersectionObserver((seen) => {
+    for (const { isIntersecting, target } of seen) read[isIntersecting ? "add" : "delete"](target);
+    mark();
+  }, { rootMargin: "-20% 0px -80%" });
+  const end = new IntersectionObserver(([{ isIntersecting }]) => {
+    ended = isIntersecting;
+    mark();
+  });
+  for (const part of parts.keys()) line.observe(part);
+  end.observe(document.querySelector(".colophon"));
 }
 
 // What can be moved in a lesson brings its script when a reader comes near.
@@ -243,22 +277,13 @@ function unfoldForPaper() {
   });
 }
 
-setUpDrawers();
-watchCopying();
-makeFiguresLarge();
-walkGraphs();
-setUpFilters();
-unfoldForPaper();
-makeScrollersReachable();
-layOutSections();
-bringScripts();
-
 // -- cards: what a link to a term or a name leads to, on pointing and on focus ---------------------
 
 const CARD_LINKS = "a[href*='#term-'], a[href*='#torch'], a[href*='#numpy.'], a[href*='#pytorch_primer.']";
 
+const SITE_SCRIPT = document.currentScript.src;
+
 function setUpCards() {
-  const { src } = document.currentScript;
   const card = make("div", { className: "link-card", id: "link-card", role: "tooltip", hidden: true });
   document.body.append(card);
   let loading = null;
@@ -273,7 +298,7 @@ function setUpCards() {
   async function show(link) {
     hide();
     shown = link;
-    loading ??= loadBeside("cards_data.js", src);
+    loading ??= loadBeside("cards_data.js", SITE_SCRIPT);
     await loading;
     const found = window.LINK_CARDS?.[decodeURIComponent(link.hash.slice(1))];
     if (shown !== link || !found) return;
@@ -370,6 +395,8 @@ function setUpInstallLines() {
   }
 }
 
-setUpCards();
-setUpTicks();
-setUpInstallLines();
+layOutSections(); // before the browser has gone to where a link leads
+inTurn(
+  setUpDrawers, watchCopying, makeFiguresLarge, walkGraphs, setUpFilters, unfoldForPaper,
+  makeScrollersReachable, followContents, bringScripts, setUpCards, setUpTicks, setUpInstallLines,
+);

@@ -26,6 +26,21 @@ function makeSwitch([on, off], isOn, change) {
   return button;
 }
 
+// What sets a page up is done in turn, and never long at once: a slow phone answers its reader between.
+const turns = [];
+
+function inTurn(...acts) {
+  turns.push(...acts);
+  if (turns.length === acts.length) takeTurns();
+}
+
+function takeTurns() {
+  const begun = performance.now();
+  while (turns.length && performance.now() < begun + 10) turns.shift()();
+  document.documentElement.classList.toggle("ready", !turns.length);
+  if (turns.length) setTimeout(takeTurns);
+}
+
 // Load a script that the build has written beside another, whether it is there or not.
 function loadBeside(name, script) {
   return new Promise((done) => {

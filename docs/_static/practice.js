@@ -358,11 +358,13 @@
     });
   }
 
-  for (const item of document.querySelectorAll(".practice")) setUp(item);
-  if (here) setUpLesson();
   const before = document.querySelector(".practice-before");
-  if (before && here) bringBackMissed(before);
-  showProgress();
-  setUpTools();
-  setUpPaper();
+  inTurn(
+    ...[...document.querySelectorAll(".practice")].map((item) => () => setUp(item)),
+    () => here && setUpLesson(),
+    () => before && here && bringBackMissed(before),
+    showProgress,
+    setUpTools,
+    setUpPaper,
+  );
 })();

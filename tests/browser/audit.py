@@ -48,7 +48,7 @@ LOAD_ALL = """() => {
     for (const image of document.querySelectorAll("img[loading=lazy]")) image.loading = "eager";
 }"""
 # Sections out of sight are not laid out, and cut off what is too wide.
-LAY_OUT_ALL = "article section { content-visibility: visible !important; }"
+LAY_OUT_ALL = "article section, article .pair { content-visibility: visible !important; }"
 OVERFLOW = """() => {
     const page = document.documentElement;
     return page.scrollWidth - page.clientWidth;

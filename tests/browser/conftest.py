@@ -10,6 +10,14 @@ from playwright.sync_api import sync_playwright
 from tests.browser.audit import QUIET, served
 
 SITE = Path(__file__).parents[2] / "docs/_build/html"
+# Scripts have done what sets a page up, or there are none.
+READY = "html.ready, html.no-js"
+
+
+def go(page, address, **how):
+    """Open a page, and wait until its scripts have set it up."""
+    page.goto(address, **how)
+    page.locator(READY).wait_for(state="attached")
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +46,7 @@ def open_page(browser):
     def open_(name, width=1280, height=900, **view):
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, **view))
         page = contexts[-1].new_page()
-        page.goto(f"{SITE.as_uri()}/{name}", wait_until="load")
+        go(page, f"{SITE.as_uri()}/{name}")
         return page
 
     yield open_

@@ -7,6 +7,7 @@ from contextlib import redirect_stdout
 import pytest
 from playwright.sync_api import expect
 from tests.browser.audit import AXE, VIOLATIONS
+from tests.browser.conftest import go
 from tests.browser.test_digit_reader import STYLES, WRITTEN, strokes
 
 PAGES = ("descent", "backward", "digits")
@@ -29,7 +30,7 @@ def opened(browser, bases):
         page = context.new_page()
         page.on("console", lambda line: line.type == "error" and problems.append(line.text))
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(bases[base] + address)
+        go(page, bases[base] + address)
         if options.get("java_script_enabled", True):
             expect(page.locator(".explorable-ready").first).to_be_attached()
         return page
@@ -81,7 +82,7 @@ def test_a_state_survives_its_own_address(opened):
     page.wait_for_timeout(300)
     address = page.url
     assert "momentum=0.88" in address
-    page.goto(address)
+    go(page, address)
     assert cells(page, "#path") == before
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
+from tests.browser.conftest import go
 
 SITE = Path(__file__).parents[2] / "docs/_build/html"
 LESSON = "lessons/autograd/plot_2_computation_graph.html"
@@ -37,14 +38,14 @@ def page(browser):
 
 
 def test_home_leads_to_the_lessons(page, home):
-    page.goto(home + "index.html")
+    go(page, home + "index.html")
     page.locator('a[href^="lessons/"]:visible').first.click()
     expect(page).to_have_url(re.compile(re.escape(home) + r"lessons/.*\.html$"))
     expect(page.locator("h1")).to_be_visible()
 
 
 def test_figures_of_a_lesson_are_drawn_and_its_formulas_typeset(page, home):
-    page.goto(home + LESSON)
+    go(page, home + LESSON)
     for figure in page.locator(".figure-picture img").all():
         figure.scroll_into_view_if_needed()
         expect(figure).to_have_js_property("complete", True)
@@ -53,7 +54,7 @@ def test_figures_of_a_lesson_are_drawn_and_its_formulas_typeset(page, home):
 
 
 def test_a_solution_unfolds(page, home):
-    page.goto(home + LESSON)
+    go(page, home + LESSON)
     solution = page.locator("div.exercise details").last
     code = solution.locator("pre")
     expect(code).to_be_hidden()
@@ -63,7 +64,7 @@ def test_a_solution_unfolds(page, home):
 
 @pytest.mark.parametrize("word", ["gradient", "broadcasting"])
 def test_search_finds(page, home, word):
-    page.goto(home + LESSON)
+    go(page, home + LESSON)
     field = page.locator(".header-search input")
     field.fill(word)
     field.press("Enter")
@@ -75,7 +76,7 @@ def test_search_finds(page, home, word):
 
 def test_the_page_for_what_is_not_there_leads_home(browser, home):
     page = browser.new_page()
-    page.goto(home + "404.html")
+    go(page, home + "404.html")
     expect(page.locator(".site-header")).to_have_css("display", "grid")  # it has its style
     page.locator(".brand").click()
     expect(page).to_have_url(home + "index.html")

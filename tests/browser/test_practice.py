@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 from tests.browser.audit import AXE, VIOLATIONS
+from tests.browser.conftest import go
 
 SITE = Path(__file__).parents[2] / "docs/_build/html"
 PAGES = sorted(
@@ -33,7 +34,7 @@ def opened(browser, bases):
         page = context.new_page()
         page.on("console", lambda line: line.type == "error" and problems.append(line.text))
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.goto(bases[base] + address)
+        go(page, bases[base] + address)
         return page
 
     yield open_page
@@ -290,9 +291,9 @@ def test_progress_is_shown_exported_and_cleared(opened):
     page.get_by_role("button", name="Mark as solved").first.click()
     expect(page.get_by_role("button", name="✓ Solved")).to_be_visible()
     for address in ("syllabus.html", "index.html", "lessons/index.html"):
-        page.goto(re.sub(r"lessons/.*", address, page.url) if "lessons" in page.url else page.url)
+        go(page, re.sub(r"lessons/.*", address, page.url) if "lessons" in page.url else page.url)
         if not page.url.endswith(address):
-            page.goto(re.sub(r"[^/]+$", address, page.url))
+            go(page, re.sub(r"[^/]+$", address, page.url))
         words = page.locator(".practice-progress").all_inner_texts()
         if address != "index.html":
             assert [f"items 1 of {total}" in each for each in words] == [True]

