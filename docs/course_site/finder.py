@@ -90,7 +90,7 @@ def sections(app: Sphinx, docname: str, doctree: nodes.document) -> Iterator[Any
         return
     kind = f"lesson {lesson.number}" if lesson and facts else "page"
     headings = [s.astext() for s in top.findall(nodes.title)][1:]
-    rubrics = [s.astext() for s in top.findall(nodes.rubric)]
+    rubrics = [s.astext() for s in top.findall(nodes.rubric) if not NO_TOPIC.match(s.astext())]
     aims = list(facts.aims) if facts else []
     heads = " ".join([*headings, *rubrics, *aims])
     title, note = top[0].astext(), aims[0] if aims else ""

@@ -6,6 +6,7 @@ import dataclasses
 import html
 import inspect
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class Reference(SphinxDirective):
         if unknown:
             raise self.error(f"not public in pytorch_primer: {', '.join(sorted(unknown))}")
         rst = "\n".join(map(entry, names))
-        return self.parse_text_to_nodes(f"```{{eval-rst}}\n{rst}\n```")
+        return list(flat(self.parse_text_to_nodes(f"```{{eval-rst}}\n{rst}\n```")))
 
 
 class ReferenceSummary(SphinxDirective):
@@ -69,6 +70,17 @@ def entry(name: str) -> str:
         return ENTRY.format(directive="autofunction", name=name, options="")
     options = f"   :members:\n   :exclude-members: {', '.join(fields(documented))}\n"
     return ENTRY.format(directive="autoclass", name=name, options=options)
+
+
+def flat(read: list[nodes.Node]) -> Iterator[nodes.Node]:
+    """Make headings of sections, or what comes behind one would seem to be a part of it."""
+    for node in read:
+        if not isinstance(node, nodes.section):
+            yield node
+            continue
+        title, *rest = node.children
+        yield nodes.rubric("", "", *title.children, ids=node["ids"], **{"heading-level": 3})
+        yield from flat(rest)
 
 
 def fields(cls: type) -> list[str]:

@@ -640,7 +640,8 @@ def test_every_check_can_fail(open_page):
         open_page(LESSON, 390), "document.getElementById('site-navigation').inert = false"
     )
     page.add_style_tag(
-        content="#site-navigation { visibility: visible !important; left: -900px !important; }"
+        content="#site-navigation { visibility: visible !important; left: -900px !important;"
+        " content-visibility: visible !important; }"
     )
     assert walk(page, 15)
     page = open_page(LESSON, 794)

@@ -112,6 +112,13 @@ def test_the_line_that_installs_names_the_wheel_of_this_site(name):
     assert (SITE / command[4].rpartition("/")[2]).is_file()
 
 
+def test_the_contents_of_the_reference_are_its_names():
+    shown = [a["href"] for a in page("reference").select(".toc-tree a:not(ul ul ul ul a)")]
+    names = [href.removeprefix("#pytorch_primer.") for href in shown if "pytorch" in href]
+    assert sorted(names) == sorted(pytorch_primer.__all__)
+    assert not [href for href in shown if "lessons-that-use" in href]
+
+
 @pytest.mark.parametrize("base", ["served", "disk"])
 def test_the_line_that_installs_works_as_it_is_copied(browser, bases, base, tmp_path):
     """The site here has no address of its own, so the page fills in where it came from."""
