@@ -53,21 +53,21 @@ function layOutSections() {
   signs.forEach((sign) => addEventListener(sign, begin, { passive: true }));
 }
 
-// The contents mark the part of the page that is read: the innermost one across a line near the top,
-// or the last where the page ends. The theme's own way asks where each part is, and so lays out all.
+// The contents mark what is read: the last that begins above a line near the top, or the last of all
+// where the page ends. The theme's own way asks where each part is, and so lays out all of them.
 function followContents() {
   const column = document.getElementById("page-contents");
   if (!column) return;
   const parts = new Map();
   for (const link of column.querySelectorAll("a:not(ul ul ul ul a, [href='#'])")) {
-    const part = document.getElementById(link.hash.slice(1))?.closest("section, dl");
+    const part = document.getElementById(link.hash.slice(1));
     if (part) parts.set(part, link);
   }
-  const read = new Set();
+  const begun = new Set();
   let ended = false;
   const mark = () => {
     const all = [...parts.keys()];
-    const link = parts.get(ended && scrollY ? all.at(-1) : all.findLast((part) => read.has(part)));
+    const link = parts.get(ended && scrollY ? all.at(-1) : all.findLast((part) => begun.has(part)));
     const before = column.querySelector("[aria-current]");
     if (link === before) return;
     before?.removeAttribute("aria-current");
@@ -75,15 +75,15 @@ function followContents() {
     link.setAttribute("aria-current", "location");
     if (!column.inert) column.scrollTop = link.offsetTop - column.clientHeight / 2;
   };
-  const line = new IntersectionObserver((seen) => {
-    for (const { isIntersecting, target } of seen) read[isIntersecting ? "add" : "delete"](target);
+  const above = new IntersectionObserver((seen) => {
+    for (const { isIntersecting, target } of seen) begun[isIntersecting ? "add" : "delete"](target);
     mark();
-  }, { rootMargin: "-20% 0px -80%" });
+  }, { rootMargin: "1000000px 0px -80%" });
   const end = new IntersectionObserver(([{ isIntersecting }]) => {
     ended = isIntersecting;
     mark();
   });
-  for (const part of parts.keys()) line.observe(part);
+  for (const part of parts.keys()) above.observe(part);
   end.observe(document.querySelector(".colophon"));
 }
 
