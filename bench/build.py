@@ -186,9 +186,8 @@ def medians(times: int, measure: Callable[[], float]) -> float:
     return median(measure() for _ in range(times))
 
 
-def table(folder: Path, times: int) -> Iterator[Row]:
-    """Give the rows of the real course."""
-    course, empty = copy_of(folder / "course"), short_course(folder / "empty", 1)
+def table(course: Course, empty: Course, times: int) -> Iterator[Row]:
+    """Give the rows of the real course, beside one of a single short lesson."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
     def cold(course: Course) -> float:
@@ -245,17 +244,22 @@ def main() -> None:
     parser.add_argument("--record", action="store_true", help=f"write {RECORD.name}")
     options = parser.parse_args()
     print(", ".join(f"{name} {value}" for name, value in machine().items()))
-    rows, sizes = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        for row in [] if options.only_growth else table(Path(folder), options.times):
-            print(row, flush=True)
-            rows.append(asdict(row))
-        for size in growth(Path(folder), options.grow):
+    rows, sizes, lessons = [], [], {}
+    with tempfile.TemporaryDirectory() as root:
+        folder = Path(root)
+        if not options.only_growth:
+            course, empty = copy_of(folder / "course"), short_course(folder / "empty", 1)
+            for row in table(course, empty, options.times):
+                print(row, flush=True)
+                rows.append(asdict(row))
+            lessons = course.lessons()
+        for size in growth(folder, options.grow):
             print("{lessons:4} lessons: cold {cold:6.1f} s, again {again:5.1f} s".format_map(size))
             print(f"{'':14}peak {size['memory']:6.0f} MB", flush=True)
             sizes.append(size)
     if options.record:
         record = {"machine": machine(), "times": options.times, "rows": rows, "growth": sizes}
+        record["lessons"] = lessons  # a first build elsewhere begins with the longest
         RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 

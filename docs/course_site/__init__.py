@@ -38,11 +38,11 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-# The order in which a page passes through them.
+# The order in which a page passes through them; the first has been loaded by the configuration.
 PIPELINE = """
-report store later freshness scripts runs figures lessons exercise_boxes practice explorables
-numbers formulas syllabus overviews reference glossary look assets pages head finder cards
-downloads book
+workers report store later freshness scripts runs figures lessons exercise_boxes practice
+explorables numbers formulas syllabus overviews reference glossary look assets pages head finder
+cards downloads book
 """
 
 

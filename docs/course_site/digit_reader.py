@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
-from pytorch_primer import import_torchvision, small_mnist
+from pytorch_primer import load_mnist, small_mnist
 
 VARIABLE = "PYTORCH_PRIMER_DIGITS"
 # The printable characters behind the quotation mark, without the backslash: 91.
@@ -214,8 +214,7 @@ def exported() -> Exported | None:
 def read(path: Path, changed: int) -> Exported:
     """Read what a lesson has saved, once for each time that it `changed`."""
     saved = torch.load(path)
-    mnist = import_torchvision().datasets.MNIST
-    test = mnist(small_mnist(), train=False)
-    lit = (mnist(small_mnist(), train=True).data != 0).any(dim=0).flatten()
+    data = load_mnist(small_mnist(), published=False, as_bytes=True)
+    lit = (data.x_train != 0).any(dim=0).flatten()
     layers = layers_of(saved["dense_net"], saved["conv_net"])
-    return Exported(saved["mean"], saved["std"], layers, test.data, test.targets, lit)
+    return Exported(saved["mean"], saved["std"], layers, data.x_test, data.y_test, lit)

@@ -28,6 +28,7 @@ from course_site.assets import short
 from course_site.cache import kept
 from course_site.explore_figures import FIGURES
 from course_site.scripts import lesson_of
+from course_site.workers import each
 
 MODULES = Path(__file__).parents[1] / "explore/js"
 IMPORT = re.compile(r'^import\s+\{[^}]*\}\s+from\s+"\./(\w+)\.js";\n', re.M)
@@ -117,8 +118,11 @@ def write_scripts(app: Sphinx, env: BuildEnvironment) -> None:
         return
     folder = folder_of_scripts(app.builder)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in EXPLORABLES:
-        text = short(app, f"explore-{name}", script(f"{name}_view"))
+
+    def made(name: str) -> str:
+        return short(app, f"explore-{name}", script(f"{name}_view"))
+
+    for name, text in zip(EXPLORABLES, each(app.parallel, made, EXPLORABLES), strict=True):
         (folder / f"{name}.js").write_text(text, encoding="utf-8")
     if saved := digit_reader.saved():
         text = kept(app.doctreedir, "digits", [saved.read_bytes()], digits_script)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import json
 import multiprocessing
 import os
 import re
@@ -49,22 +50,25 @@ NOX = "PYTORCH_PRIMER_NOX"  # the process of nox that has started this build
 MNIST = "PYTORCH_PRIMER_MNIST"
 DIGITS, DIGITS_FILE = "PYTORCH_PRIMER_DIGITS", "_build/digits.pt"
 SHARDS = "_build/shards"
+BUILDS = "builds.json"  # what `nox -s bench -- build --record` has measured
 
 
 @dataclass(frozen=True)
 class Run:
-    """A lesson that has to run: its key, why, and how long it took the last time."""
+    """A lesson that has to run: its key, why, and how long it took the last time and elsewhere."""
 
     lesson: str
     script: Path
     key: dict[str, str]
     why: str
     seconds: float | None
+    elsewhere: float | None = None
 
     @property
     def weight(self) -> float:
         """What it is expected to take; one that never ran may be the longest."""
-        return float("inf") if self.seconds is None else self.seconds
+        known = [seconds for seconds in (self.seconds, self.elsewhere) if seconds is not None]
+        return known[0] if known else float("inf")
 
 
 @dataclass
@@ -283,14 +287,17 @@ class Lessons:
         cache.clear_runs()
         gallery = Path(os.path.normpath(Path(app.srcdir, conf["examples_dirs"])))
         scripts = {f"{p.parent.name}/{p.stem}": p for p in sorted(gallery.glob("*/plot_*.py"))}
-        mine = shard_of({x: cache.seconds(x) for x in scripts}, app.config.lesson_shard)
+        record = Path(app.srcdir, BUILDS)
+        elsewhere = json.loads(record.read_bytes()).get("lessons", {}) if record.exists() else {}
+        known = {x: cache.seconds(x) for x in scripts}
+        mine = shard_of({x: known[x] or elsewhere.get(x) for x in scripts}, app.config.lesson_shard)
         kept: dict[str, Entry] = {}
         runs = []
         for lesson, script, key in self.keyed(app, scripts):
             entry = cache.read(lesson)
             if why := changed(entry.key if entry else None, key):
                 if lesson in mine and re.search(conf["filename_pattern"], str(script)):
-                    runs.append(Run(lesson, script, key, why, cache.seconds(lesson)))
+                    runs.append(Run(lesson, script, key, why, known[lesson], elsewhere.get(lesson)))
             elif entry:
                 kept[lesson] = entry
         jobs = min(len(runs), app.config.lesson_jobs or cores()) or 1

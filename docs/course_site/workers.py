@@ -16,6 +16,8 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import TypeVar
 
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.parallel import ParallelTasks, parallel_available
 
 X = TypeVar("X")
@@ -57,6 +59,18 @@ def each(jobs: int, function: Callable[[X], Y], arguments: Iterable[X]) -> list[
         tasks.add_task(lambda numbered: function(numbered[1]), argument, note)
     tasks.join()
     return [done[place] for place in sorted(done)]
+
+
+def deal(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Deal the pages that will be read: Sphinx gives each process some that stand side by side.
+
+    Lessons and pages that compute take the time, so they come first, evenly.
+    """
+    slow, quick = list[str](), list[str]()
+    for name in docnames:
+        text = Path(env.doc2path(name)).read_text(encoding="utf-8")
+        (slow if "plot_" in name or "{code-cell}" in text else quick).append(name)
+    docnames[:] = [x for first in range(app.parallel) for x in slow[first :: app.parallel]] + quick
 
 
 def start_method() -> BaseContext:
@@ -101,3 +115,8 @@ def begin_early(last_build: Path, *sources: Path) -> None:
 
         with surroundings():
             forkserver.ensure_running()
+
+
+def setup(app: Sphinx) -> None:
+    """Deal pages to processes when they are read."""
+    app.connect("env-before-read-docs", deal)
