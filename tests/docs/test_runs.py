@@ -14,6 +14,7 @@ import time
 import venv
 from multiprocessing import forkserver
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sphinx.errors import ExtensionError
@@ -40,6 +41,38 @@ def test_shards_take_about_the_same_time():
 def test_shard_that_is_not_there(shard):
     with pytest.raises(ExtensionError, match="there is no shard"):
         runs.shard_of(LESSONS, shard)
+
+
+def test_the_longest_begins_first_by_its_own_time_or_by_that_of_elsewhere():
+    begun = []
+
+    def runner(run):
+        begun.append(run.lesson)
+        return runs.Outcome()
+
+    known = {
+        "short": (1.0, 9.0),
+        "never ran": (None, None),
+        "elsewhere": (None, 3.0),
+        "long": (7.0, 1),
+    }
+    waiting = [runs.Run(name, Path(), {}, "", *seconds) for name, seconds in known.items()]
+    list(runs.run_all(waiting, runner, jobs=1))
+    assert begun == ["never ran", "long", "elsewhere", "short"]
+
+
+def test_pages_that_take_time_are_read_first_and_evenly(tmp_path):
+    names = ["adopt", "lessons/a/plot_0", "lessons/a/plot_1", "lessons/b/plot_2", "made", "now"]
+    for name in names:
+        text = "```{code-cell}\n1\n```" if name == "now" else "Words."
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    app = SimpleNamespace(parallel=2)
+    read = names.copy()
+    workers.deal(app, SimpleNamespace(doc2path=lambda name: tmp_path / name), read)
+    assert sorted(read) == names
+    assert {name[-1] for name in read[:2]} == {"0", "2"}, "for the first process"
+    assert set(read[2:4]) == {"lessons/a/plot_1", "now"}, "for the second"
 
 
 @pytest.mark.parametrize(
