@@ -26,8 +26,11 @@ from bench.__main__ import machine
 ROOT = Path(__file__).parents[1]
 RECORD = ROOT / "docs/builds.json"
 IMPORTS = """
-import conf, importlib, sphinx.application, torch
-for name in (*sphinx.application.builtin_extensions, *conf.extensions, conf.html_theme):
+import torch, conf, gc
+gc.enable()  # as Python has it; a build does without it while it loads
+import course_site, importlib, sphinx.application
+steps = [f"course_site.{name}" for name in course_site.PIPELINE.split()]
+for name in (*sphinx.application.builtin_extensions, *conf.extensions, *steps, conf.html_theme):
     importlib.import_module(name)
 """
 LESSON = '''"""

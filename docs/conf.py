@@ -17,6 +17,7 @@ sys.path.insert(0, str(HERE))
 from course_site import workers  # noqa: E402
 
 # Before anything that takes time to load.
+workers.load_quickly()
 workers.begin_early(HERE / "_build/build.json", HERE / "../gallery", HERE / "../src")
 
 from course_site import inventories  # noqa: E402

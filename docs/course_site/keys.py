@@ -94,6 +94,7 @@ class Package:
 
     folder: Path
     modules: dict[Path, Code] = field(default_factory=dict)
+    files: dict[str, Path | None] = field(default_factory=dict)
     digests: dict[tuple[Path, bool], str] = field(default_factory=dict)
 
     @property
@@ -106,9 +107,11 @@ class Package:
         first, *names = module.split(".")
         if first != self.name:
             return None
-        path = self.folder.joinpath(*names)
-        found = (path / "__init__.py", path.with_suffix(".py"))
-        return next((file for file in found if file.is_file()), None)
+        if module not in self.files:
+            path = self.folder.joinpath(*names)
+            found = (path / "__init__.py", path.with_suffix(".py"))
+            self.files[module] = next((file for file in found if file.is_file()), None)
+        return self.files[module]
 
     def module(self, path: Path) -> Code:
         """Read a module; a package's own has ``__init__`` in its name."""
@@ -116,6 +119,10 @@ class Package:
             parts = path.relative_to(self.folder).with_suffix("").parts
             self.modules[path] = Code.of(path.read_bytes(), ".".join([self.name, *parts]))
         return self.modules[path]
+
+    def read_all(self) -> dict[Path, Code]:
+        """Read all modules."""
+        return {path: self.module(path) for path in sorted(self.folder.rglob("*.py"))}
 
     def reach(self, code: Code, beside: Path, found: set[Path] | None = None) -> set[Path]:
         """Give the files that some code leads to, which lies in the folder `beside`.

@@ -35,7 +35,7 @@ from sphinx.util import logging
 from sphinx.util.logging import LogCollector, convert_serializable
 
 import pytorch_primer
-from course_site.cache import Cache, Entry, files_in, put
+from course_site.cache import Cache, Entry, files_in, kept, put
 from course_site.keys import Keys, Package, changed
 from course_site.scripts import mark_done, note_run, outline_of, run_script
 from course_site.workers import PATH, cores, start_method, surroundings
@@ -334,6 +334,10 @@ class Lessons:
     ) -> Iterator[tuple[str, Path, dict[str, str]]]:
         """Give each lesson with its script and what its run depends on."""
         library = Package(Path(str(pytorch_primer.__file__)).parent)
+        # To read 126 modules takes a second; the texts say whether one is another now.
+        texts = [str(library.folder).encode()]
+        texts += [path.read_bytes() for path in sorted(library.folder.rglob("*.py"))]
+        library.modules |= kept(app.doctreedir, "modules", texts, library.read_all)
         images = Path(os.environ.get(MNIST, "")) / "src/digits"
         keys = Keys(library, images, self.settings, str(app.srcdir))
         outline = outline_of(app.config)
