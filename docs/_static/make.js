@@ -27,6 +27,7 @@ function makeSwitch([on, off], isOn, change) {
 }
 
 // What sets a page up is done in turn, and never long at once: a slow phone answers its reader between.
+// What fails does not keep the rest from its turn. Tests wait for the class "ready".
 const turns = [];
 
 function inTurn(...acts) {
@@ -36,9 +37,12 @@ function inTurn(...acts) {
 
 function takeTurns() {
   const begun = performance.now();
-  while (turns.length && performance.now() < begun + 10) turns.shift()();
-  document.documentElement.classList.toggle("ready", !turns.length);
-  if (turns.length) setTimeout(takeTurns);
+  try {
+    while (turns.length && performance.now() < begun + 10) turns.shift()();
+  } finally {
+    document.documentElement.classList.toggle("ready", !turns.length);
+    if (turns.length) setTimeout(takeTurns);
+  }
 }
 
 // Load a script that the build has written beside another, whether it is there or not.

@@ -55,20 +55,17 @@ BUILDS = "builds.json"  # what `nox -s bench -- build --record` has measured
 
 @dataclass(frozen=True)
 class Run:
-    """A lesson that has to run: its key, why, and how long it took the last time and elsewhere."""
+    """A lesson that has to run: its key, why, how long it took the last time, and its weight.
+
+    The weight is what it is expected to take; one that never ran may be the longest.
+    """
 
     lesson: str
     script: Path
     key: dict[str, str]
     why: str
     seconds: float | None
-    elsewhere: float | None = None
-
-    @property
-    def weight(self) -> float:
-        """What it is expected to take; one that never ran may be the longest."""
-        known = [seconds for seconds in (self.seconds, self.elsewhere) if seconds is not None]
-        return known[0] if known else float("inf")
+    weight: float = float("inf")
 
 
 @dataclass
@@ -289,15 +286,17 @@ class Lessons:
         scripts = {f"{p.parent.name}/{p.stem}": p for p in sorted(gallery.glob("*/plot_*.py"))}
         record = Path(app.srcdir, BUILDS)
         elsewhere = json.loads(record.read_bytes()).get("lessons", {}) if record.exists() else {}
-        known = {x: cache.seconds(x) for x in scripts}
-        mine = shard_of({x: known[x] or elsewhere.get(x) for x in scripts}, app.config.lesson_shard)
+        here = {x: seconds for x in scripts if (seconds := cache.seconds(x)) is not None}
+        expected: dict[str, float] = elsewhere | here
+        mine = shard_of({x: expected.get(x) for x in scripts}, app.config.lesson_shard)
         kept: dict[str, Entry] = {}
         runs = []
         for lesson, script, key in self.keyed(app, scripts):
             entry = cache.read(lesson)
             if why := changed(entry.key if entry else None, key):
                 if lesson in mine and re.search(conf["filename_pattern"], str(script)):
-                    runs.append(Run(lesson, script, key, why, known[lesson], elsewhere.get(lesson)))
+                    weight = expected.get(lesson, float("inf"))
+                    runs.append(Run(lesson, script, key, why, here.get(lesson), weight))
             elif entry:
                 kept[lesson] = entry
         jobs = min(len(runs), app.config.lesson_jobs or cores()) or 1
@@ -334,7 +333,7 @@ class Lessons:
     ) -> Iterator[tuple[str, Path, dict[str, str]]]:
         """Give each lesson with its script and what its run depends on."""
         library = Package(Path(str(pytorch_primer.__file__)).parent)
-        # To read 126 modules takes a second; the texts say whether one is another now.
+        # To read all modules takes a second; the texts say whether one is another now.
         texts = [str(library.folder).encode()]
         texts += [path.read_bytes() for path in sorted(library.folder.rglob("*.py"))]
         library.modules |= kept(app.doctreedir, "modules", texts, library.read_all)

@@ -42,6 +42,7 @@ def opened(browser, bases):
 
 
 def cells(page, table):
+    page.locator(f"{table} tbody tr").first.wait_for(state="attached")
     read = "it => [...it.rows].map(row => [...row.cells].map(cell => cell.textContent))"
     return page.locator(f"{table} tbody").evaluate(read)
 

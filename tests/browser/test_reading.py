@@ -438,6 +438,16 @@ def test_a_lesson_is_laid_out_at_once_for_who_comes_by_a_link(open_page):
     assert set(page.evaluate(SECTIONS)) == {"visible"}
 
 
+def test_what_fails_while_a_page_is_set_up_keeps_nothing_else_from_it(open_page):
+    page, told = open_page(LESSON), []
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.add_init_script("window.ResizeObserver = undefined")  # of what makes boxes scroll
+    go(page, f"{SITE.as_uri()}/{LESSON}?again")
+    assert any("ResizeObserver" in line for line in told)
+    expect(page.get_by_role("button", name="Mark as read")).to_be_visible()
+    assert page.locator(".practice-choice").count() >= 2
+
+
 # The last heading above the line at a fifth of the window, by where each stands.
 READ = """() => [...document.querySelectorAll("#page-contents a:not(ul ul ul ul a, [href='#'])")]
     .map((it) => it.getAttribute("href"))
