@@ -32,7 +32,7 @@ language = "en"  # of en_GB Sphinx has a catalogue that breaks its search
 html_baseurl = site_url(os.environ.get("SITE_URL", ""))
 
 extensions = [
-    "myst_nb",
+    "myst_parser",
     "notfound.extension",
     "sphinx.ext.autodoc",
     "sphinx.ext.intersphinx",
@@ -44,26 +44,14 @@ extensions = [
     "sphinxext.opengraph",
     "course_site",  # ours: the steps from a script to a page
 ]
-# `**.ipynb`: sphinx-gallery's notebooks lie beside its pages, and would be read instead of them.
-exclude_patterns = [
-    "_build",
-    "_moved",
-    "node_modules",
-    "lessons/**.ipynb",
-    "lessons/_backreferences",
-]
+exclude_patterns = ["_build", "_moved", "node_modules", "lessons/_backreferences"]
 nitpicky = True
 suppress_warnings = ["sphinx_gallery.space_in_filename"]  # it warns of the whole path
 
-# -- Pages in MyST; a page that computes runs at every build -------------------------------------
+# -- Pages in MyST --------------------------------------------------------------------------------
 
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
-nb_execution_mode = "force"
-nb_execution_raise_on_error = True
-nb_execution_timeout = 120
-nb_render_markdown_format = "myst"  # the default knows no tables
-nb_ipywidgets_js = {}  # they would come from another host
 bibtex_bibfiles = ["references.bib"]
 
 # -- The reference --------------------------------------------------------------------------------

@@ -21,7 +21,8 @@
     through, `cards` what links show of what they lead to.
 11. `downloads` writes notebooks, scripts, worksheets and archives, with `markdown_writer`; `book`
     makes one EPUB of all pages of the course.
-12. `report` keeps what the build measured of itself.
+12. `report` keeps what the build measured of itself, `records` shows what other sessions have
+    measured, and `idioms` what is written otherwise today.
 
 Steps are loaded by `setup`, not by this module: `workers` must be there before all others are.
 
@@ -41,8 +42,8 @@ from sphinx.application import Sphinx
 # The order in which a page passes through them; the first has been loaded by the configuration.
 PIPELINE = """
 workers report store later freshness scripts runs figures lessons exercise_boxes practice
-explorables numbers formulas syllabus overviews reference glossary look assets pages head finder
-cards downloads book
+explorables numbers formulas syllabus overviews reference records idioms glossary look assets
+pages head finder cards downloads book
 """
 
 

@@ -48,7 +48,7 @@ SCRIPTS = (
 )
 # Their few rules that a page of this site needs are in custom.css; the scripts do nothing here.
 DROPPED = re.compile(
-    r"mystnb|sphinx-design|sg_gallery|sg-tags|design-tabs|doctools|sphinx_highlight|nbsphinx"
+    r"sphinx-design|sg_gallery|sg-tags|design-tabs|doctools|sphinx_highlight|nbsphinx"
 )
 # A statement that is drawn into the one before it would lose the licence that stands above it.
 SHORTEN = """

@@ -22,7 +22,6 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-from myst_nb.sphinx_ext import add_global_html_resources
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -106,12 +105,6 @@ class Freshness:
             Path(app.outdir, OURS).touch()
         state.unlink(missing_ok=True)  # until this build has come to its end
 
-    def write_style(self, app: Sphinx) -> None:
-        """Write myst-nb's style before pages name it with its checksum; it does so behind them."""
-        if app.builder.format == "html":
-            Path(app.outdir, "_static").mkdir(parents=True, exist_ok=True)
-            add_global_html_resources(app, None)
-
     def note_facts(
         self,
         app: Sphinx,
@@ -180,7 +173,6 @@ def setup(app: Sphinx) -> None:
     """Look before Sphinx loads what it has kept, and note the end behind all others."""
     state = Freshness()
     app.connect("config-inited", state.begin, priority=950)
-    app.connect("builder-inited", state.write_style)
     app.connect("env-get-outdated", state.note_facts)
     app.connect("env-before-read-docs", state.note_reading)
     app.connect("env-updated", state.updated, priority=800)

@@ -52,8 +52,8 @@ ARITHMETIC = (
     *(ast.Constant, ast.UnaryOp, ast.USub, ast.BinOp),
     *(ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow),
 )
-OUTPUTS = {"output", "cell_output"}
-COMPUTED = {"lesson-facts", "computed"}  # what the build itself has written
+OUTPUT = "output"  # what a directive has computed for a page
+COMPUTED = {"lesson-facts", "computed", OUTPUT}  # what the build itself has written
 # Arguments that say where, how exactly or how large to draw.
 TECHNICAL = """
 rtol atol rel_tol abs_tol dim figsize ncols nrows alpha linewidth markersize s zorder dpi levels
@@ -414,6 +414,8 @@ def claims_of(docname: str, block: nodes.Element) -> Iterator[Claim]:
         return claims_of_pieces(docname, [(block.astext(), "math")])
     pieces = []
     for text in block.findall(nodes.Text):
+        if any(map(is_computed, around(text))):  # a word in a line that the build has written
+            continue
         is_math = isinstance(text.parent, nodes.math)
         is_code = isinstance(text.parent, nodes.literal)
         pieces.append((str(text), "math" if is_math else "code" if is_code else "text"))
@@ -446,10 +448,15 @@ def claims_of_pieces(docname: str, pieces: list[tuple[str, str]]) -> Iterator[Cl
             yield from claims_in(text, words, kind)
 
 
+def is_computed(node: nodes.Element) -> bool:
+    """Whether the build itself has written what lies in a node."""
+    return bool(COMPUTED & {*node.get("classes", ())})
+
+
 def is_apart(node: nodes.Element) -> bool:
     """Whether what lies in a node is no prose, or is computed or proved by its exercise."""
-    proved = type(node).__name__ == "exercise_box" or (OUTPUTS | COMPUTED) & {*node["classes"]}
-    return isinstance(node, NOT_PROSE) or bool(proved)
+    proved = type(node).__name__ == "exercise_box" or is_computed(node)
+    return isinstance(node, NOT_PROSE) or proved
 
 
 def proved_by_block(text: str) -> Iterator[Statement]:
@@ -468,7 +475,7 @@ def add_outputs(doctree: nodes.Node, cells: list[Cell]) -> None:
     for node in doctree.findall(nodes.Element):
         if isinstance(node, nodes.comment) and (cell := CELL.match(node.astext())):
             line = int(cell[2])
-        elif isinstance(node, nodes.literal_block) or OUTPUTS & set(node.get("classes", ())):
+        elif isinstance(node, nodes.literal_block) or OUTPUT in node.get("classes", ()):
             last = [cell for cell in cells if cell.line <= line]
             (last or cells)[-1].statements.extend(proved_by_block(node.astext()))
 

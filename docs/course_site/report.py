@@ -33,7 +33,15 @@ from course_site.workers import BEGUN
 
 logger = logging.getLogger(__name__)
 
-PACKAGES = ("pytorch-primer", "torch", "numpy", "matplotlib", "sphinx", "sphinx-gallery", "myst-nb")
+PACKAGES = (
+    "pytorch-primer",
+    "torch",
+    "numpy",
+    "matplotlib",
+    "sphinx",
+    "sphinx-gallery",
+    "myst-parser",
+)
 NAME = "build.json"
 # All that differs between two builds of the same sources: how long it took, and when it was.
 VARIES = {

@@ -26,8 +26,8 @@ Y = TypeVar("Y")
 BEGUN = time.perf_counter()  # the configuration loads this module first
 SITE = Path(__file__).parents[1]
 PATH = "PYTHONPATH"
-# `torch.testing.assert_close`, which nearly all lessons call, loads the last two, for 3 s.
-LOADED = ["course_site.runs", "course_site.figures", "torch.distributed.tensor", "torch._inductor"]
+LOADED = ["course_site.warm"]
+SELDOM = 50_000  # new objects
 # The same on every machine, whatever its user has set.
 SURROUNDINGS = {
     "LC_ALL": "C.UTF-8",  # not C, in which Python cannot start from a folder with an umlaut
@@ -47,17 +47,21 @@ def cores() -> int:
 
 
 def each(jobs: int, function: Callable[[X], Y], arguments: Iterable[X]) -> list[Y]:
-    """Call a function for each argument, `jobs` at a time, in processes forked from this one."""
+    """Call a function for each argument, in `jobs` processes that are forked from this one.
+
+    The arguments are dealt in turn: a process for each would have to warm up again and again.
+    """
+    numbered = list(enumerate(arguments))
     if not (parallel_available and jobs > 1):
-        return [function(argument) for argument in arguments]
+        return [function(argument) for _, argument in numbered]
     tasks = ParallelTasks(jobs)
     done: dict[int, Y] = {}
 
-    def note(argument: tuple[int, X], made: Y) -> None:
-        done[argument[0]] = made
+    def call(dealt: list[tuple[int, X]]) -> dict[int, Y]:
+        return {place: function(argument) for place, argument in dealt}
 
-    for argument in enumerate(arguments):
-        tasks.add_task(lambda numbered: function(numbered[1]), argument, note)
+    for first in range(min(jobs, len(numbered))):
+        tasks.add_task(call, numbered[first::jobs], lambda _, made: done.update(made))
     tasks.join()
     return [done[place] for place in sorted(done)]
 
@@ -65,12 +69,12 @@ def each(jobs: int, function: Callable[[X], Y], arguments: Iterable[X]) -> list[
 def deal(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     """Deal the pages that will be read: Sphinx gives each process some that stand side by side.
 
-    Lessons and pages that compute take the time, so they come first, evenly.
+    Lessons and pages that run code take the time, so they come first, evenly.
     """
     slow, quick = list[str](), list[str]()
     for name in docnames:
         text = Path(env.doc2path(name)).read_text(encoding="utf-8")
-        (slow if "plot_" in name or "{code-cell}" in text else quick).append(name)
+        (slow if "plot_" in name or "{idioms}" in text else quick).append(name)
     docnames[:] = [x for first in range(app.parallel) for x in slow[first :: app.parallel]] + quick
 
 
@@ -126,11 +130,22 @@ def load_quickly() -> None:
 def has_loaded(*_: Any) -> None:
     """Look for garbage from now on, but not in what has been loaded."""
     gc.freeze()
+    gc.set_threshold(SELDOM)
     gc.enable()
 
 
+def write_beside(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Have pages written by as many processes as there may be.
+
+    Sphinx takes one of them for itself: it hands out pages, and waits.
+    """
+    app.parallel += app.parallel > 1
+    return []
+
+
 def setup(app: Sphinx) -> None:
-    """Deal pages to processes when they are read."""
+    """Deal pages to processes when they are read and written."""
     app.connect("builder-inited", has_loaded, priority=0)
     app.connect("env-before-read-docs", deal)
+    app.connect("env-updated", write_beside)
     app.connect("build-finished", has_loaded, priority=10_000)  # or the end looks through all

@@ -61,7 +61,7 @@ def test_the_heaviest_begins_first():
 def test_pages_that_take_time_are_read_first_and_evenly(tmp_path):
     names = ["adopt", "lessons/a/plot_0", "lessons/a/plot_1", "lessons/b/plot_2", "made", "now"]
     for name in names:
-        text = "```{code-cell}\n1\n```" if name == "now" else "Words."
+        text = "```{idioms}\n```" if name == "now" else "Words."
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     app = SimpleNamespace(parallel=2)

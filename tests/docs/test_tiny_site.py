@@ -70,9 +70,22 @@ def test_build_facts_lie_beside_the_pages(good):
     assert facts["lessons"][0]["seconds"] > 0
 
 
-def test_a_page_computes(good):
-    outputs = good.page("page.html").select(".cell_output")
-    assert "42 is computed" in outputs[0].get_text()
+def test_a_page_shows_a_record(good):
+    table = good.page("page.html").select_one(".output table")
+    cells = [cell.get_text() for cell in table.select("tbody td")]
+    assert cells == ["Home", "97", "100", "98", "100", "1.0 s", "12 ms", "0.01"]
+    assert [cell.get_text() for cell in table.select("td strong")] == ["97"]
+
+
+def test_a_page_shows_pairs_of_then_and_now(good):
+    page = good.page("page.html")
+    pair = page.select_one(".pair")
+    assert [it.get_text() for it in pair.select("strong")] == ["Then", "Now"]
+    assert "torch.norm(" in pair.select_one(".then pre").get_text()
+    assert "vector_norm(" in pair.select_one(".now pre").get_text()
+    assert page.select_one("p > .computed").get_text() == "Both give the same."
+    heads = [it.get_text().rstrip("¶") for it in page.select("h2")]
+    assert heads == ["Then", "At the end"]
 
 
 def test_a_page_shows_the_facts(good):
