@@ -120,9 +120,12 @@ class Package:
             self.modules[path] = Code.of(path.read_bytes(), ".".join([self.name, *parts]))
         return self.modules[path]
 
-    def read_all(self) -> dict[Path, Code]:
-        """Read all modules."""
-        return {path: self.module(path) for path in sorted(self.folder.rglob("*.py"))}
+    def read_all(self) -> tuple[dict[Path, Code], dict[tuple[Path, bool], str]]:
+        """Read all modules, and give them with their digests."""
+        for path in sorted(self.folder.rglob("*.py")):
+            self.module(path)
+            self.code(path, whole=False)
+        return self.modules, self.digests
 
     def reach(self, code: Code, beside: Path, found: set[Path] | None = None) -> set[Path]:
         """Give the files that some code leads to, which lies in the folder `beside`.

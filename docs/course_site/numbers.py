@@ -30,6 +30,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx_gallery.py_source_parser import remove_ignore_blocks, split_code_and_text_blocks
 
+from course_site.cache import kept
 from course_site.doctrees import around
 
 logger = logging.getLogger(__name__)
@@ -322,6 +323,13 @@ def assertions(tree: ast.AST) -> Iterator[ast.stmt]:
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt) and is_assertion(node) and asserts_something(node):
             yield node
+
+
+def count_assertions(app: Sphinx, script: Path) -> int:
+    """Count the assertions of a lesson that can fail."""
+    text = script.read_bytes()
+    name = f"assertions/{script.parent.name}/{script.stem}"
+    return kept(app.doctreedir, name, [text], lambda: sum(1 for _ in assertions(ast.parse(text))))
 
 
 def statements_of(tree: ast.AST) -> Iterator[Statement]:

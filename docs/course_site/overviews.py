@@ -9,7 +9,6 @@ folders get one row a lesson.
 
 from __future__ import annotations
 
-import ast
 import html
 from pathlib import Path
 from typing import ClassVar
@@ -64,12 +63,7 @@ def script_of(app: Sphinx, lesson: str) -> Path:
 def count_assertions(app: Sphinx) -> int:
     """Count the assertions of all lessons that can fail."""
     scripts = (script_of(app, lesson.name) for lesson in outline_of(app.config).lessons)
-    texts = [script.read_bytes() for script in scripts if script.exists()]
-
-    def count() -> int:
-        return sum(len(list(numbers.assertions(ast.parse(text)))) for text in texts)
-
-    return kept(app.doctreedir, "assertions", texts, count)
+    return sum(numbers.count_assertions(app, script) for script in scripts if script.exists())
 
 
 def minutes(lessons: list[Stop]) -> int:

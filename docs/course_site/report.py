@@ -6,7 +6,6 @@ shows them by the directive ``build-facts``, and is not read again when only the
 
 from __future__ import annotations
 
-import ast
 import html
 import json
 import os
@@ -25,7 +24,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from course_site import practice
+from course_site import numbers, practice
 from course_site.later import Place, add_place, later_place, when_written
 from course_site.lessons import RUN_TIMES, run_seconds, run_times
 from course_site.scripts import page_of
@@ -114,14 +113,6 @@ def facts(app: Sphinx) -> dict[str, Any]:
 # -- what pages show -----------------------------------------------------------------------------
 
 
-def assertions(script: Path) -> int:
-    """Count what a lesson asserts: ``assert`` statements and calls of ``assert_close``."""
-    tree = list(ast.walk(ast.parse(script.read_text(encoding="utf-8"))))
-    calls = [node.func for node in tree if isinstance(node, ast.Call)]
-    close = [x for x in calls if isinstance(x, ast.Attribute) and x.attr == "assert_close"]
-    return len([node for node in tree if isinstance(node, ast.Assert)]) + len(close)
-
-
 def summary(app: Sphinx, docname: str, built: dict[str, Any]) -> str:
     """Say in two sentences what was built."""
     seconds = sum(lesson["seconds"] or 0 for lesson in built["lessons"])
@@ -142,9 +133,10 @@ def lesson_table(app: Sphinx, docname: str, built: dict[str, Any]) -> str:
     for lesson in built["lessons"]:
         uri = app.builder.get_relative_uri(docname, page_of(app.config, lesson["lesson"]))
         seconds = max(0.1, lesson["seconds"] or 0)
+        asserted = numbers.count_assertions(app, gallery / f"{lesson['lesson']}.py")
         rows.append(
             f'<tr><td><a href="{html.escape(uri)}">{html.escape(lesson["title"])}</a></td>'
-            f"<td>{seconds:.1f}</td><td>{assertions(gallery / (lesson['lesson'] + '.py'))}</td>"
+            f"<td>{seconds:.1f}</td><td>{asserted}</td>"
             f"<td>{'all held' if lesson['passed'] else 'failed'}</td></tr>"
         )
     rows.append(f"<tr><th scope='row'>all</th><td>{total:.1f}</td><td></td><td></td></tr>")

@@ -226,7 +226,8 @@ def run_all(runs: Sequence[Run], runner: Runner, jobs: int) -> Iterator[tuple[Ru
     waiting = sorted(runs, key=lambda run: (-run.weight, run.lesson))
     with surroundings(), ThreadPoolExecutor(max_workers=jobs) as pool:
         futures: dict[Future[Outcome], Run] = {pool.submit(runner, run): run for run in waiting}
-        import_module(MEANWHILE)
+        if waiting:
+            import_module(MEANWHILE)
         try:
             for done, future in enumerate(as_completed(futures), 1):
                 run, outcome = futures[future], future.result()
@@ -340,7 +341,7 @@ class Lessons:
         # To read all modules takes a second; the texts say whether one is another now.
         texts = [str(library.folder).encode()]
         texts += [path.read_bytes() for path in sorted(library.folder.rglob("*.py"))]
-        library.modules |= kept(app.doctreedir, "modules", texts, library.read_all)
+        library.modules, library.digests = kept(app.doctreedir, "modules", texts, library.read_all)
         images = Path(os.environ.get(MNIST, "")) / "src/digits"
         keys = Keys(library, images, self.settings, str(app.srcdir))
         outline = outline_of(app.config)
