@@ -51,7 +51,7 @@ def each(jobs: int, function: Callable[[X], Y], arguments: Iterable[X]) -> list[
 
     The arguments are dealt in turn: a process for each would have to warm up again and again.
     """
-    numbered = list(enumerate(arguments))
+    numbered, jobs = list(enumerate(arguments)), min(jobs, cores())
     if not (parallel_available and jobs > 1):
         return [function(argument) for _, argument in numbered]
     tasks = ParallelTasks(jobs)
