@@ -1,9 +1,10 @@
 """Time builds of the site, as ratios beside their aims: ``nox -s bench -- build [--times 3]``.
 
-All runs are of one copy of the course in a folder of its own, one after the other; what is printed
-is the median. ``--grow 25 50 100`` builds courses of so many short lessons and tells how time and
-memory grow; ``--record`` writes what the build report shows. It gates nothing: on a busy machine a
-row can miss its aim.
+All runs are of one copy of the course in a folder of its own, one after the other. A round has one
+of each, as the machine may be slower a few minutes later; what is printed is the median ratio.
+``--grow 25 50 100`` builds courses of so many short lessons and tells how time and memory grow;
+``--record`` writes what the build report shows. It gates nothing: on a busy machine a row can
+miss its aim.
 """
 
 from __future__ import annotations
@@ -16,10 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from statistics import median
 
 from bench.__main__ import machine
 
@@ -177,57 +177,52 @@ class Row:
     aim: float
     memory: float
 
+    @property
+    def ratio(self) -> float:
+        return self.seconds / self.against
+
     def __str__(self) -> str:
-        ratio = self.seconds / self.against
-        reached = "✓" if ratio <= self.aim else "✗"
+        reached = "✓" if self.ratio <= self.aim else "✗"
         took = f"{reached} {self.what:46} {self.seconds:7.1f} s"
-        return f"{took}  {ratio:5.2f} (aim {self.aim:.2f})  {self.memory:6.0f} MB"
+        return f"{took}  {self.ratio:5.2f} (aim {self.aim:.2f})  {self.memory:6.0f} MB"
 
 
-def medians(times: int, measure: Callable[[], float]) -> float:
-    """Measure some times over."""
-    return median(measure() for _ in range(times))
-
-
-def table(course: Course, empty: Course, times: int) -> Iterator[Row]:
+def round_of(course: Course, empty: Course) -> list[Row]:
     """Give the rows of the real course, beside one of a single short lesson."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
-    def cold(course: Course) -> float:
-        course.clear()
-        return course.build()
+    def row(what: str, seconds: float, against: float, aim: float) -> Row:
+        return Row(what, seconds, against, aim, course.memory[-1])
 
-    bare = medians(times, lambda: cold(empty))
-    seconds = medians(times, lambda: cold(course))
+    empty.clear()
+    bare = empty.build()
+    course.clear()
+    cold = course.build()
     ran = course.lessons()
     least = sum(ran.values()) / (cores or 1) + bare
+    rows = [row("cold / (lessons ÷ cores + one short lesson)", cold, least, 1.3)]
     # Behind a build: before the first one, the configuration starts a process for lessons as well.
-    imports = medians(times, lambda: course.run("-c", IMPORTS))
+    imports = course.run("-c", IMPORTS)
     print(f"imports {imports:.1f} s; a site of one short lesson {bare:.1f} s;", end=" ")
-    print(f"lessons {sum(ran.values()):.1f} s on {cores} cores")
-    yield Row("cold / (lessons ÷ cores + one short lesson)", seconds, least, 1.3, course.memory[-1])
-    nothing = medians(times, course.build)
-    yield Row("nothing changed / imports", nothing, imports, 1.5, course.memory[-1])
-
-    def prose() -> float:
-        with (course.docs / "adopt.md").open("a", encoding="utf-8") as page:
-            page.write("\nOne more sentence.\n")
-        return course.build()
-
-    changed = medians(times, prose)
-    yield Row(
-        "prose changed / (nothing changed + 3 s)", changed, nothing + 3, 1.0, course.memory[-1]
-    )
+    print(f"lessons {sum(ran.values()):.1f} s on {cores} cores", flush=True)
+    nothing = course.build()
+    rows.append(row("nothing changed / imports", nothing, imports, 1.5))
+    with (course.docs / "adopt.md").open("a", encoding="utf-8") as page:
+        page.write("\nOne more sentence.\n")
+    prose = course.build()
+    rows.append(row("prose changed / (nothing changed + 3 s)", prose, nothing + 3, 1.0))
     name = sorted(ran, key=lambda name: ran[name])[len(ran) // 2]
+    with (course.root / f"gallery/{name}.py").open("a", encoding="utf-8") as script:
+        script.write("\n")
+    lesson, least = course.build(), nothing + ran[name] + 3
+    return [*rows, row("a lesson changed / (that + its run)", lesson, least, 1.0)]
 
-    def lesson() -> float:
-        with (course.root / f"gallery/{name}.py").open("a", encoding="utf-8") as script:
-            script.write("\n")
-        return course.build()
 
-    one = medians(times, lesson)
-    least = nothing + ran[name] + 3
-    yield Row("a lesson changed / (that + its run)", one, least, 1.0, course.memory[-1])
+def table(course: Course, empty: Course, times: int) -> Iterator[Row]:
+    """Give each row as the round of the median ratio has it."""
+    rounds = [round_of(course, empty) for _ in range(times)]
+    for same in zip(*rounds, strict=True):
+        yield sorted(same, key=lambda row: row.ratio)[len(same) // 2]
 
 
 def growth(folder: Path, counts: list[int]) -> Iterator[dict[str, float]]:
@@ -241,7 +236,7 @@ def growth(folder: Path, counts: list[int]) -> Iterator[dict[str, float]]:
 def main() -> None:
     """Print the table and how it grows, and keep both if asked."""
     parser = argparse.ArgumentParser(prog="nox -s bench -- build", description=__doc__)
-    parser.add_argument("--times", type=int, default=3, help="each is measured so often")
+    parser.add_argument("--times", type=int, default=3, help="so many rounds")
     parser.add_argument("--grow", type=int, nargs="*", default=[25, 50, 100], metavar="LESSONS")
     parser.add_argument("--only-growth", action="store_true", help="leave the real course out")
     parser.add_argument("--record", action="store_true", help=f"write {RECORD.name}")
