@@ -12,6 +12,8 @@ import sysconfig
 import textwrap
 import time
 import venv
+from collections import Counter
+from importlib.util import find_spec
 from multiprocessing import forkserver
 from pathlib import Path
 from types import SimpleNamespace
@@ -105,9 +107,30 @@ def test_processes_start_early_where_a_script_is_newer(
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
-def test_results_come_in_the_order_of_the_arguments(jobs):
+def test_results_come_in_the_order_of_the_arguments(jobs, monkeypatch):
+    monkeypatch.setattr(workers, "cores", lambda: 3)
     made = workers.each(jobs, lambda n: (time.sleep(0.02 * (3 - n)), n * n)[1], range(3))
     assert made == [0, 1, 4]
+
+
+@pytest.mark.parametrize(("cores", "dealt"), [(2, [4, 5]), (8, [3, 3, 3])])
+def test_arguments_are_dealt_to_no_more_processes_than_cores(cores, dealt, monkeypatch):
+    monkeypatch.setattr(workers, "cores", lambda: cores)
+    ran = workers.each(3, lambda _: os.getpid(), range(9))
+    assert sorted(Counter(ran).values()) == dealt
+    assert os.getpid() not in ran
+
+
+def test_what_lessons_share_is_there_to_be_loaded():
+    # The process from which lessons are forked says nothing of a module that it does not find.
+    assert all(find_spec(name) for name in workers.LOADED)
+
+
+def test_a_build_loads_nothing_more_where_no_lesson_runs(monkeypatch):
+    loaded = []
+    monkeypatch.setattr(runs, "import_module", loaded.append)
+    assert list(runs.run_all([], None, 1)) == []
+    assert loaded == []
 
 
 @pytest.mark.skipif(
