@@ -1,6 +1,6 @@
 """What lessons need, loaded into the process from which theirs are forked.
 
-`torch.testing.assert_close`, which nearly all lessons call, loads the last two, for 3 s.
+`torch.testing.assert_close`, which nearly all lessons call, loads the two of torch, for 3 s.
 """
 
 import gc

@@ -113,6 +113,9 @@ def test_results_come_in_the_order_of_the_arguments(jobs, monkeypatch):
     assert made == [0, 1, 4]
 
 
+@pytest.mark.skipif(
+    not workers.parallel_available, reason="this system forks no processes: all is done in this one"
+)
 @pytest.mark.parametrize(("cores", "dealt"), [(2, [4, 5]), (8, [3, 3, 3])])
 def test_arguments_are_dealt_to_no_more_processes_than_cores(cores, dealt, monkeypatch):
     monkeypatch.setattr(workers, "cores", lambda: cores)
