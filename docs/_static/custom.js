@@ -382,6 +382,16 @@ function setUpTicks() {
   mark();
 }
 
+// -- videos ---------------------------------------------------------------------------------------
+
+// A phone has a video of its own, drawn for its width. An element has one poster, whatever the width.
+function choosePosters() {
+  if (!matchMedia("(max-width: 30rem)").matches) return;
+  for (const video of document.querySelectorAll("[data-narrow-poster]")) {
+    video.poster = video.dataset.narrowPoster;
+  }
+}
+
 // -- the line that installs the package -----------------------------------------------------------
 
 // A site that was built without its address lies where this page came from.
@@ -397,6 +407,7 @@ function setUpInstallLines() {
 
 layOutSections(); // before the browser has gone to where a link leads
 inTurn(
-  setUpDrawers, watchCopying, makeFiguresLarge, walkGraphs, setUpFilters, unfoldForPaper,
-  makeScrollersReachable, followContents, bringScripts, setUpCards, setUpTicks, setUpInstallLines,
+  setUpDrawers, choosePosters, watchCopying, makeFiguresLarge, walkGraphs, setUpFilters,
+  unfoldForPaper, makeScrollersReachable, followContents, bringScripts, setUpCards, setUpTicks,
+  setUpInstallLines,
 );

@@ -61,6 +61,7 @@ ADDRESS = re.compile(r"""url\((["']?)(?!data:|[a-z]+:|/|#)([^"')]+)\1\)""")
 FETCH, EARLY, DISK = "fonts.js", "theme.js", "disk.js"
 # What the first view of a page is written in.
 FONTS = ("fonts/source-serif-4-normal.woff2", "fonts/inter-normal.woff2")
+CODE_FONT = "fonts/jetbrains-mono-normal.woff2"
 MATHS_FONTS = ("katex/fonts/KaTeX_Main-Regular.woff2", "katex/fonts/KaTeX_Math-Italic.woff2")
 
 
@@ -121,9 +122,12 @@ def add_assets(
 ) -> None:
     """Give a page its style sheet and its script in place of those of the extensions."""
     folder = Path(app.outdir, "_static")
-    names = needs(str(context.get("body", "")))
+    body = str(context.get("body", ""))
+    names = needs(body)
     style = written(folder, sheet(names), joined_styles(folder, names))
-    context["fonts"] = [f"_static/{name}" for name in (*FONTS, *MATHS_FONTS * (MATHS in names))]
+    has_code = "<code" in body or "<pre" in body
+    fonts = (*FONTS, *[CODE_FONT] * has_code, *MATHS_FONTS * (MATHS in names))
+    context["fonts"] = [f"_static/{name}" for name in fonts]
     context["css_files"] = [style, *left(context["css_files"], STYLES)]
     script = short(app, "site", joined_scripts(folder))
     context["site_script"] = written(folder, SCRIPT, script)

@@ -218,9 +218,10 @@ def visit(writer: Any, node: explorable) -> None:
         run = ""
     else:
         # It is what a page opens with: its script stands right behind its place, so that nothing
-        # below it is there yet to move.
+        # below it is there yet to move. Not where it brings half a megabyte: that may come later.
         inside = f"<noscript>{picture}{words}</noscript>"
-        run = "".join(f'<script src="{source}"></script>' for source in sources)
+        defer = " defer" * (len(sources) > 1)
+        run = "".join(f'<script{defer} src="{source}"></script>' for source in sources)
     said = " ".join(f'{key}="{html.escape(value)}"' for key, value in attributes.items())
     writer.body.append(f"<div {said}>{inside}</div>{run}\n")
     raise nodes.SkipNode

@@ -5,8 +5,8 @@ CSS variables, and beside it its words, which stand in the page above the pictur
 the page's typeface, and can be selected and found. Its alternative text is what the lesson says
 with ``fig.set_label("…")``, and the first sentence of that is its caption. A figure that is wider
 than a phone is drawn a second time for one, with its panels below one another and its letters as
-large as they were. A figure with an animation becomes one video in two formats, with controls and
-its first frame as a poster.
+large as they were. A figure with an animation becomes a video in two formats, with controls and
+its first frame as a poster; so it does a second time for a phone.
 
 Each figure has a number, as "Figure 3.1.2", by which pages refer to it: ``:ref:`figure-3-1-2```.
 """
@@ -47,6 +47,7 @@ RASTER_DPI = 200
 HEAVY = 40_000  # bytes of an SVG once compressed; twenty contour levels have 18 000
 VIDEO_DPI = 160
 VIDEO_LIMIT = 150_000  # bytes
+VIDEO = (".webm", ".mp4", ".webp")  # the same twice, and its first frame
 
 # furo's two backgrounds and foregrounds. A browser takes the scheme of the <img> (custom.css).
 THEME = (
@@ -58,7 +59,8 @@ H264 = "-crf 28 -preset slow -pix_fmt yuv420p -movflags +faststart -fflags +bite
 VP9 = "-c:v libvpx-vp9 -crf 38 -b:v 0 -pix_fmt yuv420p -cpu-used 2 -fflags +bitexact"
 SVG = "http://www.w3.org/2000/svg"
 WORDS = ".words.svg"
-PHONE = ".phone.svg"
+PHONE = ".phone"
+ON_PHONE = "(max-width: 30rem)"
 PHONE_WIDTH = 3.7  # inches: the column of a phone is 358 px
 POWERS = 9.75  # points: an exponent has 0.7 of it, 9 px
 SPACED = tuple("=<>≤≥≈+")  # stand in a formula with space around them
@@ -124,7 +126,6 @@ def rst_of_figures(block_vars: dict[str, Any], source: Path, place: str) -> Iter
         kind = "figure"
         if animation := animations.get(fig):
             save_video(animation, path.with_suffix(".mp4"))
-            save_poster(path.with_suffix(".mp4"), path.with_suffix(".webp"))
             kind = "video"
         picture, words = layers(drawing(fig, "none"))
         path.with_suffix(".svg").write_text(picture, encoding="utf-8")
@@ -132,8 +133,11 @@ def rst_of_figures(block_vars: dict[str, Any], source: Path, place: str) -> Iter
         width, height = pixels(fig)
         uri = path.with_suffix("").relative_to(source).as_posix()
         phone = ""
-        if kind == "figure" and fit_phone(fig):
-            path.with_suffix(PHONE).write_text(drawing(fig), encoding="utf-8")
+        if fit_phone(fig):
+            if animation:
+                save_video(animation, path.with_suffix(f"{PHONE}.mp4"))
+            else:
+                path.with_suffix(f"{PHONE}.svg").write_text(drawing(fig), encoding="utf-8")
             phone = "   :phone: {}/{}\n".format(*pixels(fig))
         yield FIGURE.format(kind=kind, uri=uri, alt=alt, width=width, height=height, phone=phone)
 
@@ -151,14 +155,17 @@ def fit_phone(fig: Figure) -> bool:
     """Lay a figure out anew as wide as a phone, its panels in fewer columns, if it is wider.
 
     Images without ticks stand in at most five columns, plots in two, or below one another if there
-    are fewer than four or a title has no room.
+    are fewer than four or a title has no room. A drawing that stands in no grid, as a graph at
+    Graphviz's places, keeps its measure.
     """
-    if fig.get_figwidth() <= PHONE_WIDTH:
+    specs = {ax: spec for ax in fig.axes if (spec := ax.get_subplotspec()) is not None}
+    if fig.get_figwidth() <= PHONE_WIDTH or (fig.axes and not specs):
         return False
     for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis)):
         if axis.get_scale() == "log":
             axis.set_tick_params(which="both", labelsize=POWERS)
-    specs = {ax: spec for ax in fig.axes if (spec := ax.get_subplotspec()) is not None}
+    for ax in fig.axes:
+        put_legend_below(fig, ax)
     grids = {spec.get_gridspec() for spec in specs.values()}
     if len(grids) != 1:
         fig.set_size_inches(PHONE_WIDTH, fig.get_figheight() * 0.8)
@@ -175,6 +182,16 @@ def fit_phone(fig: Figure) -> bool:
         if titles_fit(fig, panels):
             break
     return True
+
+
+def put_legend_below(fig: Figure, ax: Axes) -> None:
+    """Put a legend that stands beside its panel below all of them."""
+    legend = ax.get_legend()
+    if legend is None or legend.get_bbox_to_anchor().x0 < ax.bbox.x1:
+        return
+    named = [text.get_text() for text in legend.get_texts()]
+    fig.legend(legend.legend_handles, named, loc="outside lower center", ncols=2)
+    legend.remove()
 
 
 def regrid(
@@ -305,7 +322,9 @@ def follows(before: ET.Element, span: ET.Element) -> bool:
 
 
 def save_video(animation: Animation, path: Path) -> None:
-    """Encode an animation as H.264 in `path` and as VP9 beside it, by the ffmpeg of pip's package.
+    """Encode an animation as H.264 in `path` and as VP9 beside it, with its first frame.
+
+    The encoder is the ffmpeg of pip's package.
 
     Raises
     ------
@@ -322,6 +341,7 @@ def save_video(animation: Animation, path: Path) -> None:
                 f"the animation has {size} bytes as a video, more than {VIDEO_LIMIT}: "
                 "draw fewer frames, or change less of the picture from frame to frame"
             )
+    save_poster(path, path.with_suffix(".webp"))
 
 
 def save_poster(video: Path, path: Path) -> None:
@@ -368,7 +388,7 @@ class LessonFigure(SphinxDirective):
         options = {key: str(node[key]) for key in ("alt", "width", "height")}
         node["words"] = self.file(WORDS)
         if "phone" in node:
-            node["narrow"] = self.file(PHONE)
+            node["narrow"] = self.file(f"{PHONE}.svg")
         node += nodes.image(uri=f"{self.arguments[0]}.svg", loading="lazy", **options)
 
     def file(self, suffix: str) -> str:
@@ -382,9 +402,10 @@ class LessonVideo(LessonFigure):
     """Read ``.. lesson-video:: /path``, without a suffix."""
 
     def fill(self, node: lesson_figure) -> None:
-        """Keep the files: the same video twice, and its poster."""
-        node["videos"] = [self.file(".webm"), self.file(".mp4")]
-        node["poster"] = self.file(".webp")
+        """Keep the files, those for a phone as well."""
+        node["videos"] = [self.file(suffix) for suffix in VIDEO]
+        if "phone" in node:
+            node["narrow_videos"] = [self.file(f"{PHONE}{suffix}") for suffix in VIDEO]
 
 
 def caption(alt: str) -> str:
@@ -403,7 +424,7 @@ def visit_figure(writer: Any, node: lesson_figure) -> None:
         writer.body.append(video(writer.builder, node))
     elif "narrow" in node:
         (narrow,) = copied(writer.builder, [node["narrow"]])
-        source = f'<source media="(max-width: 30rem)" srcset="{narrow}">'
+        source = f'<source media="{ON_PHONE}" srcset="{narrow}">'
         writer.body.append(f"<picture>{source}")
 
 
@@ -433,14 +454,26 @@ def copied(builder: Any, paths: list[str]) -> list[str]:
 
 def video(builder: Any, node: lesson_figure) -> str:
     """Copy a video and its poster beside the page's images, and write the element."""
-    webm, mp4, poster = copied(builder, [*node["videos"], node["poster"]])
+    webm, mp4, poster = copied(builder, node["videos"])
+    for_phones, other_poster = "", ""
+    if "narrow_videos" in node:
+        *narrow, narrow_poster = copied(builder, node["narrow_videos"])
+        for_phones = sources(*narrow, f' media="{ON_PHONE}"')
+        # A poster has no media of its own: the page's script puts the other one in its place.
+        other_poster = f' data-narrow-poster="{narrow_poster}"'
     return (
-        f'<video controls muted playsinline preload="metadata" poster="{poster}"'
+        f'<video controls muted playsinline preload="metadata" poster="{poster}"{other_poster}'
         f' aria-label="{html.escape(node["alt"], quote=True)}">'
-        f'<source src="{webm}" type="video/webm"><source src="{mp4}" type="video/mp4">'
-        f'<a href="{mp4}">The video</a></video>'
+        f'{for_phones}{sources(webm, mp4)}<a href="{mp4}">The video</a></video>'
         f'<img class="poster" src="{poster}" alt="" width="{node["width"]}"'
         f' height="{node["height"]}" loading="lazy">'
+    )
+
+
+def sources(webm: str, mp4: str, media: str = "") -> str:
+    """Offer a video in both formats."""
+    return (
+        f'<source src="{webm}" type="video/webm"{media}><source src="{mp4}" type="video/mp4"{media}>'
     )
 
 

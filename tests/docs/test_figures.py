@@ -12,6 +12,7 @@ import pytest
 import torch
 from docutils import nodes
 from matplotlib.animation import FuncAnimation
+from PIL import Image
 
 from course_site import explore_figures, figures
 
@@ -235,6 +236,39 @@ def test_a_caption_is_the_first_sentence(alt, wanted):
     assert figures.caption(alt) == wanted
 
 
+def test_a_legend_beside_a_panel_stands_below_it_on_a_phone():
+    fig, ax = plt.subplots(figsize=(6.6, 4), layout="constrained")
+    for name in ("one descent", "another", "a third"):
+        ax.plot([0, 1], label=name)
+    ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    assert figures.fit_phone(fig)
+    fig.draw_without_rendering()
+    (legend,) = fig.legends
+    assert ax.get_legend() is None
+    assert [text.get_text() for text in legend.get_texts()] == ["one descent", "another", "a third"]
+    box = legend.get_window_extent()
+    assert box.y1 <= ax.get_tightbbox().y0 + 1
+    assert fig.bbox.x0 <= box.x0
+    assert box.x1 <= fig.bbox.x1
+    assert ax.bbox.width > 0.8 * fig.bbox.width
+
+
+def test_a_legend_in_a_panel_stays_there_on_a_phone():
+    fig, ax = plt.subplots(figsize=(6.6, 4), layout="constrained")
+    ax.plot([0, 1], label="one descent")
+    ax.legend()
+    assert figures.fit_phone(fig)
+    assert ax.get_legend()
+    assert not fig.legends
+
+
+def test_a_drawing_in_no_grid_keeps_its_measure():
+    fig = plt.figure(figsize=(5, 8))
+    fig.add_axes((0, 0, 1, 1))
+    assert not figures.fit_phone(fig)
+    assert tuple(fig.get_size_inches()) == (5, 8)
+
+
 @pytest.fixture
 def animation():
     fig, ax = plt.subplots(figsize=(2, 1))
@@ -252,6 +286,19 @@ def test_animation_becomes_a_video_with_a_poster(tmp_path, animation):
     assert (folder / "x_1.webm").read_bytes()[:4] == b"\x1aE\xdf\xa3"  # Matroska's
     assert (folder / "x_1.webp").read_bytes()[8:12] == b"WEBP"
     assert (folder / "x_1.svg").exists()  # for the lesson's card
+    assert ":phone:" not in rst
+
+
+def test_a_phone_has_a_video_of_its_own_width(tmp_path, animation):
+    animation._fig.set_size_inches(6, 3)
+    rst, folder = run(tmp_path, anim=animation)
+    ratio = re.search(r":phone: (\d+)/(\d+)", rst)
+    assert 350 < int(ratio[1]) < 360
+    for suffix in ("mp4", "webm", "webp"):
+        assert (folder / f"x_1.phone.{suffix}").stat().st_size > 500
+    with Image.open(folder / "x_1.phone.webp") as poster, Image.open(folder / "x_1.webp") as wide:
+        assert poster.width / poster.height == pytest.approx(int(ratio[1]) / int(ratio[2]), 0.02)
+        assert poster.width < wide.width
 
 
 @pytest.mark.slow

@@ -34,7 +34,7 @@ from pytorch_primer.graph.render import POINTS, layout
 MARGIN = 6.0
 HEADING = 34.0
 MIN_WIDTH = 330.0
-FONT_SIZE = 9.5
+FONT_SIZE = 10
 HEAD = 7.0
 # (filling, border, line style), as in the SVG.
 COLOURS = {
