@@ -472,9 +472,8 @@ def video(builder: Any, node: lesson_figure) -> str:
 
 def sources(webm: str, mp4: str, media: str = "") -> str:
     """Offer a video in both formats."""
-    return (
-        f'<source src="{webm}" type="video/webm"{media}><source src="{mp4}" type="video/mp4"{media}>'
-    )
+    formats = ((webm, "video/webm"), (mp4, "video/mp4"))
+    return "".join(f'<source src="{file}" type="{kind}"{media}>' for file, kind in formats)
 
 
 def print_first(app: Sphinx, doctree: nodes.document) -> None:
