@@ -190,7 +190,8 @@ def put_legend_below(fig: Figure, ax: Axes) -> None:
     if legend is None or legend.get_bbox_to_anchor().x0 < ax.bbox.x1:
         return
     named = [text.get_text() for text in legend.get_texts()]
-    fig.legend(legend.legend_handles, named, loc="outside lower center", ncols=2)
+    shown = [artist for artist in legend.legend_handles if artist is not None]
+    fig.legend(shown, named, loc="outside lower center", ncols=2)
     legend.remove()
 
 
@@ -457,8 +458,8 @@ def video(builder: Any, node: lesson_figure) -> str:
     webm, mp4, poster = copied(builder, node["videos"])
     for_phones, other_poster = "", ""
     if "narrow_videos" in node:
-        *narrow, narrow_poster = copied(builder, node["narrow_videos"])
-        for_phones = sources(*narrow, f' media="{ON_PHONE}"')
+        narrow_webm, narrow_mp4, narrow_poster = copied(builder, node["narrow_videos"])
+        for_phones = sources(narrow_webm, narrow_mp4, f' media="{ON_PHONE}"')
         # A poster has no media of its own: the page's script puts the other one in its place.
         other_poster = f' data-narrow-poster="{narrow_poster}"'
     return (
