@@ -5,8 +5,10 @@ import graphlib
 import re
 import subprocess
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 
+from packaging.specifiers import SpecifierSet
 from tests.readme_commands import commands
 
 ROOT = Path(__file__).parents[1]
@@ -45,6 +47,13 @@ def test_constraints_pin_every_dependency_exactly():
     wanted = [*PROJECT["project"]["dependencies"], *PROJECT["build-system"]["requires"]]
     wanted += [need for group in PROJECT["dependency-groups"].values() for need in group]
     assert {re.split(r"[<>=]", w)[0].replace("_", "-").lower() for w in wanted} <= named
+
+
+def test_pins_run_on_the_oldest_promised_python():
+    """Each package says for which versions it is, whatever version runs this."""
+    oldest = PROJECT["project"]["requires-python"].removeprefix(">=") + ".0"
+    needs = {found.name: found.metadata["Requires-Python"] or "" for found in distributions()}
+    assert {name for name, need in needs.items() if oldest not in SpecifierSet(need)} == set()
 
 
 def test_no_file_names_a_package_index_host():
