@@ -19,13 +19,14 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import import_module
 from logging import LogRecord
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from queue import SimpleQueue
 from statistics import median
 from typing import Any
 
@@ -226,10 +227,15 @@ def run_all(runs: Sequence[Run], runner: Runner, jobs: int) -> Iterator[tuple[Ru
     waiting = sorted(runs, key=lambda run: (-run.weight, run.lesson))
     with surroundings(), ThreadPoolExecutor(max_workers=jobs) as pool:
         futures: dict[Future[Outcome], Run] = {pool.submit(runner, run): run for run in waiting}
+        # `as_completed` would give those that end during the import in any order.
+        finished: SimpleQueue[Future[Outcome]] = SimpleQueue()
+        for future in futures:
+            future.add_done_callback(finished.put)
         if waiting:
             import_module(MEANWHILE)
         try:
-            for done, future in enumerate(as_completed(futures), 1):
+            for done in range(1, len(futures) + 1):
+                future = finished.get()
                 run, outcome = futures[future], future.result()
                 logger.info(
                     "  %5.1f s  %s%s; %d of %d, %d to come",

@@ -60,6 +60,24 @@ def test_the_heaviest_begins_first():
     assert begun == ["never ran", "long", "elsewhere", "short"]
 
 
+def test_lessons_are_told_in_the_order_in_which_they_ended(monkeypatch):
+    """Also those that end while the build itself is busy."""
+    names = [f"lesson {n}" for n in range(8)]
+    ended = []
+
+    def runner(run):
+        ended.append(run.lesson)
+        return runs.Outcome()
+
+    def busy(_):
+        while len(ended) < len(names):
+            time.sleep(0.01)
+
+    monkeypatch.setattr(runs, "import_module", busy)
+    waiting = [runs.Run(name, Path(), {}, "", 1.0, float(n)) for n, name in enumerate(names)]
+    assert [run.lesson for run, _ in runs.run_all(waiting, runner, jobs=1)] == names[::-1]
+
+
 def test_pages_that_take_time_are_read_first_and_evenly(tmp_path):
     names = ["adopt", "lessons/a/plot_0", "lessons/a/plot_1", "lessons/b/plot_2", "made", "now"]
     for name in names:
