@@ -50,7 +50,7 @@ def test_constraints_pin_every_dependency_exactly():
 
 
 def test_pins_run_on_the_oldest_promised_python():
-    """Each package says for which versions it is, whatever version runs this."""
+    """Each installed package says for which versions it is, whatever version runs this."""
     oldest = PROJECT["project"]["requires-python"].removeprefix(">=") + ".0"
     needs = {found.name: found.metadata["Requires-Python"] or "" for found in distributions()}
     assert {name for name, need in needs.items() if oldest not in SpecifierSet(need)} == set()

@@ -386,9 +386,9 @@ function setUpTicks() {
 
 // A phone has a video of its own, drawn for its width. An element has one poster, whatever the width.
 function choosePosters() {
-  if (!matchMedia("(max-width: 30rem)").matches) return;
   for (const video of document.querySelectorAll("[data-narrow-poster]")) {
-    video.poster = video.dataset.narrowPoster;
+    const { media } = video.querySelector("source");
+    if (matchMedia(media).matches) video.poster = video.dataset.narrowPoster;
   }
 }
 

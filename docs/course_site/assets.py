@@ -126,7 +126,7 @@ def add_assets(
     names = needs(body)
     style = written(folder, sheet(names), joined_styles(folder, names))
     has_code = "<code" in body or "<pre" in body
-    fonts = (*FONTS, *[CODE_FONT] * has_code, *MATHS_FONTS * (MATHS in names))
+    fonts = (*FONTS, *(CODE_FONT,) * has_code, *MATHS_FONTS * (MATHS in names))
     context["fonts"] = [f"_static/{name}" for name in fonts]
     context["css_files"] = [style, *left(context["css_files"], STYLES)]
     script = short(app, "site", joined_scripts(folder))

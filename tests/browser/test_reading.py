@@ -353,6 +353,7 @@ FIRST = [
     ("exercises.html", 390, 1),
     ("reference.html", 1280, 1),
     ("explore/descent.html", 390, 2),
+    ("explore/digits.html", 390, 1),  # what half a megabyte comes with does not hold up the rest
 ]
 
 
@@ -370,6 +371,19 @@ def test_on_a_slow_line_little_is_waited_for_and_nothing_moves(browser, bases, n
     go(page, bases["served"] + name, wait_until="networkidle")
     assert len(page.evaluate(WAITED_FOR)) <= files
     assert page.evaluate("window.shift") <= 0.01
+    context.close()
+
+
+FETCHED_BY = """() => performance.getEntriesByType("resource")
+    .filter(it => it.name.includes("jetbrains-mono")).map(it => it.initiatorType)"""
+
+
+def test_the_typeface_of_code_is_fetched_beside_the_style_sheet(browser, bases):
+    """Not only when the style sheet has come, and text that needs it has been laid out."""
+    context = browser.new_context()
+    page = context.new_page()
+    go(page, bases["served"] + LESSON, wait_until="networkidle")
+    assert page.evaluate(FETCHED_BY) == ["link"]
     context.close()
 
 

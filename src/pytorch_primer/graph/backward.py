@@ -416,7 +416,7 @@ def _cluster(axes: Axes, place: dict[str, Any], module: str) -> None:
     axes.add_patch(FancyBboxPatch((x0, y0), x1 - x0, y1 - y0, "round,pad=0,rounding_size=6",
                                   fill=False, edgecolor=dot.GREY, linewidth=0.8))  # fmt: skip
     x, y = _numbers(place["lp"])
-    axes.text(x, y, module, ha="center", va="center", fontsize=FONT_SIZE - 1.5, parse_math=False)
+    axes.text(x, y, module, ha="center", va="center", fontsize=FONT_SIZE - 1, parse_math=False)
 
 
 def _box(axes: Axes, node: Node, final: Node, place: dict[str, Any], active: bool) -> None:

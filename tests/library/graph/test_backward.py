@@ -272,6 +272,18 @@ def test_an_interval_that_is_not_positive():
         backward_steps(f).animate(interval=0)
 
 
+def test_letters_of_the_animation_can_be_read_on_a_phone():
+    """Of nine points and more, nine pixels are left where 456 pixels are shown on 358."""
+    net = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Tanh())
+    animation = backward_steps(net(torch.ones(2)).sum()).animate()
+    for frame in (0, 3):
+        animation._draw_frame(frame)
+        written = plt.gcf().axes[0].texts
+        assert len(written) > 5
+        assert min(text.get_fontsize() for text in written) >= 9
+    plt.close("all")
+
+
 @pytest.mark.slow
 def test_animation_can_be_saved_under_the_style_of_the_course(tmp_path):
     """The style asks for a constrained layout, and Graphviz has laid the drawing out already."""
