@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -38,6 +39,10 @@ POLICY = "; ".join(
     )
 )
 MANY_COLUMNS = 4
+# Of a table whose rows are no cards: its least width in em, and the width of a letter and of what a
+# column has beside its text. In longer words lines may be broken; longer texts have several lines.
+TABLE_WIDTH, LETTER, BESIDE = 48, 0.55, 2.7
+LONG_WORD, LONG_TEXT = 14, 34
 MAIN = "main"  # the branch of the repository from which the site is published
 # Names, punctuation and blanks have the colour of the text, unless a name is a link.
 UNCOLOURED = re.compile(r'(?<!">)<span class="(?:n|p|w)">([^<]*)</span>')
@@ -161,6 +166,25 @@ def heads_of(table: nodes.Node) -> list[str]:
     return found if len(found) >= MANY_COLUMNS else []
 
 
+def column_group(rows: Sequence[Sequence[str]]) -> str:
+    """Give each column of a table its share of the width: its longest word fits, then its texts.
+
+    A browser that finds the widths itself does so anew for each row that arrives, and moves what
+    can be read already.
+    """
+    columns = list(zip(*rows, strict=True))
+    words = [
+        max(len(word) for text in column for word in text.split() or [""]) for column in columns
+    ]
+    least = [BESIDE + LETTER * min(LONG_WORD, letters) for letters in words]
+    most = [BESIDE + LETTER * min(LONG_TEXT, max(map(len, column))) for column in columns]
+    lack = sum(most) - sum(least)
+    part = min(1.0, max(0.0, TABLE_WIDTH - sum(least)) / lack) if lack else 0.0
+    widths = [low + part * max(0.0, high - low) for low, high in zip(least, most, strict=True)]
+    shares = (f'<col style="width:{100 * width / sum(widths):.1f}%">' for width in widths)
+    return f"<colgroup>{''.join(shares)}</colgroup>"
+
+
 class PageTranslator(HTML5Translator):
     """Write pages as Sphinx does, but for what an accessible page has otherwise."""
 
@@ -201,6 +225,9 @@ class PageTranslator(HTML5Translator):
             node["classes"].append("stacked")
         start = len(self.body)
         super().visit_table(node)
+        if heads := heads_of(node):
+            rows = [[cell.astext() for cell in row] for row in node.findall(nodes.row)]
+            self.body.append(column_group([row for row in rows if len(row) == len(heads)]))
         if set(node["ids"]) & set(node.parent.get("ids", ())):  # the theme's box has them already
             self.body[start:] = [re.sub(r' id="[^"]*"', "", text) for text in self.body[start:]]
 

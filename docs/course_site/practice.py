@@ -33,7 +33,7 @@ from course_site.doctrees import around, closing
 from course_site.exercise_boxes import anchor, exercise_box
 from course_site.later import add_place, later_place, when_written
 from course_site.lessons import WORDS_PER_MINUTE, is_lesson, lesson_box, stops
-from course_site.pages import MANY_COLUMNS
+from course_site.pages import MANY_COLUMNS, column_group
 from course_site.practice_bank import parsons, symptom, which_line
 from course_site.practice_items import (
     SALT,
@@ -66,6 +66,7 @@ ENOUGH = 100  # items, from which such a share says something
 CELL = "GENERATED FROM PYTHON SOURCE LINES"
 FILES = "practice"  # the folder in `_static` with the items of each lesson
 END = "<!-- end of item -->"
+TABLE_CELL, TAG = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.S), re.compile(r"<[^>]*>")
 CURVE_WIDTH, CURVE_HEIGHT, CURVE_POINTS = 200, 60, 24
 
 
@@ -664,12 +665,14 @@ def labelled(row: str, heads: Sequence[str]) -> str:
 def table(heads: Sequence[str], rows: list[str]) -> str:
     """Write a table."""
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
-    stacked = ""
+    stacked = columns = ""
     if len(heads) >= MANY_COLUMNS:
-        stacked, rows = " stacked", [labelled(row, heads) for row in rows]
+        texts = [[TAG.sub("", cell) for cell in TABLE_CELL.findall(row)] for row in rows]
+        stacked, columns = " stacked", column_group([heads, *texts])
+        rows = [labelled(row, heads) for row in rows]
     return (
-        f'<div class="table-wrapper container"><table class="docutils{stacked}"><thead><tr>'
-        f"{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f'<div class="table-wrapper container"><table class="docutils{stacked}">{columns}'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 

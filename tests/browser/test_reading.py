@@ -327,6 +327,60 @@ def test_nothing_moves_while_a_page_loads(first_views):
     assert {name: shift for name, (shift, _) in first_views.items() if shift > 0.01} == {}
 
 
+# The heads' places with all rows, and with the first one alone, as while a page arrives.
+HEADS = """() => {
+    const places = () => [...document.querySelectorAll("table.stacked th")]
+        .filter((it) => it.closest("thead")).map((it) => it.getBoundingClientRect())
+        .map((box) => [box.left, box.width]);
+    const all = places();
+    for (const row of document.querySelectorAll("table.stacked tbody tr + tr")) row.remove();
+    return [all, places()];
+}"""
+
+
+@pytest.mark.parametrize("name", ["benchmarks.html", "build_report.html"])
+def test_columns_stay_where_they_are_while_rows_arrive(open_page, name):
+    whole, first = open_page(name).evaluate(HEADS)
+    assert len(whole) > 4
+    assert first == whole
+    page = open_page(name)
+    page.add_style_tag(
+        content="table.stacked { table-layout: auto; } table.stacked colgroup { display: none; }"
+    )
+    whole, first = page.evaluate(HEADS)
+    assert first != whole
+
+
+# Words in the cells of wide tables that stand on two lines, for want of room.
+BROKEN = """() => [...document.querySelectorAll("table.stacked :is(th, td)")].flatMap((it) => {
+    const texts = document.createTreeWalker(it, NodeFilter.SHOW_TEXT), broken = [];
+    for (let text; (text = texts.nextNode());)
+        for (const word of text.data.matchAll(/[\\w.,%×≤≥]{1,14}(?![^\\s-])/g)) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            if (range.getClientRects().length > 1) broken.push(word[0]);
+        }
+    return broken;
+})"""
+
+
+@pytest.mark.parametrize("width", [780, 1280, 1440])
+@pytest.mark.parametrize("name", ["benchmarks.html", "build_report.html"])
+def test_no_word_of_a_wide_table_is_broken(open_page, name, width):
+    page = open_page(name, width)
+    assert page.evaluate(BROKEN) == []
+    page.add_style_tag(content="table.stacked { width: 20rem !important; }")
+    assert page.evaluate(BROKEN)
+
+
+def test_links_in_the_head_are_shown_when_all_have_come(open_page):
+    links = open_page("index.html").locator(".main-links")
+    assert links.is_visible()
+    links.evaluate("it => { while (it.nextElementSibling) it.nextElementSibling.remove(); }")
+    assert not links.is_visible()
+
+
 @pytest.mark.parametrize("name", ["index.html", "exercises.html", LESSON])
 def test_the_links_at_the_top_do_not_wait_for_what_comes_behind_them(open_page, name):
     """A slow machine draws them before it has read the search field."""

@@ -11,7 +11,7 @@ from tests.docs.tiny_sites import SITE_URL
 from course_site.assets import digest
 from course_site.head import LENGTH, shortened
 from course_site.look import FACES
-from course_site.pages import POLICY, as_html, feedback
+from course_site.pages import POLICY, as_html, column_group, feedback
 
 LESSON = "lessons/optimisation/plot_1_exercise.html"
 PAGES = ["index.html", "search.html", "404.html", "course.html", LESSON]
@@ -163,3 +163,23 @@ def test_cells_of_a_table_with_many_columns_name_their_column(good):
 def test_a_title_has_its_code_as_code():
     title = nodes.title("", "", nodes.literal("", "a < b"), nodes.Text(" & more"))
     assert as_html(title) == "<code>a &lt; b</code> &amp; more"
+
+
+def shares(*rows):
+    return [float(share) for share in re.findall(r"width:([\d.]+)%", column_group(rows))]
+
+
+def test_columns_fill_the_table_and_a_longer_text_has_more_of_it():
+    found = shares(("a", "bb bb bb bb", "c"), ("a", "b", "cccccc"))
+    assert sum(found) == pytest.approx(100, abs=0.2)
+    assert found[1] > found[2] > found[0]
+
+
+def test_however_long_other_texts_are_a_word_fits_into_its_column():
+    long = "several words " * 40
+    result, *_, last = shares(
+        ("reached", long, long, long, "aim"), ("missed", long, long, long, "")
+    )
+    assert result / 100 * 48 > 7 * 0.55 + 1.6  # em: its letters, and the space beside them
+    assert last / 100 * 48 > 3 * 0.55 + 1.6
+    assert shares(("a", "a"), ("", "")) == [50, 50]
