@@ -44,8 +44,10 @@ VIOLATIONS = """async () => (await axe.run()).violations.map(v => {
     const where = v.nodes.map(node => node.target.join(" ")).slice(0, 3).join(", ");
     return `${v.id} (${v.impact}): ${v.help}: ${where}`;
 })"""
-LOAD_ALL = """() => {
-    for (const image of document.querySelectorAll("img[loading=lazy]")) image.loading = "eager";
+# A page that has once been idle stays so for the driver: each image is waited for by itself.
+LOAD_ALL = """async () => {
+    for (const image of document.images) image.loading = "eager";
+    await Promise.allSettled([...document.images].map((image) => image.decode()));
 }"""
 # Sections out of sight are not laid out, and cut off what is too wide.
 LAY_OUT_ALL = "article section, article .pair { content-visibility: visible !important; }"
@@ -127,9 +129,8 @@ async def look(page: Page, base: str, name: str, view: str, shot: Path) -> list[
     page.on("pageerror", lambda error: note("console error", str(error)))
 
     await page.goto(base + name, wait_until="load")
-    await page.evaluate(LOAD_ALL)
     await page.add_style_tag(content=LAY_OUT_ALL)
-    await page.wait_for_load_state("networkidle")
+    await page.evaluate(LOAD_ALL)
     shot.parent.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=shot, full_page=True)
     if (wider := await page.evaluate(OVERFLOW)) > 0:

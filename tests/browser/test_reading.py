@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error, expect
-from tests.browser.audit import LAY_OUT_ALL, pages_of, served
+from tests.browser.audit import LAY_OUT_ALL, LOAD_ALL, pages_of, served
 from tests.browser.conftest import go
 
 SITE = Path(__file__).parents[2] / "docs/_build/html"
@@ -640,8 +640,7 @@ def test_letters_of_every_figure_are_large_enough_on_a_phone(open_page, width):
     for name in LESSONS:
         go(page, f"{SITE.as_uri()}/{name}")
         page.add_style_tag(content=LAY_OUT_ALL)
-        page.evaluate("document.querySelectorAll('img').forEach((it) => { it.loading = 'eager'; })")
-        page.wait_for_load_state("networkidle")
+        page.evaluate(LOAD_ALL)
         found += page.evaluate(PHONES % SMALLEST_TEXT)
         count += page.locator(".figure-picture picture").count()
     assert count > 45
