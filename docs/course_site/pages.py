@@ -180,7 +180,7 @@ def column_group(rows: Sequence[Sequence[str]]) -> str:
     most = [BESIDE + LETTER * min(LONG_TEXT, max(map(len, column))) for column in columns]
     lack = sum(most) - sum(least)
     part = min(1.0, max(0.0, TABLE_WIDTH - sum(least)) / lack) if lack else 0.0
-    widths = [low + part * max(0.0, high - low) for low, high in zip(least, most, strict=True)]
+    widths = [low + part * (high - low) for low, high in zip(least, most, strict=True)]
     shares = (f'<col style="width:{100 * width / sum(widths):.1f}%">' for width in widths)
     return f"<colgroup>{''.join(shares)}</colgroup>"
 
@@ -221,11 +221,12 @@ class PageTranslator(HTML5Translator):
 
     def visit_table(self, node: nodes.table) -> None:
         """Let the rows of a table with many columns be cards on a phone."""
-        if heads_of(node) and "stacked" not in node["classes"]:
+        heads = heads_of(node)
+        if heads and "stacked" not in node["classes"]:
             node["classes"].append("stacked")
         start = len(self.body)
         super().visit_table(node)
-        if heads := heads_of(node):
+        if heads:
             rows = [[cell.astext() for cell in row] for row in node.findall(nodes.row)]
             self.body.append(column_group([row for row in rows if len(row) == len(heads)]))
         if set(node["ids"]) & set(node.parent.get("ids", ())):  # the theme's box has them already
